@@ -1,0 +1,1 @@
+"""French electricity consumption: collected, forecast a day ahead, compared with RTE's own forecast."""

@@ -1,0 +1,83 @@
+"""`elec backfill`: runs of the whole path over a range of delivery days, in Dagster's history.
+
+Every run covers at most a month and is complete in itself: stopped at any moment and started again, the
+backfill goes on with the month it was in, and what is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import dagster as dg
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
+from elec_pipeline.delivery_day import days, spans
+from elec_pipeline.errors import ElecError
+
+DAYS_A_RUN = 31
+ACTUALS = ("raw_consumption", "hourly_consumption")
+FORECASTS = ("rte_forecasts", "chronos_predictions")
+EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
+
+
+def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, last: date) -> None:
+    """Materialise assets for a range of delivery days in one run of this process.
+
+    Raises:
+        ElecError: The run failed, with the reason of the step that failed.
+    """
+    from elec_pipeline.definitions import defs
+
+    job = defs.resolve_job_def("backfill")
+    result = job.execute_in_process(
+        instance=instance,
+        asset_selection=[dg.AssetKey(name) for name in assets],
+        tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(last)},
+        # The bar is the output here; the run's log is in the event log.
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+    if not result.success:
+        raise _failure(result)
+
+
+def run_backfill(instance: dg.DagsterInstance, assets: Iterable[str], first: date, last: date) -> None:
+    """Materialise assets month by month with a progress bar."""
+    names = tuple(assets)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("days"),
+        TimeRemainingColumn(),
+    ) as bar:
+        task = bar.add_task(f"{first} to {last}", total=len(days(first, last)))
+        for begin, end in spans(first, last, DAYS_A_RUN):
+            bar.update(task, description=f"{begin} to {end}")
+            run_range(instance, names, begin, end)
+            bar.advance(task, len(days(begin, end)))
+
+
+def catch_up(instance: dg.DagsterInstance, first: date, today: date) -> None:
+    """Run the whole path from `first` to yesterday, then what is known of today, then tomorrow's forecast."""
+    yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+    if first <= yesterday:
+        run_backfill(instance, EVERYTHING, first, yesterday)
+    run_range(instance, (*ACTUALS, *FORECASTS), today, today)
+    run_range(instance, FORECASTS, tomorrow, tomorrow)
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
+    """Return why a run failed: the sentence of the step, or the error at the root of it."""
+    for event in result.filter_events(lambda e: e.is_step_failure):
+        failure = event.step_failure_data
+        if failure.user_failure_data is not None:
+            return ElecError(f"{event.step_key} failed: {failure.user_failure_data.description}")
+        error = failure.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            return ElecError(f"{event.step_key} failed: {error.message.strip()}")
+    return ElecError(f"run {result.run_id} failed; Dagster's UI has its log")

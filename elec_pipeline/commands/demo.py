@@ -1,0 +1,73 @@
+"""`elec demo`: the whole platform on one machine, fed by the simulator."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+
+from elec_pipeline.commands.backfill import catch_up
+from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.commands.processes import ensure_free
+from elec_pipeline.commands.up import Say, refuse_mixture, serve, stop_embedded
+from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings, Source, settings
+from elec_pipeline.simulator.server import running
+from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline.store import queries
+from elec_pipeline.store.database import open_database
+
+
+def run_demo(*, days: int, port: int, simulator_port: int, say: Say) -> None:
+    """Load the last days from the simulator, forecast them, and serve until Ctrl-C.
+
+    Args:
+        days: How many complete days to load, up to yesterday.
+        port: Of Dagster's web server.
+        simulator_port: Of the simulator.
+        say: Prints a line for the user.
+
+    Raises:
+        PortInUseError: A port is taken.
+        ConfigurationError: The database holds real values.
+    """
+    ensure_free(port, "--port")
+    ensure_free(simulator_port, "--simulator-port")
+    with running(SyntheticCurves(), port=simulator_port) as simulator:
+        configured = {
+            "ELEC_SOURCE": Source.SIMULATOR.value,
+            "RTE_BASE_URL": simulator.url,
+            "RTE_CLIENT_ID": SIMULATOR_CREDENTIAL,
+            "RTE_CLIENT_SECRET": SIMULATOR_CREDENTIAL,
+        }
+        os.environ.update(configured)
+        settings.cache_clear()
+        here = settings()
+        say(f"A simulator of RTE's API answers on {simulator.url}.")
+        _load(here, days, say)
+        shown = {name: configured[name] for name in ("ELEC_SOURCE", "RTE_BASE_URL")}
+        serve(here, host="127.0.0.1", port=port, extra=shown, say=say)
+        stop_embedded(here, say)
+
+
+def _load(here: Settings, n_days: int, say: Say) -> None:
+    """Bring the last days into the database; quick where they are there."""
+    engine = open_database(here)
+    refuse_mixture(engine, simulated=True)
+    today = delivery_day(datetime.now(UTC))
+    with engine.connect() as connection:
+        done = queries.scored_days(connection, today - timedelta(days=n_days), today)
+    first = first_missing(done, n_days, today)
+    say(f"Loading {first} to today, through the whole pipeline.")
+    with open_instance(here) as instance:
+        catch_up(instance, first, today)
+
+
+def first_missing(done: set[date], n_days: int, today: date) -> date:
+    """Return the first of the last `n_days` that is not done; today if all are.
+
+    Example:
+        >>> first_missing({date(2025, 1, 1)}, 2, date(2025, 1, 3))
+        datetime.date(2025, 1, 2)
+    """
+    asked = [today - timedelta(days=n) for n in range(n_days, 0, -1)]
+    return next((day for day in asked if day not in done), today)

@@ -1,0 +1,105 @@
+"""`elec up`: the database, Dagster's web server and its daemon, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sqlalchemy import Engine, exists, select
+
+from elec_pipeline.commands.dagster_home import open_instance, prepare
+from elec_pipeline.commands.processes import Child, ensure_free, supervise
+from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.settings import Settings, Source
+from elec_pipeline.store.database import open_database
+from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline.store.tables import raw_consumption
+
+Say = Callable[[str], None]
+
+
+def run_up(settings: Settings, *, host: str, port: int, say: Say) -> None:
+    """Start everything the daily schedules need and keep it running until Ctrl-C.
+
+    Raises:
+        PortInUseError: The web server's port is taken.
+        ConfigurationError: The source is not configured, or the database holds another source's data.
+    """
+    ensure_free(port, "--port")
+    source = settings.source
+    refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
+    with open_instance(settings):
+        pass  # its tables are there before several processes would race to make them
+    serve(settings, host=host, port=port, extra={}, say=say)
+    stop_embedded(settings, say)
+
+
+def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str], say: Say) -> None:
+    """Run Dagster's web server and daemon until Ctrl-C.
+
+    Args:
+        settings: Of the platform.
+        host: Address the web server listens on.
+        port: Its port.
+        extra: Environment variables for the processes beyond ours.
+        say: Prints a line for the user.
+    """
+    home = prepare(settings)
+    logs = settings.elec_home / "logs"
+    workspace = str(home / "workspace.yaml")
+    children = [
+        Child(
+            "web server",
+            [_script("dagster-webserver"), "-w", workspace, "-h", host, "-p", str(port)],
+            logs / "webserver.log",
+        ),
+        Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
+    ]
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(home),
+        "ELEC_HOME": str(settings.elec_home),
+        "PYTHONUNBUFFERED": "1",
+        **extra,
+    }
+    others = {name: environment[name] for name in ("ELEC_HOME", "DAGSTER_HOME", *extra)}
+
+    def ready() -> None:
+        say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
+        say("For `dagster` commands in another shell:")
+        for name, value in others.items():
+            say(f"  export {name}={value}")
+        say("Ctrl-C stops everything.")
+
+    supervise(children, environment, say, ready)
+
+
+def refuse_mixture(engine: Engine, *, simulated: bool) -> None:
+    """Raise where simulated and real values would meet in one database.
+
+    Raises:
+        ConfigurationError: They would.
+    """
+    is_simulated = raw_consumption.c.source == Source.SIMULATOR.value
+    other = ~is_simulated if simulated else is_simulated
+    with engine.connect() as connection:
+        mixed = connection.scalar(select(exists().where(other)))
+    if mixed:
+        here, there = ("simulated", "real") if simulated else ("real", "simulated")
+        raise ConfigurationError(
+            f"This database holds {there} values; {here} ones must not be mixed in. Set ELEC_HOME to another "
+            "folder, or DATABASE_URL to another database."
+        )
+
+
+def stop_embedded(settings: Settings, say: Say) -> None:
+    """Stop the embedded server, where it is ours."""
+    if not settings.database_url.get_secret_value() and EmbeddedServer(settings.elec_home).stop():
+        say("The embedded PostgreSQL server is stopped; its data stays.")
+
+
+def _script(name: str) -> str:
+    """Return a console script of this environment, whether it is activated or not."""
+    return str(Path(sys.executable).with_name(name))

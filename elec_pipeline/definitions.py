@@ -1,0 +1,35 @@
+"""What Dagster loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from elec_pipeline.defs.assets import all_assets
+from elec_pipeline.defs.checks import all_checks
+from elec_pipeline.defs.jobs import all_jobs
+from elec_pipeline.defs.resources import ChronosResource, ClockResource, SourceResource, StoreResource
+from elec_pipeline.defs.schedules import all_schedules
+
+
+def build_defs(**overrides: Any) -> dg.Definitions:
+    """Return the definitions, with some resources replaced by name; tests fix the clock this way."""
+    resources = {
+        "store": StoreResource(),
+        "source": SourceResource(),
+        "chronos": ChronosResource(),
+        "clock": ClockResource(),
+    }
+    return dg.Definitions(
+        assets=all_assets,
+        asset_checks=all_checks,
+        jobs=all_jobs,
+        schedules=all_schedules,
+        resources=resources | overrides,
+        # The model is loaded once a process: a process a step would load it again.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,18 @@
+"""One module an asset; each is named like the table that it fills."""
+
+from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
+from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
+from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
+from elec_pipeline.defs.assets.raw_consumption import raw_consumption
+from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+
+all_assets = [raw_consumption, hourly_consumption, rte_forecasts, chronos_predictions, forecast_accuracy]
+
+__all__ = [
+    "all_assets",
+    "chronos_predictions",
+    "forecast_accuracy",
+    "hourly_consumption",
+    "raw_consumption",
+    "rte_forecasts",
+]

@@ -1,0 +1,97 @@
+"""`chronos_predictions`: our forecasts, morning and evening issue of each delivery day."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from elec_pipeline.defs import metadata
+from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
+from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.faults import typed_faults
+from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
+from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
+
+if TYPE_CHECKING:
+    from elec_pipeline.forecasting.issuing import IssueReport
+
+CONTEXT_DAYS = 28
+
+four_weeks_before = dg.TimeWindowPartitionMapping(
+    start_offset=-CONTEXT_DAYS, end_offset=-1, allow_nonexistent_upstream_partitions=True
+)
+
+
+@dg.asset(
+    partitions_def=delivery_days,
+    backfill_policy=one_run,
+    deps=[dg.AssetDep(hourly_consumption, partition_mapping=four_weeks_before), rte_forecasts],
+    kinds={"postgres", "pytorch"},
+    group_name="forecasts",
+    check_specs=[
+        dg.AssetCheckSpec("quantiles_in_order", asset="chronos_predictions", description="Quantiles never cross."),
+        dg.AssetCheckSpec(
+            "fully_informed",
+            asset="chronos_predictions",
+            description="The week before was known without gaps, and so was RTE's forecast in the evening.",
+        ),
+    ],
+)
+def chronos_predictions(
+    context: dg.AssetExecutionContext, store: StoreResource, chronos: ChronosResource, clock: ClockResource
+) -> dg.MaterializeResult:
+    """Hourly quantiles of each delivery day, from what was known at the issue time.
+
+    Issues every issue that is due and that the model has not made yet, so that a backfill writes both.
+    """
+    from elec_pipeline.forecasting.issuing import issue_due
+
+    first, last = asked_days(context)
+    with typed_faults(context):
+        forecaster = chronos.forecaster()
+        report = issue_due(
+            store.engine(),
+            forecaster,
+            first,
+            last,
+            now=clock.now(),
+            progress=lambda day: context.log.info(f"forecasts are issued up to {day}"),
+        )
+    for reason in report.refused:
+        context.log.warning(reason)
+    return dg.MaterializeResult(
+        metadata={
+            **metadata.rows(report.written),
+            "issues made": len(report.issued),
+            "issues refused": len(report.refused),
+            "issues degraded": len(_degraded(report)),
+            "issues on nominal vintages": sum(known.nominal_vintages for known in report.issued),
+            "model version": forecaster.version,
+            "preview": metadata.table(report.predictions),
+        },
+        check_results=[_in_order(report), _fully_informed(report)],
+    )
+
+
+def _in_order(report: "IssueReport") -> dg.AssetCheckResult:
+    return metadata.check(
+        "quantiles_in_order",
+        expected="no crossing",
+        actual=f"{report.crossings} hours with crossing quantiles",
+        passed=report.crossings == 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+    )
+
+
+def _fully_informed(report: "IssueReport") -> dg.AssetCheckResult:
+    degraded = _degraded(report)
+    return metadata.check(
+        "fully_informed",
+        expected=f"{len(report.issued)} issues without gaps, none refused",
+        actual=f"{len(degraded)} degraded, {len(report.refused)} refused",
+        passed=not degraded and not report.refused,
+        degraded=", ".join(degraded) or "none",
+    )
+
+
+def _degraded(report: "IssueReport") -> list[str]:
+    return [f"{known.delivery_day} {known.issue}" for known in report.issued if known.is_degraded]

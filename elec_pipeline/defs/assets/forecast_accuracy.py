@@ -1,0 +1,34 @@
+"""`forecast_accuracy`: the daily score of RTE's forecast, of ours, and of the seasonal naive."""
+
+import dagster as dg
+
+from elec_pipeline.defs import metadata
+from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
+from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
+from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.faults import typed_faults
+from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
+from elec_pipeline.defs.resources import StoreResource
+
+
+@dg.asset(
+    partitions_def=delivery_days,
+    backfill_policy=one_run,
+    deps=[hourly_consumption, rte_forecasts, chronos_predictions],
+    kinds={"postgres"},
+    group_name="forecasts",
+)
+def forecast_accuracy(context: dg.AssetExecutionContext, store: StoreResource) -> dg.MaterializeResult:
+    """MAPE, MAE, bias, pinball loss and coverage of each forecaster on each delivery day."""
+    from elec_pipeline.scoring import score_days
+
+    with typed_faults(context):
+        scores, written = score_days(store.engine(), *asked_days(context))
+    means = scores.groupby("forecaster")["mape"].mean()
+    return dg.MaterializeResult(
+        metadata={
+            **metadata.rows(written),
+            **{f"MAPE of {name} (%)": float(value) for name, value in means.items()},
+            "preview": metadata.table(scores),
+        }
+    )

@@ -1,0 +1,52 @@
+"""`rte_forecasts`: every vintage of RTE's own forecasts, by hour."""
+
+import dagster as dg
+
+from elec_pipeline.defs import metadata
+from elec_pipeline.defs.faults import typed_faults
+from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
+from elec_pipeline.defs.pools import RTE_POOL
+from elec_pipeline.defs.resources import ClockResource, SourceResource, StoreResource
+
+
+@dg.asset(
+    partitions_def=delivery_days,
+    backfill_policy=one_run,
+    pool=RTE_POOL,
+    kinds={"postgres"},
+    group_name="forecasts",
+    check_specs=[
+        dg.AssetCheckSpec(
+            "complete",
+            asset="rte_forecasts",
+            description="The D-1 forecast of every day that is due is there.",
+        ),
+        dg.AssetCheckSpec("plausible", asset="rte_forecasts", description="No value was beyond belief."),
+        dg.AssetCheckSpec("no_conflict", asset="rte_forecasts", description="No instant had two values."),
+    ],
+)
+def rte_forecasts(
+    context: dg.AssetExecutionContext, store: StoreResource, source: SourceResource, clock: ClockResource
+) -> dg.MaterializeResult:
+    """RTE's D-1, D-2 and intraday forecasts. A vintage is added when RTE publishes one, and never changed."""
+    from elec_pipeline.ingestion import ingest_rte_forecasts
+
+    first, last = asked_days(context)
+    with typed_faults(context):
+        report = ingest_rte_forecasts(
+            source.client(context),
+            store.engine(),
+            first,
+            last,
+            source=source.name,
+            now=clock.now(),
+            progress=lambda day: context.log.info(f"RTE's forecasts are stored up to {day}"),
+        )
+    return dg.MaterializeResult(
+        metadata={**metadata.rows(report.written), "preview": metadata.table(report.preview)},
+        check_results=[
+            metadata.complete(report, "hours of D-1"),
+            metadata.plausible(report),
+            metadata.no_conflict(report),
+        ],
+    )

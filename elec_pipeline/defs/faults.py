@@ -1,0 +1,39 @@
+"""What Dagster does with our errors: which faults of a step pass and are tried again, and which do not.
+
+Here: the one place where the domain's exceptions become Dagster's. An error that is none of ours fails the
+step at once, with its stack trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from elec_pipeline.errors import ElecError, SourceUnavailableError, StoreUnavailableError
+
+MORE_TRIES = 2
+FIRST_WAIT_S = 60.0
+"""A request has been retried for minutes when this begins; the second wait is twice as long."""
+
+
+@contextmanager
+def typed_faults(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Turn our errors into Dagster's: a passing fault asks for a retry, any other fails with its one sentence."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except (SourceUnavailableError, StoreUnavailableError, OperationalError) as error:
+        if context.retry_number >= MORE_TRIES:
+            raise dg.Failure(description=_sentence(error), allow_retries=False) from None
+        context.log.warning(f"{_sentence(error)} The step is tried again.")
+        raise dg.RetryRequested(MORE_TRIES, FIRST_WAIT_S * 2**context.retry_number) from error
+    except ElecError as error:
+        raise dg.Failure(description=_sentence(error), allow_retries=False) from None
+
+
+def _sentence(error: Exception) -> str:
+    """Return an error's own words; the driver's, where SQLAlchemy would add the statement."""
+    return str(getattr(error, "orig", None) or error).strip()

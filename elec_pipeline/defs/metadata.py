@@ -1,0 +1,86 @@
+"""Reports of the domain as Dagster metadata and check results, each showing expected and actual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from elec_pipeline.ingestion import Report
+    from elec_pipeline.store.bulk import Written
+
+PREVIEW_ROWS = 8
+
+
+def rows(written: Written) -> dict[str, Any]:
+    """Return row counts; `dagster/row_count` is what Dagster's UI plots."""
+    return {
+        "dagster/row_count": written.inserted + written.replaced + written.unchanged,
+        "rows inserted": written.inserted,
+        "rows replaced": written.replaced,
+        "rows unchanged": written.unchanged,
+    }
+
+
+def table(frame: pd.DataFrame) -> dg.MetadataValue[Any]:
+    """Return the first rows of a frame as a table."""
+    return dg.MetadataValue.md(_markdown(frame.head(PREVIEW_ROWS)) if len(frame) else "nothing")
+
+
+def _markdown(frame: pd.DataFrame) -> str:
+    lines = [list(frame.columns), ["---"] * len(frame.columns), *frame.astype(str).to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def check(
+    name: str,
+    *,
+    expected: object,
+    actual: object,
+    passed: bool,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+    **details: Any,
+) -> dg.AssetCheckResult:
+    """Return a check result that says what was expected and what was found."""
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=passed,
+        severity=severity,
+        metadata={"expected": str(expected), "actual": str(actual), **details},
+    )
+
+
+def complete(report: Report, unit: str) -> dg.AssetCheckResult:
+    """Return whether everything that was due is there."""
+    return check(
+        "complete",
+        expected=f"{report.expected} {unit}",
+        actual=f"{report.received} {unit}",
+        passed=report.received >= report.expected,
+    )
+
+
+def plausible(report: Report) -> dg.AssetCheckResult:
+    """Return whether every value lay between 5 and 150 GW; those that did not were rejected."""
+    return check(
+        "plausible",
+        expected="every value between 5,000 and 150,000 MW",
+        actual=f"{len(report.implausible)} rejected",
+        passed=report.implausible.empty,
+        rejected=table(report.implausible),
+    )
+
+
+def no_conflict(report: Report) -> dg.AssetCheckResult:
+    """Return whether no instant came with contradictory values; of those that did, none was stored."""
+    return check(
+        "no_conflict",
+        expected="one value an instant",
+        actual=f"{len(report.conflicts)} contradictory values",
+        passed=report.conflicts.empty,
+        severity=dg.AssetCheckSeverity.ERROR,
+        contradictory=table(report.conflicts),
+    )

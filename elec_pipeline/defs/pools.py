@@ -1,0 +1,4 @@
+"""Pools: how many steps, of all runs together, may use something scarce at once. `dagster.yaml` has the limit."""
+
+RTE_POOL = "rte_api"
+"""Runs share RTE's quota."""

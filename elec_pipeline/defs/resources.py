@@ -1,0 +1,88 @@
+"""What assets are handed: the store, the source, the model, the clock.
+
+Each is opened on first use and kept for the life of the process, so that loading the definitions opens
+nothing and imports neither torch nor SQLAlchemy's drivers.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from pydantic import Field
+
+from elec_pipeline.settings import settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from elec_pipeline.forecasting.forecaster import Forecaster
+    from elec_pipeline.sources.rte import RteClient
+
+
+class StoreResource(dg.ConfigurableResource[Any]):
+    """The database of DATABASE_URL, or the embedded server; migrated when it is opened."""
+
+    def engine(self) -> Engine:
+        """Return the engine of this process."""
+        return open_engine()
+
+
+class SourceResource(dg.ConfigurableResource[Any]):
+    """RTE's API, or a simulator of it, as the settings say."""
+
+    @property
+    def name(self) -> str:
+        """The name stored with every row."""
+        return str(settings().source)
+
+    def client(self, context: dg.AssetExecutionContext) -> RteClient:
+        """Return a client that announces its retries in the run's log."""
+        from elec_pipeline.sources.retries import RetryPlan
+        from elec_pipeline.sources.rte import RteClient
+
+        return RteClient.from_settings(settings(), RetryPlan(on_retry=context.log.warning))
+
+
+class ChronosResource(dg.ConfigurableResource[Any]):
+    """The forecasting model, loaded on first use, once a process."""
+
+    model: str = Field(
+        default="",
+        description="A checkpoint folder or a model hub id; empty: ELEC_MODEL, else the bundled checkpoint.",
+    )
+
+    def forecaster(self) -> Forecaster:
+        """Return the loaded model.
+
+        Raises:
+            ModelUnavailableError: It is missing, broken or of an unsafe format.
+        """
+        return _forecaster(self.model or settings().elec_model)
+
+
+class ClockResource(dg.ConfigurableResource[Any]):
+    """The current time; a test or a replay sets it."""
+
+    fixed: str = Field(default="", description="ISO 8601 instant with offset; empty: the real time.")
+
+    def now(self) -> datetime:
+        """Return the current instant, UTC."""
+        return datetime.fromisoformat(self.fixed).astimezone(UTC) if self.fixed else datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def open_engine() -> Engine:
+    """Open the engine of this process, once."""
+    from elec_pipeline.store.database import open_database
+
+    return open_database(settings())
+
+
+@lru_cache(maxsize=2)
+def _forecaster(model: str) -> Forecaster:
+    from elec_pipeline.forecasting.checkpoint import load_forecaster
+
+    return load_forecaster(model)

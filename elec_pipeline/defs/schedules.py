@@ -1,0 +1,91 @@
+"""The daily schedules, in Paris time, running by default; each tick names its delivery days.
+
+A forecast takes two runs: today's actuals so far, then tomorrow's forecast. Both carry the tag `elec/issue`
+with the same value, of which `dagster.yaml` lets one run at a time out of the queue, in the order they were
+asked for. So the second follows the first, and is made with what is known even where the first failed.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+import dagster as dg
+
+from elec_pipeline.defs import jobs
+from elec_pipeline.defs.assets import (
+    chronos_predictions,
+    hourly_consumption,
+    raw_consumption,
+    rte_forecasts,
+)
+from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
+from elec_pipeline.delivery_day import delivery_day
+
+ISSUE_TAG = "elec/issue"
+REREAD_DAYS = 3
+"""The last days are read again for revisions."""
+
+_RUNNING = dg.DefaultScheduleStatus.RUNNING
+_PARIS = "Europe/Paris"
+_ONE_DAY = timedelta(days=1)
+
+
+def _today(context: dg.ScheduleEvaluationContext) -> date:
+    return delivery_day(context.scheduled_execution_time)
+
+
+@dg.schedule(job=jobs.actuals, cron_schedule="0 2 * * *", execution_timezone=_PARIS, default_status=_RUNNING)
+def actuals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """At 02:00: yesterday's consumption, the two days before it again, and their scores."""
+    yesterday = _today(context) - _ONE_DAY
+    first = yesterday - (REREAD_DAYS - 1) * _ONE_DAY
+    return dg.RunRequest(
+        run_key=f"actuals {key(yesterday)}",
+        tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(yesterday)},
+    )
+
+
+@dg.schedule(
+    job=jobs.morning_forecast,
+    cron_schedule="0 10 * * *",
+    execution_timezone=_PARIS,
+    default_status=_RUNNING,
+)
+def morning_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """At 10:00: today's consumption so far and RTE's newest forecasts, then tomorrow's morning issue."""
+    yield from _issue("morning", _today(context))
+
+
+@dg.schedule(job=jobs.rte_forecast, cron_schedule="0 20 * * *", execution_timezone=_PARIS, default_status=_RUNNING)
+def rte_forecast(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """At 20:00: RTE's forecasts for tomorrow."""
+    tomorrow = key(_today(context) + _ONE_DAY)
+    return dg.RunRequest(run_key=f"rte {tomorrow}", partition_key=tomorrow)
+
+
+@dg.schedule(
+    job=jobs.evening_forecast,
+    cron_schedule="30 20 * * *",
+    execution_timezone=_PARIS,
+    default_status=_RUNNING,
+)
+def evening_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """At 20:30: today's consumption so far and RTE's newest forecasts, then tomorrow's evening issue."""
+    yield from _issue("evening", _today(context))
+
+
+def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
+    tomorrow = key(today + _ONE_DAY)
+    steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
+        ("knowns", key(today), [raw_consumption, hourly_consumption, rte_forecasts]),
+        ("forecast", tomorrow, [rte_forecasts, chronos_predictions]),
+    ]
+    for name, partition, assets in steps:
+        yield dg.RunRequest(
+            run_key=f"{issue} {name} {tomorrow}",
+            partition_key=partition,
+            asset_selection=[asset.key for asset in assets],
+            tags={ISSUE_TAG: f"{issue} {tomorrow}"},
+        )
+
+
+all_schedules = [actuals, morning_forecast, rte_forecast, evening_forecast]

@@ -1,0 +1,63 @@
+"""Typed exceptions: one per thing a caller can do something about.
+
+Every message says what happened, where, and what to do. No message ever holds a secret: URLs are
+redacted before they get here.
+"""
+
+
+class ElecError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class ConfigurationError(ElecError):
+    """A setting is missing or makes no sense; the message names the variable."""
+
+
+class SourceError(ElecError):
+    """An outside source did not give what was asked for."""
+
+
+class SourceRefusedError(SourceError):
+    """The source refuses our credentials or our subscription (401, 403): trying again cannot help."""
+
+
+class SourceRequestError(SourceError):
+    """The source calls our request wrong (another 4xx): trying again cannot help."""
+
+
+class SourceUnavailableError(SourceError):
+    """The source did not answer properly after every retry (429, 5xx, time-out, broken body).
+
+    Attributes:
+        retry_after_s: Seconds the source asks to wait before the next try, where it says so.
+    """
+
+    retry_after_s: float | None = None
+
+
+class StoreError(ElecError):
+    """The database did not do what was asked."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database cannot be reached; the message has the host and the reason, never the password."""
+
+
+class EmbeddedServerError(StoreError):
+    """The embedded PostgreSQL server cannot be started or stopped."""
+
+
+class ForecastError(ElecError):
+    """No forecast can be issued."""
+
+
+class ContextTooThinError(ForecastError):
+    """Less than half of the week before the issue time is known."""
+
+
+class ModelUnavailableError(ForecastError):
+    """The model named by ELEC_MODEL is missing, broken or of an unsafe format."""
+
+
+class PortInUseError(ElecError):
+    """Something else listens on a port that is needed."""

@@ -1,0 +1,219 @@
+"""Loading of checkpoints: which model ELEC_MODEL names, of which family, with which recipe.
+
+Here: from a name to a `Forecaster`, with a clear error for everything that can be wrong on the way. Not
+here: training, and which checkpoint is the promoted one.
+
+Only safetensors are read: unpickling weights runs whatever code they hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.forecasting.engines import engine
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.recipe import Family, default_recipe, read_recipe
+
+if TYPE_CHECKING:
+    from chronos import BaseChronosPipeline
+
+BUNDLED = Path(__file__).parent / "bundled"
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+WEIGHTS = "*.safetensors"
+CARD_FILE = "card.json"
+PIPELINE_CLASSES = {
+    "ChronosPipeline": Family.T5,
+    "ChronosBoltPipeline": Family.BOLT,
+    "Chronos2Pipeline": Family.CHRONOS2,
+}
+ARCHITECTURES = {"ChronosBoltModelForForecasting": Family.BOLT, "Chronos2Model": Family.CHRONOS2}
+REMEDY = (
+    "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2, or "
+    "leave it empty for the bundled checkpoint."
+)
+
+
+def load_forecaster(model: str) -> Forecaster:
+    """Return the forecaster that a value of ELEC_MODEL names.
+
+    Args:
+        model: A folder, a hub id, or "" for the bundled checkpoint.
+
+    Raises:
+        ModelUnavailableError: It is missing, broken, of an unsafe format or of no Chronos family. Never is
+            another model loaded instead.
+    """
+    folder = _folder(model)
+    family, pipeline = _pipeline(folder, model)
+    recipe = read_recipe(folder) or default_recipe(family, pipeline.model_context_length)
+    name = "" if not model or Path(model).expanduser().is_dir() else model.rsplit("/", 1)[-1] + "-"
+    try:
+        asked = engine(family, pipeline, recipe.prediction_length)
+    except ModelUnavailableError as error:
+        raise _unavailable(model, str(error)) from error
+    base_model, trained_through = _origin(folder, model)
+    return Forecaster(
+        family=family,
+        recipe=recipe,
+        version=f"{family}-{name}{_digest(folder, recipe.model_dump_json())}",
+        location=_location(folder, model),
+        base_model=base_model,
+        trained_through=trained_through,
+        _engine=asked,
+    )
+
+
+def load_pipeline(model: str) -> tuple[Family, BaseChronosPipeline]:
+    """Return the family and the pipeline that a value of ELEC_MODEL names, to train from.
+
+    Raises:
+        ModelUnavailableError: As `load_forecaster`.
+    """
+    return _pipeline(_folder(model), model)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence transformers' progress bars and notes, by its own settings, while models are loaded or trained."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _unavailable(model: str, reason: str) -> ModelUnavailableError:
+    return ModelUnavailableError(f"The model of ELEC_MODEL={model!r} cannot be used: {reason} {REMEDY}")
+
+
+def _folder(model: str) -> Path:
+    """Return the folder that holds a model; a hub's is fetched, or found among those fetched before."""
+    path = Path(model).expanduser() if model else BUNDLED
+    if path.is_dir():
+        return path
+    if not model or path.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or path.exists():
+        raise _unavailable(model, f"{path} is no folder.")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=["*.json", WEIGHTS]))
+    except (OSError, HFValidationError) as error:  # its HTTP errors are OSErrors, as are those of the network
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise _unavailable(model, f"it is no folder, and the hub did not give it ({reason}).") from error
+
+
+def _pipeline(folder: Path, model: str) -> tuple[Family, BaseChronosPipeline]:
+    config = _config(folder, model)
+    family = _family(config)
+    if family is None:
+        raise _unavailable(model, f"{folder / 'config.json'} is of no Chronos family.")
+    if not list(folder.glob(WEIGHTS)):
+        pickled = [path.name for pattern in PICKLES for path in folder.glob(pattern)]
+        reason = (
+            f"its weights ({', '.join(pickled)}) are pickled, and unpickling runs whatever code they hold: "
+            "convert them to safetensors."
+            if pickled
+            else f"{folder} holds no *.safetensors."
+        )
+        raise _unavailable(model, reason)
+    return family, _loaded(folder, family, model)
+
+
+def _config(folder: Path, model: str) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unavailable(model, f"{folder / 'config.json'} cannot be read ({error}).") from error
+    if not isinstance(config, dict) or not isinstance(config.get("chronos_config"), dict):
+        raise _unavailable(model, f"{folder / 'config.json'} is of no Chronos model.")
+    return config
+
+
+def _family(config: dict[str, Any]) -> Family | None:
+    """Return the family a configuration claims.
+
+    A Chronos-2 that was trained from scratch may carry no pipeline class; its architecture tells.
+    """
+    if named := config.get("chronos_pipeline_class"):
+        return PIPELINE_CLASSES.get(named)
+    for architecture in config.get("architectures") or []:
+        if architecture in ARCHITECTURES:
+            return ARCHITECTURES[architecture]
+    return Family.T5 if "tokenizer_class" in config["chronos_config"] else None
+
+
+def _loaded(folder: Path, family: Family, model: str) -> BaseChronosPipeline:
+    import torch
+    from chronos import Chronos2Pipeline, ChronosBoltPipeline, ChronosPipeline
+    from safetensors import SafetensorError
+
+    classes = {
+        Family.T5: ChronosPipeline,
+        Family.BOLT: ChronosBoltPipeline,
+        Family.CHRONOS2: Chronos2Pipeline,
+    }
+    broken = (OSError, SafetensorError, RuntimeError, ValueError, TypeError, KeyError, IndexError,
+              AttributeError, AssertionError)  # fmt: skip
+    try:
+        with quiet():
+            pipeline = classes[family].from_pretrained(folder, use_safetensors=True, dtype=torch.float32)
+        absent = _absent_weights(folder, pipeline)
+    except broken as error:  # transformers answers a broken checkpoint with any of these
+        reason = f"{folder} cannot be loaded ({type(error).__name__}: {error})."
+        raise _unavailable(model, reason) from error
+    if absent:
+        raise _unavailable(model, f"{folder} lacks weights that the model needs: {', '.join(absent[:3])}.")
+    return pipeline
+
+
+def _absent_weights(folder: Path, pipeline: BaseChronosPipeline) -> list[str]:
+    """Return the weights that are in no file: transformers would silently make random ones of them."""
+    from safetensors import safe_open
+
+    stored: set[str] = set()
+    for path in folder.glob(WEIGHTS):
+        with safe_open(path, framework="pt") as file:
+            stored.update(file.keys())
+    names: dict[int, list[str]] = {}
+    for name, tensor in pipeline.inner_model.state_dict().items():
+        names.setdefault(tensor.data_ptr(), []).append(name)
+    return sorted(shared[0] for shared in names.values() if stored.isdisjoint(shared))
+
+
+def _location(folder: Path, model: str) -> str:
+    if folder == BUNDLED:
+        return "bundled"
+    return str(folder.resolve()) if Path(model).expanduser().is_dir() else model
+
+
+def _origin(folder: Path, model: str) -> tuple[str, date | None]:
+    """Return what a checkpoint was trained from and through which day, as its card says."""
+    try:
+        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+        return str(card["base_model"]), date.fromisoformat(card["trained_through"])
+    except FileNotFoundError:
+        return model, None  # of a model that others trained only its name is known
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _unavailable(model, f"{folder / CARD_FILE} is no card ({error}).") from error
+
+
+def _digest(folder: Path, recipe: str) -> str:
+    digest = hashlib.sha256(recipe.encode())
+    for path in sorted(folder.glob(WEIGHTS)):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,149 @@
+"""Issuing forecasts: which issues are due, what each knew, what is stored.
+
+Here: the path from the store through the information set and the model back to the store, the same for a
+live issue and a backfilled one. Not here: how a model predicts (`forecaster`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, issue_time, spans
+from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.information_set import InformationSet
+from elec_pipeline.store import queries
+from elec_pipeline.store.bulk import NOTHING, Written
+from elec_pipeline.store.forecasts import register_model, write_predictions
+
+LEAST_KNOWN_SHARE = 0.5
+"""Below this share of the last week's hours no forecast is issued."""
+MONTH_DAYS = 31
+
+Progress = Callable[[date], None]
+
+
+@dataclass
+class IssueReport:
+    """What an issuing run did.
+
+    Attributes:
+        written: Rows added.
+        issued: The information sets that a forecast was made from.
+        refused: Issues whose context was too thin, with the reason.
+        crossings: Hours whose quantiles are not in order; none, unless a model is broken.
+        predictions: The first rows that were written, for a preview.
+    """
+
+    written: Written = NOTHING
+    issued: list[InformationSet] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    crossings: int = 0
+    predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def due_issues(first: date, last: date, now: datetime) -> list[tuple[date, Issue]]:
+    """Return every issue of a range of delivery days whose time has come.
+
+    Example:
+        >>> from datetime import UTC
+        >>> due_issues(date(2025, 7, 2), date(2025, 7, 2), datetime(2025, 7, 1, 12, tzinfo=UTC))
+        [(datetime.date(2025, 7, 2), <Issue.MORNING: 'morning'>)]
+    """
+    return [(day, issue) for day in days(first, last) for issue in Issue if issue_time(day, issue) <= now]
+
+
+def issue_due(
+    engine: Engine,
+    forecaster: Forecaster,
+    first: date,
+    last: date,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> IssueReport:
+    """Issue every forecast of a range of delivery days that is due and that this model has not made yet.
+
+    Args:
+        engine: Of the store.
+        forecaster: A loaded model.
+        first: First delivery day.
+        last: Last delivery day, included.
+        now: Current instant, UTC.
+        progress: Told the last day of each month once it is written.
+
+    Raises:
+        ContextTooThinError: None of the missing issues has a context to forecast from.
+    """
+    report = IssueReport()
+    for begin, end in spans(first, last, MONTH_DAYS):
+        with engine.connect() as connection:
+            made = queries.issues_made(connection, forecaster.version, begin, end)
+        missing = [(d, i) for d, i in due_issues(begin, end, now) if issue_time(d, i) not in made]
+        if missing:
+            _issue(engine, forecaster, missing, report)
+        if progress is not None:
+            progress(end)
+    if report.refused and not report.issued:
+        raise ContextTooThinError(
+            f"{report.refused[0]} Load more history first: `elec backfill`, or materialise raw_consumption and "
+            "hourly_consumption of the weeks before."
+        )
+    return report
+
+
+def _issue(
+    engine: Engine, forecaster: Forecaster, missing: Sequence[tuple[date, Issue]], report: IssueReport
+) -> None:
+    context = timedelta(hours=forecaster.context_hours)
+    start = day_start(missing[0][0] - timedelta(days=2)) - context
+    history = queries.history(engine, start, day_end(missing[-1][0]))
+    sets = []
+    for day, issue in missing:
+        known = history.at(day, issue, context_hours=forecaster.context_hours)
+        if known.known_share_of_last_week < LEAST_KNOWN_SHARE:
+            report.refused.append(
+                f"The {issue} issue of {day} cannot be made: only {known.known_share_of_last_week:.0%} of the "
+                "week before it is known."
+            )
+        else:
+            sets.append(known)
+    if not sets:
+        return
+    register_model(
+        engine,
+        version=forecaster.version,
+        base_model=forecaster.base_model,
+        location=forecaster.location,
+        trained_through=forecaster.trained_through,
+    )
+    predictions = to_frame(sets, forecaster)
+    report.written += write_predictions(engine, predictions)
+    report.issued += sets
+    report.crossings += int((np.diff(predictions[list(COLUMNS)].to_numpy(), axis=1) < 0).any(axis=1).sum())
+    if report.predictions.empty:
+        report.predictions = predictions.head(6)
+
+
+def to_frame(sets: Sequence[InformationSet], forecaster: Forecaster) -> pd.DataFrame:
+    """Forecast a batch of issues.
+
+    Returns:
+        Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW, a row for each of
+        the 23, 24 or 25 hours of each issue's delivery day.
+    """
+    frames = []
+    for known, quantiles in zip(sets, forecaster.predict(sets), strict=True):
+        frame = pd.DataFrame(quantiles, columns=list(COLUMNS))
+        frame.insert(0, "hour_start", hours(known.delivery_day))
+        frame.insert(1, "issued_at", pd.Timestamp(known.issue_time).as_unit("us"))
+        frame.insert(2, "model_version", forecaster.version)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)

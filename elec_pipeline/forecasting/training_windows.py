@@ -1,0 +1,150 @@
+"""Training windows: information sets of past issues, together with what came true.
+
+Here: one window per issue, made by the same functions as a live forecast, and its degraded variants. Not
+here: the model and its optimisation. Every window is a series of its own, context and forecast in full, so
+that training never samples a slice that no issue would see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start
+from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.forecasting.model_inputs import model_input
+from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.training_options import TrainingOptions
+from elec_pipeline.information_set import Floats, History, InformationSet
+
+MINIMUM_KNOWN_SHARE = 0.5
+"""Windows of which less than this of the last week or of the delivery day is known teach nothing."""
+BLUR_PERSISTENCE = 0.9
+"""Correlation of the blur of neighbouring hours."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """One issue with what came true, in the unit of the target.
+
+    Attributes:
+        rows: Target first, then covariates; shape (rows, context_hours + prediction_length), MW.
+    """
+
+    rows: Floats
+
+
+def actual_mw(history: History, day: date) -> Floats:
+    """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW."""
+    first = (day_start(day) - history.start) // HOUR
+    last = (day_end(day) - history.start) // HOUR
+    return history.load_mw[max(0, first) : last]
+
+
+def plain_windows(history: History, days: Sequence[date], recipe: Recipe) -> list[Window]:
+    """Return the windows of both issues of every day, as they were. Days too thin are left out.
+
+    Raises:
+        ContextTooThinError: No day has enough known hours.
+    """
+    sets = (history.at(day, issue, context_hours=recipe.history_hours) for day in days for issue in Issue)
+    return _required([window(history, each, recipe) for each in sets if _is_usable(history, each)])
+
+
+def training_windows(history: History, days: Sequence[date], options: TrainingOptions) -> list[Window]:
+    """Return the windows of both issues of every day, and seeded degraded variants of some.
+
+    Raises:
+        ContextTooThinError: No day has enough known hours.
+    """
+    random = np.random.default_rng(options.seed)
+    return _required(
+        [
+            window(history, each, options.recipe)
+            for day in days
+            for each in _variants(history, day, options, random)
+            if _is_usable(history, each)
+        ]
+    )
+
+
+def window(history: History, information: InformationSet, recipe: Recipe) -> Window:
+    """Return one issue's model input with what came true where the model is to forecast."""
+    prepared = model_input(information, recipe)
+    context, future = prepared.rows()
+    if not prepared.future_covariates:
+        future = np.full((1, recipe.prediction_length), np.nan)
+    hours = len(prepared.offset_mw)
+    end = (day_end(information.delivery_day) - history.start) // HOUR
+    future[0, :hours] = history.load_mw[end - hours : end] - prepared.offset_mw
+    return Window(np.concatenate([context, future], axis=1))
+
+
+def _required(windows: list[Window]) -> list[Window]:
+    if not windows:
+        raise ContextTooThinError("No day to train on: none has half of its hours and of its last week known.")
+    return windows
+
+
+def _is_usable(history: History, information: InformationSet) -> bool:
+    known = ~np.isnan(actual_mw(history, information.delivery_day))
+    return (
+        information.known_share_of_last_week >= MINIMUM_KNOWN_SHARE
+        and known.size == information.delivery_hours
+        and bool(known.mean() >= MINIMUM_KNOWN_SHARE)
+    )
+
+
+def _variants(
+    history: History, day: date, options: TrainingOptions, random: np.random.Generator
+) -> Iterator[InformationSet]:
+    sets = {issue: history.at(day, issue, context_hours=options.recipe.history_hours) for issue in Issue}
+    yield from sets.values()
+    if random.random() < options.without_rte_share:
+        yield without_rte(sets[Issue.EVENING])
+    if random.random() < options.poor_rte_share:
+        yield with_blurred_rte(sets[Issue.MORNING], sets[Issue.EVENING], options.poor_rte_mw, random)
+    if random.random() < options.gaps_share:
+        yield with_gaps(sets[Issue.EVENING if random.random() < 0.5 else Issue.MORNING], random)  # noqa: PLR2004
+
+
+def without_rte(information: InformationSet) -> InformationSet:
+    """Return an information set in which RTE's forecast of the delivery day never came."""
+    rte = information.rte_mw.copy()
+    rte[-information.delivery_hours :] = np.nan
+    return replace(information, rte_mw=rte)
+
+
+def with_blurred_rte(
+    morning: InformationSet, evening: InformationSet, blur_mw: float, random: np.random.Generator
+) -> InformationSet:
+    """Return a morning that knows a worse forecast of the delivery day, as RTE's D-2 would be.
+
+    Args:
+        morning: The issue to change.
+        evening: The evening issue of the same day, whose D-1 is blurred.
+        blur_mw: Standard deviation of the blur, which persists from hour to hour.
+        random: Source of the blur.
+    """
+    hours = morning.delivery_hours
+    innovations = random.normal(0.0, blur_mw, hours)
+    innovations[1:] *= np.sqrt(1 - BLUR_PERSISTENCE**2)
+    blur = np.zeros(hours)
+    for hour in range(hours):
+        blur[hour] = innovations[hour] + (BLUR_PERSISTENCE * blur[hour - 1] if hour else 0.0)
+    rte = morning.rte_mw.copy()
+    rte[-hours:] = evening.rte_mw[-hours:] + blur
+    return replace(morning, rte_mw=rte)
+
+
+def with_gaps(information: InformationSet, random: np.random.Generator) -> InformationSet:
+    """Return an information set with a gap of up to three days in the load and one in RTE's forecast."""
+    load, rte = information.load_mw.copy(), information.rte_mw.copy()
+    for values, share in ((load, 1.0), (rte, 2.0)):
+        length = int(random.integers(1, int(72 * share)))
+        start = int(random.integers(0, max(1, information.context_hours - length)))
+        values[start : start + length] = np.nan
+    return replace(information, load_mw=load, rte_mw=rte)

@@ -1,0 +1,283 @@
+"""What was known at an issue time: the one function that live runs, backfills, back-tests and training share.
+
+Here: when each value became known, and the cut of a history at an issue time. Not here: how a history is
+read from the database, and what a model makes of it.
+
+Rules, each the same for a forecast issued live and one issued years later:
+
+- An actual hour is known one hour after it ends, as it stood then. A value revised later is taken in its
+  former version; an hour that had been asked for and was missing then stays missing.
+- The first vintage of RTE's forecast that reached us counts from its publication if it came before its
+  delivery day began. Fetched later, RTE shows only its last revision: it then counts from its nominal time
+  (D-1: 20:00 the day before; D-2: 07:00 two days before), or from its publication if that was earlier.
+- A further vintage counts from its publication and not before it reached us, save that a run which fetches
+  at the issue time may take a few minutes to do so (`FETCH_ALLOWANCE`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from elec_pipeline.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time, to_utc
+
+Floats = npt.NDArray[np.float64]
+Instants = npt.NDArray[np.datetime64]
+"""UTC instants as numpy holds them: without a zone, in microseconds."""
+
+ACTUAL_DELAY = HOUR
+"""An actual hour is known this long after it ends."""
+FETCH_ALLOWANCE = timedelta(minutes=15)
+"""How long after the issue time a run may take to fetch what had been published before it."""
+NOMINAL_PUBLICATION = {"D-1": (1, time(20, 0)), "D-2": (2, time(7, 0))}
+"""Days before the delivery day, and Paris time, at which RTE's forecasts are out at the latest."""
+COVARIATE_TYPES = ("D-2", "D-1")
+"""Types that serve as covariate, the better one last. ID runs on to the hour itself."""
+
+
+def known_at(vintages: pd.DataFrame) -> pd.Series:
+    """Return when each vintage of RTE's forecasts became known.
+
+    Args:
+        vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at` (UTC).
+
+    Returns:
+        UTC timestamps with the index of `vintages`.
+
+    Example:
+        >>> late = pd.DataFrame({"hour_start": pd.to_datetime(["2025-01-01T12:00Z"]), "forecast_type": "D-1",
+        ...     "published_at": pd.to_datetime(["2025-01-01T08:00Z"]),
+        ...     "ingested_at": pd.to_datetime(["2025-06-01T00:00Z"])})
+        >>> known_at(late).tolist()
+        [Timestamp('2024-12-31 19:00:00+0000', tz='UTC')]
+    """
+    day = vintages["hour_start"].dt.tz_convert(PARIS).dt.date
+    begins = day.map({d: day_start(d) for d in day.unique()}).astype(vintages["hour_start"].dtype)
+    nominal = _nominal_publication(vintages, day)
+    keys = ["hour_start", "forecast_type"]
+    order = vintages.sort_values(["ingested_at", "published_at"], kind="stable")
+    is_first = ~order.duplicated(keys).reindex(vintages.index)
+    came_first = vintages.groupby(keys)["ingested_at"].transform("min")
+    was_live = came_first < begins
+    published = vintages["published_at"]
+    first_fetched_late = published.where(nominal.isna() | (published < nominal), nominal)
+    reached_us = vintages["ingested_at"] - FETCH_ALLOWANCE
+    further_live = published.where(published > reached_us, reached_us)
+    return published.where(
+        is_first & was_live, first_fetched_late.where(is_first, further_live.where(was_live, published))
+    )
+
+
+def _nominal_publication(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:
+    """Return the nominal publication of each row's forecast; NaT for types that have none."""
+    nominal = pd.Series(pd.NaT, index=vintages.index, dtype=vintages["hour_start"].dtype)
+    for forecast_type, (days_before, wall_clock) in NOMINAL_PUBLICATION.items():
+        of_type = vintages["forecast_type"] == forecast_type
+        table = {d: to_utc(d - timedelta(days=days_before), wall_clock) for d in day[of_type].unique()}
+        nominal[of_type] = day[of_type].map(table).astype(nominal.dtype)
+    return nominal
+
+
+@dataclass(frozen=True)
+class InformationSet:
+    """Everything known when the forecast of one delivery day was issued, on a regular grid of UTC hours.
+
+    The grid runs from the start of the context to the end of the delivery day. Its first `context_hours`
+    hours lie before the first hour that is not known yet; the rest, the horizon, is forecast; the last 23,
+    24 or 25 hours of it are the delivery day.
+
+    Attributes:
+        delivery_day: The Paris day to forecast.
+        issue: Morning or evening.
+        issue_time: UTC.
+        context_hours: How many hours of the grid are context.
+        hours: Start of every hour of the grid, shape (n,).
+        load_mw: Actual load, shape (n,), NaN where not known: gaps in the context, all of the horizon.
+        rte_mw: RTE's newest day-ahead forecast known then, shape (n,), NaN where there is none.
+        nominal_vintages: Whether RTE's forecast of the horizon counts by its nominal time, because it was
+            fetched after the fact.
+    """
+
+    delivery_day: date
+    issue: Issue
+    issue_time: datetime
+    context_hours: int
+    hours: Instants
+    load_mw: Floats
+    rte_mw: Floats
+    nominal_vintages: bool
+
+    @property
+    def horizon(self) -> int:
+        """Number of hours to forecast: the rest of today, then the delivery day."""
+        return len(self.hours) - self.context_hours
+
+    @cached_property
+    def delivery_hours(self) -> int:
+        """Number of hours of the delivery day: the last ones of the grid."""
+        return (day_end(self.delivery_day) - day_start(self.delivery_day)) // HOUR
+
+    @property
+    def known_share_of_last_week(self) -> float:
+        """Share of the last 168 context hours whose load is known, between 0 and 1."""
+        week = self.load_mw[max(0, self.context_hours - 168) : self.context_hours]
+        return float(np.count_nonzero(~np.isnan(week))) / 168
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether something that should have been known by then was not.
+
+        That is every hour of the last week, and in the evening RTE's forecast of the delivery day.
+        """
+        rte_is_due = self.issue is Issue.EVENING
+        return self.known_share_of_last_week < 1 or (rte_is_due and self.rte_share_of_delivery_day < 1)
+
+    @property
+    def rte_share_of_delivery_day(self) -> float:
+        """Share of the delivery day for which a forecast of RTE's is known, between 0 and 1."""
+        return float(np.mean(~np.isnan(self.rte_mw[-self.delivery_hours :])))
+
+
+@dataclass(frozen=True)
+class History:
+    """Actual hours and RTE's forecasts of a span, with all that is needed to cut them at any issue time.
+
+    Build it with `history`. Positions count hours from `start`.
+    """
+
+    start: datetime
+    load_mw: Floats
+    former_position: npt.NDArray[np.int64]
+    former_mw: Floats
+    former_until: Instants
+    vintage_position: npt.NDArray[np.int64]
+    vintage_mw: Floats
+    vintage_known_at: Instants
+    vintage_nominal: npt.NDArray[np.bool_]
+
+    def at(self, day: date, issue: Issue, *, context_hours: int) -> InformationSet:
+        """Return what was known when a delivery day's forecast was issued.
+
+        Args:
+            day: The delivery day.
+            issue: Morning or evening.
+            context_hours: Length of the context; hours before the history's start are NaN.
+
+        Raises:
+            ValueError: The history ends before the delivery day does.
+        """
+        issued = issue_time(day, issue)
+        first_unknown = first_unknown_hour(issued)
+        low = (first_unknown - self.start) // HOUR - context_hours
+        high = (day_end(day) - self.start) // HOUR
+        if high > len(self.load_mw):
+            raise ValueError(f"the history ends before the delivery day {day}")
+        load = _padded(self.load_mw, low, high)
+        load[context_hours:] = np.nan
+        self._restore_former(load[:context_hours], low, _instant(issued + FETCH_ALLOWANCE))
+        rte, nominal = self._rte(low, high, _instant(issued))
+        return InformationSet(
+            delivery_day=day,
+            issue=issue,
+            issue_time=issued,
+            context_hours=context_hours,
+            hours=_instant(first_unknown) + np.arange(-context_hours, high - low - context_hours) * _HOUR64,
+            load_mw=load,
+            rte_mw=rte,
+            nominal_vintages=bool(nominal[context_hours:].any()),
+        )
+
+    def _restore_former(self, context: Floats, low: int, reached_us_by: np.datetime64) -> None:
+        """Put back, in place, the values that were revised after the issue."""
+        rows = _between(self.former_position, low, low + len(context))
+        later = self.former_until[rows] > reached_us_by
+        position, first = np.unique(self.former_position[rows][later], return_index=True)
+        context[position - low] = self.former_mw[rows][later][first]
+
+    def _rte(self, low: int, high: int, issued: np.datetime64) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Return RTE's newest forecast known at the issue, and where its time of publication is nominal."""
+        rows = _between(self.vintage_position, low, high)
+        known = self.vintage_known_at[rows] <= issued
+        position = self.vintage_position[rows][known] - low
+        rte = np.full(high - low, np.nan)
+        nominal = np.zeros(high - low, dtype=bool)
+        # Rows are ordered from the worst to the best of each hour: the last assignment stands.
+        rte[position] = self.vintage_mw[rows][known]
+        nominal[position] = self.vintage_nominal[rows][known]
+        return rte, nominal
+
+
+def first_unknown_hour(issued: datetime) -> datetime:
+    """Return the first hour whose actual load is not known at an instant.
+
+    Example:
+        >>> first_unknown_hour(datetime(2025, 1, 1, 9, 0, tzinfo=UTC)).isoformat()
+        '2025-01-01T08:00:00+00:00'
+    """
+    last_end = issued.astimezone(UTC) - ACTUAL_DELAY
+    return last_end.replace(minute=0, second=0, microsecond=0)
+
+
+def history(
+    start: datetime, end: datetime, actuals: pd.DataFrame, former: pd.DataFrame, vintages: pd.DataFrame
+) -> History:
+    """Arrange what the store holds of a span of hours.
+
+    Args:
+        start: First hour, UTC.
+        end: End of the last hour, UTC, exclusive.
+        actuals: Columns `hour_start`, `load_mw`.
+        former: As `load_curve.former_hours` returns it.
+        vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at`, `load_mw`.
+    """
+    load = np.full((end - start) // HOUR, np.nan)
+    position = _positions(actuals["hour_start"], start)
+    inside = (position >= 0) & (position < len(load))
+    load[position[inside]] = actuals["load_mw"].to_numpy(dtype=np.float64)[inside]
+    old = former.sort_values(["hour_start", "until"])
+    usable = vintages[vintages["forecast_type"].isin(COVARIATE_TYPES)]
+    usable = usable.assign(
+        known_at=known_at(usable), rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int)
+    ).sort_values(["hour_start", "rank", "published_at", "ingested_at"])
+    return History(
+        start=start,
+        load_mw=load,
+        former_position=_positions(old["hour_start"], start),
+        former_mw=old["load_mw"].to_numpy(dtype=np.float64),
+        former_until=_instants(old["until"]),
+        vintage_position=_positions(usable["hour_start"], start),
+        vintage_mw=usable["load_mw"].to_numpy(dtype=np.float64),
+        vintage_known_at=_instants(usable["known_at"]),
+        vintage_nominal=(usable["known_at"] < usable["published_at"]).to_numpy(dtype=bool),
+    )
+
+
+_HOUR64 = np.timedelta64(3_600_000_000, "us")
+
+
+def _instant(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _instants(moments: pd.Series) -> Instants:
+    naive: Instants = moments.dt.tz_convert(UTC).dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+    return naive
+
+
+def _positions(moments: pd.Series, start: datetime) -> npt.NDArray[np.int64]:
+    return ((_instants(moments) - _instant(start)) // _HOUR64).astype(np.int64)
+
+
+def _between(ordered: npt.NDArray[np.int64], low: int, high: int) -> slice:
+    first, last = np.searchsorted(ordered, [low, high])
+    return slice(int(first), int(last))
+
+
+def _padded(values: Floats, low: int, high: int) -> Floats:
+    """Return a copy of `values[low:high]`, with NaN for positions before the first."""
+    return np.concatenate([np.full(max(0, -low), np.nan), values[max(0, low) : high]])

@@ -1,0 +1,200 @@
+"""From a source to the store: actual consumption, its hours, and RTE's forecasts.
+
+Here: the order of fetching, cleaning and writing, window by window, and the report of what happened. Not
+here: how each of the three is done, and when it runs. A window is written before the next is fetched: a
+killed backfill keeps what it had, memory stays flat, and running it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from elec_pipeline import load_curve
+from elec_pipeline.delivery_day import HOUR, QUARTER, day_end, day_start, hours, quarters, spans
+from elec_pipeline.sources.rte import LONGEST_WINDOW_DAYS, RteClient
+from elec_pipeline.store import queries
+from elec_pipeline.store.actuals import write_hours, write_raw
+from elec_pipeline.store.bulk import NOTHING, Written
+from elec_pipeline.store.forecasts import write_vintages
+
+YEAR_DAYS = 366
+FORECAST_TYPES = ("D-1", "D-2", "ID")
+PUBLICATION_DELAY = HOUR
+"""An interval that ended longer ago than this should be there; younger ones may still be under way."""
+
+Progress = Callable[[date], None]
+"""Called with the last day of each window once it is written."""
+
+
+@dataclass
+class Report:
+    """What an ingestion did.
+
+    Attributes:
+        expected: How many intervals or hours were due.
+        received: How many of these the store holds now.
+        written: Rows inserted, replaced, unchanged.
+        implausible: Rows that were rejected, with their values.
+        conflicts: Rows of instants with contradictory values, none of which was kept.
+        preview: The first and last rows of what came.
+    """
+
+    expected: int = 0
+    received: int = 0
+    written: Written = NOTHING
+    implausible: pd.DataFrame = field(default_factory=pd.DataFrame)
+    conflicts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    preview: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def add(self, cleaned: load_curve.CleanCurve, written: Written) -> None:
+        """Add one window."""
+        self.written += written
+        self.implausible = _joined(self.implausible, cleaned.implausible)
+        self.conflicts = _joined(self.conflicts, cleaned.conflicts)
+        self.show(cleaned.curve)
+
+    def show(self, rows: pd.DataFrame) -> None:
+        """Keep a few rows of what came for the preview."""
+        self.preview = _joined(self.preview.head(4), rows.iloc[[*range(min(4, len(rows)))]], rows.tail(4))
+
+
+def ingest_actuals(
+    client: RteClient,
+    engine: Engine,
+    first: date,
+    last: date,
+    *,
+    source: str,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Report:
+    """Fetch and store actual consumption of a range of delivery days.
+
+    Args:
+        client: Of the source.
+        engine: Of the store.
+        first: First delivery day.
+        last: Last delivery day, included. Days that have not begun are left alone.
+        source: Name stored with each row.
+        now: Current instant, UTC: decides which intervals are due.
+        progress: Told the last day of each window once it is written.
+
+    Raises:
+        SourceError: The source failed; the windows before it are stored.
+    """
+    report = Report()
+    for begin, end in spans(first, last, LONGEST_WINDOW_DAYS):
+        if day_start(begin) > now:
+            break
+        cleaned = load_curve.clean(client.short_term(["REALISED"], begin, end))
+        asked = quarters(begin, end)
+        due = asked[asked <= pd.Timestamp(now - PUBLICATION_DELAY - QUARTER)]
+        report.add(cleaned, write_raw(engine, cleaned.curve, source=source, due=due))
+        report.expected += len(due)
+        with engine.connect() as connection:
+            known = queries.raw_between(connection, day_start(begin), day_end(end))
+        report.received += int(known.loc[known["interval_start"].isin(due), "resolution_minutes"].sum()) // 15
+        if progress is not None:
+            progress(end)
+    return report
+
+
+def average_hours(
+    engine: Engine, first: date, last: date, *, now: datetime, progress: Progress | None = None
+) -> Report:
+    """Store the hourly means of the raw consumption of a range of delivery days.
+
+    Args:
+        engine: Of the store.
+        first: First delivery day.
+        last: Last delivery day, included.
+        now: Current instant, UTC: decides which hours are due.
+        progress: Told the last day of each window once it is written.
+
+    Returns:
+        `received` counts complete hours: those of four quarters.
+    """
+    report = Report()
+    for begin, end in spans(first, last, YEAR_DAYS):
+        with engine.connect() as connection:
+            raw = queries.raw_between(connection, day_start(begin), day_end(end))
+        means = load_curve.to_hours(raw)
+        report.written += write_hours(engine, means)
+        asked = hours(begin, end)
+        due = asked[asked <= pd.Timestamp(now - PUBLICATION_DELAY - HOUR)]
+        report.expected += len(due)
+        report.received += int((means.loc[means["hour_start"].isin(due), "quarters"] == 4).sum())  # noqa: PLR2004
+        report.show(means)
+        if progress is not None:
+            progress(end)
+    return report
+
+
+def ingest_rte_forecasts(
+    client: RteClient,
+    engine: Engine,
+    first: date,
+    last: date,
+    *,
+    source: str,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Report:
+    """Fetch RTE's forecasts of a range of delivery days and add what is new as vintages.
+
+    A forecast is stored by hour, and only where all parts of the hour are there: forecasts are never
+    changed afterwards, so half an hour must not pose as a whole one.
+
+    Args:
+        client: Of the source.
+        engine: Of the store.
+        first: First delivery day.
+        last: Last delivery day, included; tomorrow as a rule.
+        source: Name stored with each row.
+        now: Current instant, UTC: publication time of values that carry none.
+        progress: Told the last day of each window once it is written.
+
+    Returns:
+        `expected` and `received` count the hours of the D-1 forecast.
+    """
+    report = Report()
+    for begin, end in spans(first, last, LONGEST_WINDOW_DAYS):
+        reply = client.short_term(FORECAST_TYPES, begin, end)
+        for forecast_type in FORECAST_TYPES:
+            cleaned = load_curve.clean(reply[reply["forecast_type"] == forecast_type])
+            vintages = to_vintages(cleaned.curve, forecast_type, now)
+            report.add(cleaned, write_vintages(engine, vintages, source=source))
+            if forecast_type == "D-1":
+                report.received += len(vintages)
+        report.expected += len(hours(begin, end))
+        if progress is not None:
+            progress(end)
+    return report
+
+
+def to_vintages(curve: pd.DataFrame, forecast_type: str, now: datetime) -> pd.DataFrame:
+    """Return the hours of one of RTE's forecasts, each with the time its last part was published.
+
+    Args:
+        curve: A clean load curve.
+        forecast_type: `D-1`, `D-2` or `ID`.
+        now: Publication time of values that carry none.
+
+    Returns:
+        Columns `hour_start`, `load_mw`, `forecast_type`, `published_at`; complete hours only.
+    """
+    means = load_curve.to_hours(curve)
+    published = curve["published_at"].fillna(pd.Timestamp(now).as_unit("us"))
+    newest = published.groupby(curve["interval_start"].dt.floor("h")).max()
+    whole = means[means["quarters"] == 4].drop(columns="quarters")  # noqa: PLR2004 - quarters of an hour
+    return whole.assign(forecast_type=forecast_type, published_at=whole["hour_start"].map(newest))
+
+
+def _joined(*frames: pd.DataFrame) -> pd.DataFrame:
+    filled = [frame for frame in frames if not frame.empty]
+    return pd.concat(filled).drop_duplicates().reset_index(drop=True) if filled else pd.DataFrame()

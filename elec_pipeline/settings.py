@@ -1,0 +1,125 @@
+"""Every environment variable the platform reads, in one class.
+
+Here: names, defaults and descriptions of settings, and what follows from them alone. Not here: anything
+that opens a connection or a file. Secrets are `SecretStr`, so that no repr, log or traceback shows them.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from elec_pipeline.errors import ConfigurationError
+
+RTE_HOST = "https://digital.iservices.rte-france.com"
+SIMULATOR_CREDENTIAL = "simulator"
+"""Client id and secret that the simulator knows; public on purpose."""
+
+
+class Source(StrEnum):
+    """Where consumption and RTE's forecasts come from."""
+
+    AUTO = "auto"
+    RTE = "rte"
+    SIMULATOR = "simulator"
+
+
+def default_home() -> Path:
+    """Return the folder for state where `ELEC_HOME` is not set.
+
+    As root it lies under the system's state directory, because PostgreSQL refuses to run as root and the
+    account it runs under cannot enter root's home.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/elec-pipeline")
+    return platformdirs.user_state_path("elec-pipeline")
+
+
+class Settings(BaseSettings):
+    """Settings from the environment, or from a file `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Any postgresql:// URL. Empty: an embedded PostgreSQL server under ELEC_HOME.",
+    )
+    elec_home: Path = Field(
+        default_factory=default_home,
+        description="State: embedded database, Dagster home, checkpoints, logs.",
+    )
+    elec_source: Source = Field(
+        default=Source.AUTO,
+        description="auto, rte or simulator; auto is rte where credentials are set.",
+    )
+    rte_base_url: str = Field(
+        default=RTE_HOST,
+        description="Host of RTE's APIs, or of a simulator, without a path.",
+    )
+    rte_client_id: SecretStr = Field(
+        default=SecretStr(""), description="Client id of your application on RTE's data portal."
+    )
+    rte_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Client secret of your application on RTE's data portal."
+    )
+    elec_model: str = Field(
+        default="",
+        description="A checkpoint folder or a model hub id. Empty: the bundled checkpoint.",
+    )
+
+    @field_validator("rte_base_url")
+    @classmethod
+    def _host_only(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("RTE_BASE_URL must start with http:// or https://")
+        return url.rstrip("/").removesuffix("/open_api/consumption/v1")
+
+    @field_validator("elec_home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @property
+    def source(self) -> Source:
+        """The source to read: `auto` resolved.
+
+        Raises:
+            ConfigurationError: RTE is asked for, and its credentials are missing.
+        """
+        has_credentials = bool(self.rte_client_id.get_secret_value() and self.rte_client_secret.get_secret_value())
+        if self.elec_source is Source.AUTO and not has_credentials and self.rte_base_url != RTE_HOST:
+            return Source.SIMULATOR  # another host and no credentials: that can only be a simulator
+        if self.elec_source is Source.SIMULATOR:
+            return Source.SIMULATOR
+        if not has_credentials:
+            raise ConfigurationError(
+                "RTE's credentials are missing: set RTE_CLIENT_ID and RTE_CLIENT_SECRET (create an "
+                "application on data.rte-france.com and subscribe it to the API «Consumption»), or point "
+                "RTE_BASE_URL at `elec simulator`."
+            )
+        url = urlsplit(self.rte_base_url)
+        if url.scheme != "https" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            raise ConfigurationError(
+                f"RTE_BASE_URL ({self.rte_base_url}) would send the client secret in the clear: use https://, "
+                "or set ELEC_SOURCE=simulator if a simulator answers there."
+            )
+        return Source.RTE
+
+    def rte_credentials(self) -> tuple[str, str]:
+        """Return client id and client secret; the simulator's own where that is the source."""
+        if self.source is Source.SIMULATOR and not self.rte_client_id.get_secret_value():
+            return SIMULATOR_CREDENTIAL, SIMULATOR_CREDENTIAL
+        return self.rte_client_id.get_secret_value(), self.rte_client_secret.get_secret_value()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

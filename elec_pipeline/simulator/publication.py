@@ -1,0 +1,80 @@
+"""When RTE publishes what, in Paris time, and which vintage is the latest at a given moment.
+
+Here: publication instants of the four types, and the choice of a vintage. Not here: values.
+
+Measured times: D-1 about 19:30 the day before and revised afterwards, D-2 about 07:00 two days before,
+REALISED and ID along the day. The simulator makes them exact, so that the same question about the past
+always has the same answer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pandas as pd
+
+from elec_pipeline.delivery_day import PARIS, to_utc
+from elec_pipeline.simulator.curves import LoadType
+
+REALISED_DELAY = timedelta(minutes=5)
+"""From the end of a quarter-hour to its realised value."""
+
+_NOMINAL = {
+    LoadType.ID: (0, time(0)),
+    LoadType.D1: (1, time(19, 30)),
+    LoadType.D2: (2, time(7)),
+}
+"""Days before the delivery day, and the wall clock in Paris."""
+
+
+def _on_delivery_day(starts: pd.DatetimeIndex, days_before: int, wall_clock: time) -> pd.DatetimeIndex:
+    """Return, for each interval, the UTC instant of a wall clock some days before its delivery day."""
+    local_days = starts.tz_convert(PARIS).tz_localize(None).normalize()
+    codes, unique_days = pd.factorize(local_days)
+    instants = [to_utc(day.date() - timedelta(days=days_before), wall_clock) for day in unique_days]
+    return pd.DatetimeIndex(pd.to_datetime(instants, utc=True).as_unit("s").take(codes))
+
+
+def first_published(load_type: LoadType, starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Return when the first vintage of each interval comes out.
+
+    Args:
+        load_type: Which series.
+        starts: Starts of the intervals, UTC.
+
+    Returns:
+        UTC instants, as long as `starts`.
+
+    Example:
+        >>> first_published(LoadType.D1, pd.DatetimeIndex(["2025-07-01T10:00Z"]))[0].isoformat()
+        '2025-06-30T17:30:00+00:00'
+    """
+    if load_type is LoadType.REALISED:
+        return starts.as_unit("s") + (load_type.resolution + REALISED_DELAY)
+    return _on_delivery_day(starts, *_NOMINAL[load_type])
+
+
+def revised_published(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Return when the revised D-1 forecast of each interval comes out: 08:00 Paris on the day itself.
+
+    Args:
+        starts: Starts of the intervals, UTC.
+
+    Returns:
+        UTC instants, as long as `starts`.
+    """
+    return _on_delivery_day(starts, 0, time(8))
+
+
+def latest(vintages: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Return the last vintage of each interval that is out at a moment; RTE serves no older one.
+
+    Args:
+        vintages: A frame of vintages, ordered by interval and publication.
+        now: The moment, zone-aware.
+
+    Returns:
+        The rows that remain, at most one per interval.
+    """
+    out = vintages[vintages["published_at"] <= pd.Timestamp(now)]
+    return out.drop_duplicates("interval_start", keep="last").reset_index(drop=True)

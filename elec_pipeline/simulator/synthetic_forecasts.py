@@ -1,0 +1,90 @@
+"""Forecasts as RTE makes them, seen from their errors.
+
+Here: the relative errors of ID, D-1 (first and revised) and D-2. Not here: the load that they are errors of.
+
+The errors are what a better forecaster lives on: they last from hour to hour and from day to day, and they
+have a bias by hour of the day that wanders over weeks. Sizes follow RTE's own: a D-1 MAPE of about 2 %, with
+D-2 about 1.4 times worse and ID about half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from elec_pipeline.simulator.noise import Floats, Ints, drift
+from elec_pipeline.simulator.synthetic_load import local_clock
+from elec_pipeline.simulator.weather import DAY_S
+
+_BIAS_HOURS = 2
+_BIAS_KNOTS = 24 // _BIAS_HOURS
+
+
+def _bias_by_hour(seed: int, epoch_s: Ints) -> Floats:
+    """Return an error of standard deviation 1 that depends on the Paris hour and changes over weeks."""
+    position = (local_clock(epoch_s) % DAY_S) / (3600 * _BIAS_HOURS)
+    knot = np.floor(position).astype(np.int64)
+    wanders = np.array([drift(seed, f"forecast/bias/{hour}", epoch_s, 30 * DAY_S) for hour in range(_BIAS_KNOTS)])
+    here = np.arange(epoch_s.size)
+    angle = (position - knot) * (np.pi / 2)
+    before = wanders[knot % _BIAS_KNOTS, here] * np.cos(angle)
+    return np.asarray(before + wanders[(knot + 1) % _BIAS_KNOTS, here] * np.sin(angle))
+
+
+def day_ahead_error(seed: int, epoch_s: Ints) -> Floats:
+    """Return the relative error of the first D-1 vintage: (forecast - load) / load.
+
+    Args:
+        seed: Seed of the world.
+        epoch_s: Starts of quarter-hours, seconds since 1970 UTC, shape (n,).
+
+    Returns:
+        Relative errors, shape (n,), standard deviation about 0.025.
+    """
+    error = 0.0135 * _bias_by_hour(seed, epoch_s)
+    error += 0.0145 * drift(seed, "forecast/days", epoch_s, 2 * DAY_S)
+    error += 0.0150 * drift(seed, "forecast/hours", epoch_s, 4 * 3600)
+    return error
+
+
+def day_ahead_revised_error(seed: int, epoch_s: Ints) -> Floats:
+    """Return the relative error of the D-1 forecast as revised on the morning of the day itself.
+
+    Args:
+        seed: Seed of the world.
+        epoch_s: Starts of quarter-hours, seconds since 1970 UTC, shape (n,).
+
+    Returns:
+        Relative errors, shape (n,), a little smaller than those of the first vintage.
+    """
+    return np.asarray(
+        0.93 * day_ahead_error(seed, epoch_s) + 0.003 * drift(seed, "forecast/revision", epoch_s, 6 * 3600)
+    )
+
+
+def two_days_ahead_error(seed: int, epoch_s: Ints) -> Floats:
+    """Return the relative error of the D-2 forecast: that of D-1 and as much again of its own.
+
+    Args:
+        seed: Seed of the world.
+        epoch_s: Starts of quarter-hours, seconds since 1970 UTC, shape (n,).
+
+    Returns:
+        Relative errors, shape (n,), about 1.4 times those of D-1 and correlated with them.
+    """
+    own = 0.018 * drift(seed, "forecast/two-days", epoch_s, 1.5 * DAY_S)
+    own += 0.016 * drift(seed, "forecast/two-days/hours", epoch_s, 6 * 3600)
+    return np.asarray(day_ahead_error(seed, epoch_s) + own)
+
+
+def intraday_error(seed: int, epoch_s: Ints) -> Floats:
+    """Return the relative error of the ID forecast.
+
+    Args:
+        seed: Seed of the world.
+        epoch_s: Starts of quarter-hours, seconds since 1970 UTC, shape (n,).
+
+    Returns:
+        Relative errors, shape (n,), about half of those of D-1.
+    """
+    own = 0.008 * drift(seed, "forecast/intraday", epoch_s, 2 * 3600)
+    return np.asarray(0.35 * day_ahead_error(seed, epoch_s) + own)

@@ -1,0 +1,135 @@
+"""Bulk writes: COPY into a temporary table, then one statement that touches only rows that differ.
+
+Here: the mechanics, for any table. Not here: which columns make two rows differ, and what else a write has
+to record; that is each writer's business. Everything runs in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import repeat
+
+import pandas as pd
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Date, DateTime, Double, SmallInteger, Table, Text, text
+
+from elec_pipeline.store.tables import ZONE
+
+_WIRE_TYPES: dict[type, str] = {
+    DateTime: "timestamptz",
+    Double: "float8",
+    SmallInteger: "int2",
+    Text: "text",
+    Date: "date",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write changed: rows `inserted`, rows `replaced`, and rows that were there already."""
+
+    inserted: int
+    replaced: int
+    unchanged: int
+
+    def __add__(self, other: Written) -> Written:
+        """Return the sum of two writes.
+
+        Example:
+            >>> Written(1, 0, 2) + Written(3, 1, 0)
+            Written(inserted=4, replaced=1, unchanged=2)
+        """
+        return Written(
+            self.inserted + other.inserted,
+            self.replaced + other.replaced,
+            self.unchanged + other.unchanged,
+        )
+
+
+NOTHING = Written(0, 0, 0)
+
+
+@contextmanager
+def staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Iterator[str]:
+    """Copy a frame into a temporary table with the columns of `table` that it has, and the zone.
+
+    Yields:
+        The temporary table's name. It is gone when the block ends.
+    """
+    staging = f"staged_{table.name}"
+    columns = ["zone", *frame.columns]
+    names = ", ".join(columns)
+    connection.execute(
+        text(f"CREATE TEMPORARY TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+    )
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(f"bulk writes need psycopg, not {type(driver)}")
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(staging), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types([_wire_type(table, name) for name in columns])
+        for row in zip(repeat(ZONE), *(_values(frame[name]) for name in frame.columns), strict=False):
+            copy.write_row(row)
+    yield staging
+    connection.execute(text(f"DROP TABLE {staging}"))
+
+
+def merge(
+    connection: Connection, table: Table, staging: str, columns: Sequence[str], update: Sequence[str]
+) -> Written:
+    """Insert the staged rows; replace those whose `update` columns differ; leave the others alone.
+
+    Args:
+        connection: Open transaction.
+        table: Where to.
+        staging: Temporary table made by `staged`.
+        columns: Columns to write, without the zone.
+        update: Columns whose difference makes a row stale. Empty: rows that are there are never changed.
+    """
+    key = ", ".join(column.name for column in table.primary_key)
+    names = ", ".join(["zone", *columns])
+    action = "NOTHING"
+    if update:
+        touched = [name for name in columns if name not in table.primary_key.columns]
+        stamps = [name for name in ("ingested_at", "updated_at") if name in table.columns]
+        settings = [f"{name} = excluded.{name}" for name in touched] + [f"{name} = now()" for name in stamps]
+        old = ", ".join(f"{table.name}.{name}" for name in update)
+        new = ", ".join(f"excluded.{name}" for name in update)
+        action = f"UPDATE SET {', '.join(settings)} WHERE ({old}) IS DISTINCT FROM ({new})"
+    counts = connection.execute(
+        text(
+            f"WITH merged AS (INSERT INTO {table} ({names}) SELECT {names} FROM {staging} ORDER BY {key}"
+            f" ON CONFLICT ({key}) DO {action} RETURNING xmax = 0 AS is_new)"
+            f" SELECT count(*) FILTER (WHERE is_new), count(*), (SELECT count(*) FROM {staging}) FROM merged"
+        )
+    ).one()
+    inserted, touched_rows, offered = counts
+    return Written(inserted, touched_rows - inserted, offered - touched_rows)
+
+
+def upsert(connection: Connection, table: Table, frame: pd.DataFrame, update: Sequence[str]) -> Written:
+    """Stage and merge a frame whose columns are columns of `table`."""
+    if frame.empty:
+        return NOTHING
+    with staged(connection, table, frame) as staging:
+        return merge(connection, table, staging, list(frame.columns), update)
+
+
+def _wire_type(table: Table, column: str) -> str:
+    return _WIRE_TYPES[type(table.columns[column].type)]
+
+
+def _values(column: pd.Series) -> Iterable[object]:
+    """Return a column's values as Python objects, None where missing."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        # One array of datetimes is several times faster than a timestamp a row.
+        moments = column.dt.tz_convert("UTC").dt.to_pydatetime()
+        return [None if moment is pd.NaT else moment for moment in moments] if column.hasnans else moments
+    if column.hasnans:
+        return [None if pd.isna(value) else value for value in column.tolist()]
+    return column.tolist()

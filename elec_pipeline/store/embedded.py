@@ -1,0 +1,297 @@
+"""A PostgreSQL server of our own, for a machine that has none.
+
+Here: `EmbeddedServer`, which starts, stops and repairs one server per state folder. Not here: tables,
+connections and queries, which treat this server like any other PostgreSQL.
+
+The server outlives the process that started it, for Dagster's web server, daemon and runs, the API and
+the dashboard share it. It listens on a Unix socket in a folder that only its account can enter, never on
+a network.
+
+    <ELEC_HOME>/postgres/
+        data-18/       the database, named after PostgreSQL's major version
+        run/           the socket
+        log/           one log per weekday, written anew each week, and startup.log
+        bin-18.6.3/    the programs, only where root's own copy is out of reach for the server's account
+        start.lock     held while somebody starts or stops the server
+        server.lock    held by the server's processes themselves, as long as one of them lives
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import os
+import re
+import shlex
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb
+from elec_pipeline.store.postmaster_account import ServerAccount
+from elec_pipeline.store.postmaster_initdb import SUPERUSER
+
+SOCKET_PATH_LIMIT = 100
+"""Bytes that a socket's path may have everywhere; the kernels stop at 104 or 108."""
+SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - each folder in it is 0700, and its owner is checked before use
+"""Where a socket goes whose own path is too long. Fixed on purpose: TMPDIR and XDG_RUNTIME_DIR differ
+between a login, a service and cron, and all of them must find the same socket."""
+
+
+class _Answer(enum.Enum):
+    """What `pg_isready` says."""
+
+    ACCEPTS = 0
+    REJECTS = 1  # it starts, recovers or stops
+    SILENT = 2
+
+
+class EmbeddedServer:
+    """One PostgreSQL server, whose data lie in a state folder.
+
+    Constructing it touches nothing. Any number of processes may do so and call any method at the same
+    time.
+
+    Args:
+        home: The state folder, ELEC_HOME.
+
+    Example:
+        >>> EmbeddedServer(Path("/srv/elec")).url()
+        'postgresql://postgres@/elec?host=/srv/elec/postgres/run'
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.root = home.resolve() / "postgres"
+        self.logs = self.root / "log"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of the socket, the same for every process that uses this state folder."""
+        folder = self.root / "run"
+        length = len(os.fsencode(folder / f".s.PGSQL.{postmaster.PORT}"))
+        # PostgreSQL and its clients read a list of folders here, and a comma would divide the path.
+        if length <= SOCKET_PATH_LIMIT and re.fullmatch(r"[\w./ +=@-]+", str(folder)):
+            return folder
+        return SHORT_FOLDERS / f"elec-pg-{hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]}"
+
+    def url(self, database: str = "elec") -> str:
+        """Return the URL of a database on this server, whether or not it runs or the database exists."""
+        return f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={quote(str(self.socket_folder))}"
+
+    def is_running(self) -> bool:
+        """Say whether the server accepts connections now.
+
+        Raises:
+            EmbeddedServerError: The socket's folder is not ours, or PostgreSQL is not installed.
+        """
+        with self._explained("ask"):
+            return self._ask(_account()) is _Answer.ACCEPTS
+
+    def ensure_running(self) -> None:
+        """Start the server unless it runs; create its database first where there is none.
+
+        A server whose postmaster was killed recovers every committed transaction. One that is starting,
+        recovering or stopping is waited for.
+
+        Raises:
+            EmbeddedServerError: It cannot be started; the message says why, where the log is, and what
+                to do.
+        """
+        with self._explained("start"):
+            account = _account()
+            if self._ask(account) is _Answer.ACCEPTS:
+                return
+            self._prepare_folders(account)
+            with postmaster.locked(self.root / "start.lock"):
+                claim = self._settle(account)
+                if claim is None:
+                    return  # somebody else was quicker
+                try:
+                    self._start(account, claim)
+                finally:
+                    os.close(claim)
+
+    def stop(self) -> bool:
+        """Stop the server, ending its connections; what is committed stays.
+
+        Returns:
+            Whether a server was running.
+
+        Raises:
+            EmbeddedServerError: It does not stop.
+        """
+        with self._explained("stop"):
+            account = _account()
+            if not self.root.exists():
+                return False
+            with postmaster.locked(self.root / "start.lock"):
+                data = self._data()
+                if not postmaster.lives(data):
+                    if self._ask(account) is _Answer.ACCEPTS:
+                        raise EmbeddedServerError(
+                            f"PostgreSQL with its data in {data} runs where its process cannot be seen from "
+                            "here, in another container perhaps: stop it there."
+                        )
+                    return False
+                pg_ctl = postmaster_binaries.for_account(account, self.root).program("pg_ctl")
+                patience = f"{postmaster.PATIENCE:.0f}"
+                code, said = postmaster.run(
+                    pg_ctl, "stop", "-D", data, "-m", "fast", "-w", "-t", patience, account=account
+                )
+                if code != 0 and postmaster.lives(data):
+                    raise EmbeddedServerError(
+                        f"PostgreSQL with its data in {data} did not stop: {said}\n"
+                        f"{postmaster.log_tail(self.logs)}"
+                    )
+                return True
+
+    def ensure_database(self, name: str = "elec") -> None:
+        """Create a database on the running server, unless it exists.
+
+        Args:
+            name: Its name, taken literally.
+
+        Raises:
+            EmbeddedServerError: The server does not run, or refuses.
+        """
+        import psycopg
+        from psycopg import errors, sql
+
+        try:
+            with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=30) as connection:
+                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+                if known is None:
+                    # Another process may create it at this moment; either of the two errors says so.
+                    with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+                        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.Error as error:
+            raise EmbeddedServerError(
+                f"The database {name!r} could not be created on the embedded server in {self.root}: "
+                f"{str(error).strip()}\nStart it with `elec db start`, then try again."
+            ) from error
+
+    def _data(self) -> Path:
+        return self.root / f"data-{postmaster_binaries.installed().major}"
+
+    def _ask(self, account: ServerAccount) -> _Answer:
+        # `pg_ctl status` would trust the recorded process id; only an answer proves that a server is there.
+        if not os.path.lexists(self.socket_folder):
+            return _Answer.SILENT
+        account.require_private(self.socket_folder)  # nobody else may answer in the server's place
+        pg_isready = postmaster_binaries.installed().program("pg_isready")
+        port = str(postmaster.PORT)
+        code, _ = postmaster.run(
+            pg_isready,
+            "-q",
+            "-t",
+            "3",
+            "-h",
+            self.socket_folder,
+            "-p",
+            port,
+            "-U",
+            SUPERUSER,
+            "-d",
+            SUPERUSER,
+        )
+        return {0: _Answer.ACCEPTS, 1: _Answer.REJECTS}.get(code, _Answer.SILENT)
+
+    def _prepare_folders(self, account: ServerAccount) -> None:
+        if re.search(r'["$`\\\n]', str(self.root)):  # pg_ctl hands the path to a shell
+            raise EmbeddedServerError(
+                f"PostgreSQL cannot start in {self.root}: the path has a quote, a dollar sign, a backslash "
+                "or a line break in it. Set ELEC_HOME to another folder."
+            )
+        account.require_way_to(self.root)
+        account.make_way_to(self.root)
+        account.make_private(self.logs)
+        account.make_private(self.socket_folder)
+
+    def _settle(self, account: ServerAccount) -> int | None:
+        """Wait until the server either accepts connections or is entirely gone.
+
+        Returns:
+            None where it accepts connections; else the locked file to start a new server with.
+        """
+        deadline = time.monotonic() + postmaster.PATIENCE
+        while (answer := self._ask(account)) is not _Answer.ACCEPTS:
+            if answer is _Answer.SILENT:
+                # The server's processes inherit this lock, so it also tells of backends that outlive their
+                # postmaster, and of a server in another container that shares the folder.
+                claim = postmaster.try_lock(self.root / "server.lock")
+                if claim is not None:
+                    if not postmaster.lives(self._data()):
+                        return claim
+                    os.close(claim)
+            if time.monotonic() > deadline:
+                doing = "does not answer" if answer is _Answer.SILENT else "is still recovering or stopping"
+                raise EmbeddedServerError(
+                    f"PostgreSQL with its data in {self._data()} runs, but {doing} on {self.socket_folder} "
+                    f"after {postmaster.PATIENCE:.0f} s (process {postmaster.recorded_pid(self._data())}). "
+                    "Recovery may take longer: try again in a minute; else `elec db stop`, and start again. "
+                    f"{postmaster.log_tail(self.logs)}"
+                )
+            time.sleep(0.05)
+        return None
+
+    def _start(self, account: ServerAccount, claim: int) -> None:
+        binaries = postmaster_binaries.for_account(account, self.root)
+        data = self._data()
+        if data.exists():
+            account.require_private(data)
+        else:
+            postmaster_initdb.create(data, binaries, account)
+        postmaster.clear_leftovers(data, self.socket_folder)
+        postmaster.drop_old_logs(self.logs)
+        startup_log = self.logs / "startup.log"
+        startup_log.unlink(missing_ok=True)
+        quoted_socket = '"' + str(self.socket_folder) + '"'  # PostgreSQL's own quoting of a list
+        settings = {
+            "listen_addresses": "",
+            "port": str(postmaster.PORT),
+            "unix_socket_directories": quoted_socket,
+            "unix_socket_permissions": "0700",
+            "log_directory": str(self.logs),
+        }
+        options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
+        patience = f"{postmaster.PATIENCE:.0f}"
+        pg_ctl = binaries.program("pg_ctl")
+        _, said = postmaster.run(
+            pg_ctl, "start", "-D", data, "-w", "-t", patience, "-l", startup_log, "-o", options,
+            account=account, pass_fds=[claim],
+        )  # fmt: skip
+        if self._ask(account) is not _Answer.ACCEPTS:
+            raise EmbeddedServerError(
+                f"PostgreSQL with its data in {data} did not start: {said}\n"
+                f"{postmaster.log_tail(self.logs)}\n"
+                "Mend what the log names (a full disk, most often) and try again, or set DATABASE_URL to another "
+                "PostgreSQL server."
+            )
+
+    @contextmanager
+    def _explained(self, doing: str) -> Iterator[None]:
+        """Turn an error of the operating system into one that says what to do."""
+        try:
+            yield
+        except OSError as error:
+            raise EmbeddedServerError(
+                f"Could not {doing} the embedded PostgreSQL server in {self.root}: {error}. The folder must "
+                "be on a disk with space left and belong to the account that uses it: set ELEC_HOME to such a "
+                "folder, or set DATABASE_URL to a PostgreSQL server."
+            ) from error
+
+
+def _account() -> ServerAccount:
+    """Return the account that the server belongs to.
+
+    Raises:
+        EmbeddedServerError: On Windows, or without an account to run it under.
+    """
+    if os.name == "nt":
+        raise EmbeddedServerError(
+            "The embedded PostgreSQL server does not run on Windows: set DATABASE_URL to a PostgreSQL server."
+        )
+    return ServerAccount.current()

@@ -1,0 +1,56 @@
+"""Writes of forecasts and of their scores. Forecasts are only ever added, never changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import insert
+
+from elec_pipeline.store.bulk import Written, upsert
+from elec_pipeline.store.tables import chronos_predictions, forecast_accuracy, models, rte_forecasts
+
+
+def write_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str) -> Written:
+    """Add vintages of RTE's forecasts in one transaction.
+
+    Args:
+        engine: Of the store.
+        vintages: Columns `hour_start`, `forecast_type`, `published_at` (UTC), `load_mw`.
+        source: Name of the source, stored with every row.
+    """
+    with engine.begin() as connection:
+        return upsert(connection, rte_forecasts, vintages.assign(source=source), update=[])
+
+
+def write_predictions(engine: Engine, predictions: pd.DataFrame) -> Written:
+    """Add issues of our forecasts in one transaction.
+
+    Args:
+        engine: Of the store.
+        predictions: Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW.
+    """
+    with engine.begin() as connection:
+        return upsert(connection, chronos_predictions, predictions, update=[])
+
+
+def write_accuracy(engine: Engine, scores: pd.DataFrame) -> Written:
+    """Store scores in one transaction; a score that changed, because actuals were revised, is replaced."""
+    keys = ("delivery_day", "forecaster")
+    with engine.begin() as connection:
+        return upsert(connection, forecast_accuracy, scores, [c for c in scores.columns if c not in keys])
+
+
+def register_model(
+    engine: Engine, *, version: str, base_model: str, location: str, trained_through: date | None
+) -> None:
+    """Note a model version, unless it is known already."""
+    row = {
+        "version": version,
+        "base_model": base_model,
+        "location": location,
+        "trained_through": trained_through,
+    }
+    with engine.begin() as connection:
+        connection.execute(insert(models).values(row).on_conflict_do_nothing())

@@ -1,0 +1,145 @@
+"""The tables of the schema `elec`.
+
+Here: names, types and keys. Changing one takes a migration beside this file. Every table has a zone first
+in its key, and every instant is a `timestamptz`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Double,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "elec"
+ZONE = "FR"
+
+metadata = MetaData(schema=SCHEMA)
+
+
+def _zone() -> Column[str]:
+    return Column("zone", Text, nullable=False, server_default=ZONE)
+
+
+def _instant(name: str, *, now: bool = False, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if now else None)
+
+
+def _load(name: str = "load_mw", *, nullable: bool = False) -> Column[float]:
+    return Column(name, Double, nullable=nullable)
+
+
+raw_consumption = Table(
+    "raw_consumption",
+    metadata,
+    _zone(),
+    _instant("interval_start"),
+    _load(),
+    Column("resolution_minutes", SmallInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    _instant("published_at", nullable=True),
+    _instant("ingested_at", now=True),
+    PrimaryKeyConstraint("zone", "interval_start"),
+    comment="Actual consumption as the source gave it, one row per interval.",
+)
+
+raw_consumption_revisions = Table(
+    "raw_consumption_revisions",
+    metadata,
+    _zone(),
+    _instant("interval_start"),
+    _instant("replaced_at"),
+    _load("old_load_mw", nullable=True),
+    _load("new_load_mw"),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("zone", "interval_start", "replaced_at"),
+    comment="Values that were replaced. old_load_mw is null where the interval had been missing.",
+)
+
+raw_consumption_gaps = Table(
+    "raw_consumption_gaps",
+    metadata,
+    _zone(),
+    _instant("interval_start"),
+    _instant("asked_at", now=True),
+    PrimaryKeyConstraint("zone", "interval_start"),
+    comment="Intervals that were due and asked for, and that the source did not have.",
+)
+
+hourly_consumption = Table(
+    "hourly_consumption",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _load(),
+    Column("quarters", SmallInteger, nullable=False),
+    _instant("updated_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start"),
+    comment="Mean actual consumption of each UTC hour; four quarters are a complete hour.",
+)
+
+rte_forecasts = Table(
+    "rte_forecasts",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    Column("forecast_type", Text, nullable=False),
+    _instant("published_at"),
+    _load(),
+    Column("source", Text, nullable=False),
+    _instant("ingested_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start", "forecast_type", "published_at"),
+    comment="Every vintage of RTE's forecasts (D-1, D-2, ID). Rows are never changed.",
+)
+
+chronos_predictions = Table(
+    "chronos_predictions",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    *(_load(name) for name in ("load_mw", "q05", "q10", "q25", "q75", "q90", "q95")),
+    _instant("created_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version"),
+    comment="Every issue of our forecasts. Rows are never changed.",
+)
+
+forecast_accuracy = Table(
+    "forecast_accuracy",
+    metadata,
+    _zone(),
+    Column("delivery_day", Date, nullable=False),
+    Column("forecaster", Text, nullable=False),
+    _load("mape"),
+    _load("mae_mw"),
+    _load("rmse_mw"),
+    _load("bias_mw"),
+    _load("pinball_mw", nullable=True),
+    _load("coverage_80", nullable=True),
+    Column("hours", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("zone", "delivery_day", "forecaster"),
+    comment="Errors of each forecaster on each Paris day; mape in percent, coverage_80 as a share.",
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("base_model", Text, nullable=False),
+    Column("trained_through", Date, nullable=True),
+    _instant("created_at", now=True),
+    _instant("promoted_at", nullable=True),
+    Column("metrics", JSONB, nullable=False, server_default="{}"),
+    Column("location", Text, nullable=False),
+    comment="Every model version that made a forecast or was trained here.",
+)

@@ -1,0 +1,121 @@
+"""What every test can ask for: a real PostgreSQL database of its own, a simulator, settings that point at both."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from elec_pipeline.settings import Settings, settings
+from elec_pipeline.simulator.server import SimulatorHandle, running
+from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline.sources.retries import RetryPlan
+from elec_pipeline.sources.rte import RteClient
+from elec_pipeline.store import urls
+from elec_pipeline.store.database import open_database
+from elec_pipeline.store.embedded import EmbeddedServer
+
+DST_DAYS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
+"""Delivery days and their hours; every test with a day in it runs on all three."""
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+"""A moment after all the days the tests use."""
+
+every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A state folder that an unprivileged account can enter, unlike pytest's own where root runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="elec-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(home: Path) -> Iterator[EmbeddedServer]:
+    """A running PostgreSQL server, shared by the session."""
+    embedded = EmbeddedServer(home)
+    embedded.ensure_running()
+    yield embedded
+    embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedServer) -> str:
+    """The name of a migrated, empty database to copy."""
+    name = "elec_template"
+    server.ensure_database(name)
+    open_database(settings_for(server.url(name))).dispose()
+    return name
+
+
+@pytest.fixture
+def database(server: EmbeddedServer, template: str) -> Iterator[str]:
+    """The URL of an empty database of the test's own, with today's tables."""
+    name = f"elec_test_{next(_numbers)}"
+    with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.url(name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """An engine on the test's database."""
+    opened = open_database(settings_for(database))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def simulator() -> Iterator[SimulatorHandle]:
+    """A simulator of RTE's API with a synthetic year, whose clock stands at `NOW`."""
+    with running(SyntheticCurves(), now=lambda: NOW) as handle:
+        yield handle
+
+
+@pytest.fixture
+def client(simulator: SimulatorHandle) -> RteClient:
+    """A client of the simulator that does not wait long between retries."""
+    return quick_client(simulator.url)
+
+
+def settings_for(database_url: str) -> Settings:
+    """Return settings of a database."""
+    return Settings(database_url=SecretStr(database_url))
+
+
+def quick_client(url: str, *, read_timeout_s: float = 5.0) -> RteClient:
+    """Return a client that waits for hundredths of a second between retries."""
+    plan = RetryPlan(attempts=4, base_wait_s=0.01, longest_wait_s=0.05)
+    return RteClient(url, "simulator", "simulator", retries=plan, timeout_s=(2.0, read_timeout_s))
+
+
+@pytest.fixture
+def configured(
+    monkeypatch: pytest.MonkeyPatch, database: str, simulator: SimulatorHandle, home: Path
+) -> Iterator[Settings]:
+    """Settings of this process that point at the test's database and simulator."""
+    from elec_pipeline.defs import resources
+
+    monkeypatch.setenv("ELEC_HOME", str(home))
+    monkeypatch.setenv("ELEC_SOURCE", "simulator")
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("RTE_BASE_URL", simulator.url)
+    settings.cache_clear()
+    resources.open_engine.cache_clear()
+    yield settings()
+    resources.open_engine().dispose()
+    settings.cache_clear()
+    resources.open_engine.cache_clear()

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from elec_pipeline.definitions import defs
+from elec_pipeline.defs import schedules
+from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days
+from elec_pipeline.delivery_day import PARIS
+from elec_pipeline_tests.conftest import every_day_length
+
+SCHEDULES = {
+    "actuals": "0 2 * * *",
+    "morning_forecast": "0 10 * * *",
+    "rte_forecast": "0 20 * * *",
+    "evening_forecast": "30 20 * * *",
+}
+
+
+def test_the_graph_does_not_change_unnoticed() -> None:
+    graph = defs.resolve_asset_graph()
+    parents = {
+        key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
+        for key in graph.get_all_asset_keys()
+    }
+    assert parents == {
+        "raw_consumption": [],
+        "hourly_consumption": ["raw_consumption"],
+        "rte_forecasts": [],
+        "chronos_predictions": ["hourly_consumption", "rte_forecasts"],
+        "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
+    }
+    checks = sorted(f"{key.asset_key.to_user_string()}.{key.name}" for key in graph.asset_check_keys)
+    assert checks == [
+        "chronos_predictions.fresh",
+        "chronos_predictions.fully_informed",
+        "chronos_predictions.quantiles_in_order",
+        "hourly_consumption.complete",
+        "hourly_consumption.fresh",
+        "raw_consumption.complete",
+        "raw_consumption.fresh",
+        "raw_consumption.no_conflict",
+        "raw_consumption.plausible",
+        "rte_forecasts.complete",
+        "rte_forecasts.fresh",
+        "rte_forecasts.no_conflict",
+        "rte_forecasts.plausible",
+    ]
+
+
+def test_schedules_run_by_default_in_paris_time() -> None:
+    found = {
+        schedule.name: (schedule.cron_schedule, schedule.execution_timezone, schedule.default_status)
+        for schedule in schedules.all_schedules
+    }
+    running = dg.DefaultScheduleStatus.RUNNING
+    assert found == {name: (cron, "Europe/Paris", running) for name, cron in SCHEDULES.items()}
+    assert all(defs.resolve_job_def(name) for name in [*SCHEDULES, "backfill"])
+
+
+def tick(schedule: dg.ScheduleDefinition, day: date) -> list[dg.RunRequest]:
+    minute, hour, *_ = str(schedule.cron_schedule).split()
+    at = datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=PARIS)
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_schedule_context(
+            instance, scheduled_execution_time=at, repository_def=defs.get_repository_def()
+        )
+        return list(schedule.evaluate_tick(context).run_requests or [])
+
+
+def assets(request: dg.RunRequest) -> list[str]:
+    return [key.to_user_string() for key in request.asset_selection or []]
+
+
+@every_day_length
+@pytest.mark.parametrize(
+    "schedule", [schedules.morning_forecast, schedules.evening_forecast], ids=lambda s: s.name
+)
+def test_an_issue_is_two_runs_in_order(schedule: dg.ScheduleDefinition, day: date, n_hours: int) -> None:
+    today = day - timedelta(days=1)
+    knowns, forecast = tick(schedule, today)
+    assert n_hours
+    assert (knowns.partition_key, forecast.partition_key) == (str(today), str(day))
+    assert assets(knowns) == ["raw_consumption", "hourly_consumption", "rte_forecasts"]
+    assert assets(forecast) == ["rte_forecasts", "chronos_predictions"]
+    assert knowns.tags[schedules.ISSUE_TAG] == forecast.tags[schedules.ISSUE_TAG]
+    assert knowns.run_key != forecast.run_key
+
+
+@every_day_length
+def test_rtes_forecast_is_asked_for_tomorrow(day: date, n_hours: int) -> None:
+    assert n_hours
+    [request] = tick(schedules.rte_forecast, day - timedelta(days=1))
+    assert request.partition_key == str(day)
+
+
+@every_day_length
+def test_actuals_cover_yesterday_and_the_two_days_before(day: date, n_hours: int) -> None:
+    assert n_hours
+    [request] = tick(schedules.actuals, day + timedelta(days=1))
+    assert request.tags[RANGE_START_TAG] == str(day - timedelta(days=2))
+    assert request.tags[RANGE_END_TAG] == str(day)
+
+
+@pytest.mark.parametrize(
+    ("now", "last"),
+    [
+        (datetime(2025, 3, 29, 22, 59, tzinfo=UTC), "2025-03-30"),
+        (datetime(2025, 3, 29, 23, 1, tzinfo=UTC), "2025-03-31"),
+        (datetime(2025, 10, 26, 22, 59, tzinfo=UTC), "2025-10-27"),
+        (datetime(2025, 10, 26, 23, 1, tzinfo=UTC), "2025-10-28"),
+    ],
+)
+def test_partitions_run_from_the_first_day_to_tomorrow(now: datetime, last: str) -> None:
+    keys = delivery_days.get_partition_keys(current_time=now)
+    assert keys[0] == "2012-12-17"
+    assert keys[-1] == last
+
+
+def test_loading_imports_neither_torch_nor_chronos() -> None:
+    code = "import sys, elec_pipeline.definitions; print({'torch', 'chronos', 'transformers'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,129 @@
+"""A made-up history with RTE's forecast, and tiny random checkpoints of the three families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from elec_pipeline.delivery_day import PARIS, day_end, day_start, to_utc
+from elec_pipeline.information_set import History, history
+
+FIRST, LAST = date(2024, 12, 1), date(2025, 11, 10)
+
+
+def made_up_curves() -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray]:
+    """Hours, load and RTE's D-1 in MW: daily and weekly shapes, slow weather, errors that last for days."""
+    random = np.random.default_rng(7)
+    hours = pd.date_range(day_start(FIRST), day_end(LAST), freq="h", inclusive="left", unit="us")
+    local = hours.tz_convert(PARIS)
+    count = len(hours)
+    shape = 6000 * np.sin((local.hour - 8) / 24 * 2 * np.pi) - 5000 * (local.day_of_week >= 5)
+    weather = np.zeros(count)
+    for hour in range(1, count):
+        weather[hour] = 0.995 * weather[hour - 1] + random.normal(0, 200)
+    load = 52_000 + shape + weather + random.normal(0, 150, count)
+    error = 900 * np.sin(local.hour / 24 * 2 * np.pi) + random.normal(0, 500, count)
+    return hours, np.asarray(load), np.asarray(load - error)
+
+
+def made_up_history(*, shuffled_after: datetime | None = None, rte: bool = True) -> History:
+    """The made-up history; what becomes known after an instant is noise where one is named."""
+    hours, load, forecast = made_up_curves()
+    day = pd.Series(hours).dt.tz_convert(PARIS).dt.date
+    published = {d: to_utc(d - timedelta(days=1), time(19, 30)) for d in day.unique()}
+    known = day.map(published).astype("datetime64[us, UTC]")
+    if shuffled_after is not None:
+        random = np.random.default_rng(99)
+        load = np.where(
+            hours > pd.Timestamp(shuffled_after) - pd.Timedelta(hours=2),
+            random.uniform(30e3, 80e3, len(load)),
+            load,
+        )
+        forecast = np.where(known > pd.Timestamp(shuffled_after), random.uniform(30e3, 80e3, len(load)), forecast)
+    start = pd.Series(hours)
+    vintages = pd.DataFrame({
+        "hour_start": start, "forecast_type": "D-1", "published_at": known,
+        "ingested_at": pd.Series(datetime(2026, 1, 1, tzinfo=UTC), index=start.index, dtype="datetime64[us, UTC]"),
+        "load_mw": forecast,
+    })  # fmt: skip
+    former = pd.DataFrame({"hour_start": start[:0], "load_mw": load[:0], "until": start[:0]})
+    actuals = pd.DataFrame({"hour_start": start, "load_mw": load})
+    return history(day_start(FIRST), day_end(LAST), actuals, former, vintages if rte else vintages[:0])
+
+
+@pytest.fixture(scope="session")
+def past() -> History:
+    return made_up_history()
+
+
+@pytest.fixture(scope="session")
+def make_history() -> Callable[..., History]:
+    return made_up_history
+
+
+@pytest.fixture(scope="session")
+def t5_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    torch.manual_seed(1)
+    config = T5Config(
+        vocab_size=64, d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, decoder_start_token_id=0,
+        architectures=["T5ForConditionalGeneration"], chronos_pipeline_class="ChronosPipeline",
+        chronos_config={
+            "tokenizer_class": "MeanScaleUniformBins",
+            "tokenizer_kwargs": {"low_limit": -15.0, "high_limit": 15.0},
+            "context_length": 96, "prediction_length": 48, "n_tokens": 64, "n_special_tokens": 2,
+            "pad_token_id": 0, "eos_token_id": 1, "use_eos_token": True, "model_type": "seq2seq",
+            "num_samples": 4, "temperature": 1.0, "top_k": 50, "top_p": 1.0,
+        },
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("t5")
+    T5ForConditionalGeneration(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bolt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from chronos.chronos_bolt import ChronosBoltModelForForecasting
+    from transformers import T5Config
+
+    torch.manual_seed(1)
+    config = T5Config(
+        d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, decoder_start_token_id=0, pad_token_id=0,
+        chronos_pipeline_class="ChronosBoltPipeline",
+        chronos_config={
+            "context_length": 96, "prediction_length": 64, "input_patch_size": 16, "input_patch_stride": 16,
+            "quantiles": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], "use_reg_token": True,
+        },
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("bolt")
+    ChronosBoltModelForForecasting(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chronos2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As a hub would serve it: trained by others, without a recipe, without a pipeline class."""
+    import torch
+    from chronos.chronos2.config import Chronos2CoreConfig
+    from chronos.chronos2.model import Chronos2Model
+
+    torch.manual_seed(1)
+    config = Chronos2CoreConfig(
+        d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2,
+        chronos_config={
+            "context_length": 192, "input_patch_size": 16, "input_patch_stride": 16, "output_patch_size": 16,
+            "max_output_patches": 4, "quantiles": [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99], "use_reg_token": True,
+            "use_arcsinh": True,
+        },
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("chronos2")
+    Chronos2Model(config).save_pretrained(folder)
+    return folder
