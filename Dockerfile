@@ -27,7 +27,7 @@ RUN pip install --constraint constraints.txt .
 
 COPY --chown=elec:elec dagster.yaml workspace.yaml /var/lib/elec-pipeline/dagster/
 
-USER elec
+USER 10001
 ENV ELEC_HOME=/var/lib/elec-pipeline \
     DAGSTER_HOME=/var/lib/elec-pipeline/dagster
 VOLUME /var/lib/elec-pipeline

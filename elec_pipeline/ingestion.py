@@ -190,9 +190,10 @@ def to_vintages(curve: pd.DataFrame, forecast_type: str, now: datetime) -> pd.Da
     """
     means = load_curve.to_hours(curve)
     published = curve["published_at"].fillna(pd.Timestamp(now).as_unit("us"))
-    newest = published.groupby(curve["interval_start"].dt.floor("h")).max()
+    newest = published.groupby(curve["interval_start"].dt.floor("h")).max().rename("published_at")
     whole = means[means["quarters"] == 4].drop(columns="quarters")  # noqa: PLR2004 - quarters of an hour
-    return whole.assign(forecast_type=forecast_type, published_at=whole["hour_start"].map(newest))
+    dated = whole.merge(newest, left_on="hour_start", right_index=True)
+    return dated.assign(forecast_type=forecast_type)
 
 
 def _joined(*frames: pd.DataFrame) -> pd.DataFrame:

@@ -76,10 +76,10 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
 def _undecided(usable: pd.DataFrame) -> pd.Series:
     """Return the instants that hold several values under their latest publication, or under none."""
     repeated = usable[usable.duplicated("interval_start", keep=False)]
-    by_instant = repeated.groupby("interval_start")
-    latest = by_instant["published_at"].transform("max")
-    undated = by_instant["published_at"].transform(lambda published: bool(published.isna().any()))
-    rivals = repeated[(repeated["published_at"] == latest) | undated.astype(bool)]
+    instant = repeated["interval_start"]
+    latest = repeated["published_at"].groupby(instant).transform("max")
+    undated = repeated["published_at"].isna().groupby(instant).transform("any")
+    rivals = repeated[(repeated["published_at"] == latest) | undated]
     values = rivals.groupby("interval_start")["load_mw"].agg(["min", "max"])
     return values[values["min"] != values["max"]].index.to_series()
 

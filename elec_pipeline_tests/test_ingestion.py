@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from elec_pipeline.delivery_day import day_end, day_start, hours, to_utc
 from elec_pipeline.errors import SourceUnavailableError
 from elec_pipeline.ingestion import Report, average_hours, ingest_actuals, ingest_rte_forecasts, to_vintages
+from elec_pipeline.load_curve import clean
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.rte import RteClient
+from elec_pipeline.sources.rte_reply import read_short_term
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
@@ -119,6 +121,14 @@ def test_every_vintage_is_kept(
     latest = of_d1.sort_values("published_at").drop_duplicates("hour_start", keep="last")
     assert newest["load_mw"].tolist() == latest.sort_values("hour_start")["load_mw"].tolist()
     assert set(all_of_them["forecast_type"]) == {"D-1", "D-2", "ID"}
+
+
+def test_a_forecast_that_is_not_out_yet_has_no_vintage() -> None:
+    reply = read_short_term(b'{"short_term": []}')
+    cleaned = clean(reply)
+    assert to_vintages(cleaned.curve, "D-1", NOW).empty
+    assert cleaned.conflicts.empty
+    assert len(cleaned.missing) == 0
 
 
 def test_half_an_hour_of_a_forecast_is_none() -> None:

@@ -3,10 +3,10 @@
 Here: how each family is asked, and why its answer does not depend on what else is asked. Not here: loading
 (`checkpoint`), and what is asked (`model_inputs`).
 
-Every issue goes through the network alone, in the same shape, in float64 where the family allows it. The
-sums inside a network depend, in their last digits, on the shape of a batch and on the place in it; alone,
-an issue has neither. The group attention of Chronos-2 grows with the square of its batch, so that for small
-models large batches would not even be faster.
+Every issue goes through the network alone, in the same shape and, by `Forecaster`, on one thread. The sums
+inside a network depend, in their last digits, on the shape of a batch, on the place in it and on the number
+of threads; alone, an issue has none of these. It costs little: the group attention of Chronos-2 grows with
+the square of its batch, and small models gain nothing from threads.
 """
 
 from __future__ import annotations
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """A model that forecasts one issue at a time.
-
-    Attributes:
-        threadsafe: Whether several issues may be forecast at once in one process.
-    """
-
-    threadsafe: bool
+    """A model that forecasts one issue at a time."""
 
     def quantiles(self, asked: ModelInput, prediction_length: int, seed: int) -> Floats:
         """Return quantiles at `LEVELS`, shape (prediction_length, 7), in the unit of the target."""
@@ -42,10 +36,8 @@ class Engine(Protocol):
 class Chronos2Engine:
     """Chronos-2: quantiles from context and covariates in one pass."""
 
-    threadsafe = True
-
     def __init__(self, pipeline: Chronos2Pipeline) -> None:
-        self._model = pipeline.model.double().eval()
+        self._model = pipeline.model.eval()
         self._levels = [float(level) for level in pipeline.quantiles]
         self._patch = pipeline.model_output_patch_size
 
@@ -56,9 +48,9 @@ class Chronos2Engine:
         context, future = asked.rows()
         with torch.inference_mode():
             output = self._model(
-                context=torch.from_numpy(context),
+                context=torch.tensor(context, dtype=torch.float32),
                 group_ids=torch.zeros(len(context), dtype=torch.long),
-                future_covariates=torch.from_numpy(future) if future.size else None,
+                future_covariates=torch.tensor(future, dtype=torch.float32) if future.size else None,
                 num_output_patches=-(-prediction_length // self._patch),
             )
         values = output.quantile_preds[0, :, :prediction_length].T.double().numpy()
@@ -68,10 +60,8 @@ class Chronos2Engine:
 class BoltEngine:
     """Chronos-Bolt: quantiles from the context in one pass; its levels are 0.1 to 0.9."""
 
-    threadsafe = True
-
     def __init__(self, pipeline: ChronosBoltPipeline) -> None:
-        self._model = pipeline.model.double().eval()
+        self._model = pipeline.model.eval()
         self._levels = [float(level) for level in pipeline.quantiles]
 
     def quantiles(self, asked: ModelInput, prediction_length: int, seed: int) -> Floats:  # noqa: ARG002
@@ -79,16 +69,13 @@ class BoltEngine:
         import torch
 
         with torch.inference_mode():
-            output = self._model(context=torch.from_numpy(asked.target[None]))
+            output = self._model(context=torch.tensor(asked.target[None], dtype=torch.float32))
         values = output.quantile_preds[0, :, :prediction_length].T.double().numpy()
         return at_levels(values, self._levels)
 
 
 class T5Engine:
     """Chronos-T5: quantiles of sample paths, drawn hour by hour."""
-
-    threadsafe = False
-    """Samples are drawn from the random state of the process."""
 
     def __init__(self, pipeline: ChronosPipeline) -> None:
         self._pipeline = pipeline
@@ -100,7 +87,7 @@ class T5Engine:
 
         with torch.random.fork_rng(devices=[]), torch.inference_mode():
             torch.manual_seed(seed)
-            samples = self._pipeline.predict(torch.from_numpy(asked.target), prediction_length=prediction_length)
+            samples = self._pipeline.predict(torch.tensor(asked.target), prediction_length=prediction_length)
         return np.asarray(np.quantile(samples[0].double().numpy(), LEVELS, axis=0).T, dtype=np.float64)
 
 

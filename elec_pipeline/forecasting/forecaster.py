@@ -23,8 +23,7 @@ from elec_pipeline.information_set import Floats, InformationSet
 MINIMUM_KNOWN_SHARE = 0.5
 """Least share of the last week's hours that must be known."""
 DECIMALS = 1
-"""Forecasts are rounded to 0.1 MW: what float64 may still differ by between machines lies far below."""
-WORKERS = 2
+"""Forecasts are rounded to 0.1 MW: no one can use more, and kinds of processor differ below."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ class Forecaster:
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
         """Return the forecasts of any number of issues, of any mixture of kinds and lengths of day.
 
-        A forecast depends on its own information set alone, to the last digit: issued live by itself or
-        in a backfill of hundreds, it is the same.
+        A forecast depends on its own information set alone: issued live by itself or in a backfill of
+        hundreds, it is the same to the last digit on one kind of processor.
 
         Args:
             sets: What was known at each issue time, with at least `context_hours` of context.
@@ -82,9 +81,8 @@ class Forecaster:
                 )
         if not sets:
             return []
-        workers = min(WORKERS, len(sets)) if self._engine.threadsafe else 1
-        with _single_threaded(workers) as pool:
-            return list(pool.map(self._predict_one, sets))
+        with _one_thread() as thread:
+            return list(thread.map(self._predict_one, sets))
 
     def _predict_one(self, information: InformationSet) -> Floats:
         asked = model_input(information, self.recipe)
@@ -98,14 +96,10 @@ def is_too_thin(information: InformationSet) -> bool:
     return information.known_share_of_last_week < MINIMUM_KNOWN_SHARE
 
 
-def _single_threaded(workers: int) -> ThreadPoolExecutor:
-    """Return threads in which torch computes single-threaded.
-
-    Each issue is small: threads inside one would cost more than they give, and their number would show in
-    the last digits.
-    """
+def _one_thread() -> ThreadPoolExecutor:
+    """Return a thread of its own in which torch computes single-threaded; the caller's setting stays."""
     import torch
 
     return ThreadPoolExecutor(
-        max_workers=workers, thread_name_prefix="forecast", initializer=torch.set_num_threads, initargs=(1,)
+        max_workers=1, thread_name_prefix="forecast", initializer=torch.set_num_threads, initargs=(1,)
     )

@@ -138,13 +138,13 @@ quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
 - Family: {card["family"]}, trained {card["base_model"]}
 - Data: {card["data"]}
 - Learnt from: delivery days {card["train"]["first"]} to {card["train"]["last"]}, {card["windows"]} windows
-- Step chosen on: delivery days {card["validation"]["first"]} to {card["validation"]["last"]}
+- Step and recipe chosen on: delivery days {card["validation"]["first"]} to {card["validation"]["last"]}
 - Run: {card["steps"]} steps, step {card["best_step"]} kept; {card["seconds"] / 60:.0f} minutes
 - Seed: {options["seed"]}
 
 ## On the validation days
-RTE's own D-1 forecast, published on the evening before, on the same hours. The step was chosen on these
-days: expect a little less on later ones.
+RTE's own D-1 forecast, published on the evening before, on the same hours. Step and recipe were chosen on these
+days: expect somewhat larger errors on later ones.
 
 | issue | MAPE % | RTE's | ratio | pinball MW | bias MW | in 50 % band | in 80 % band | in 90 % band |
 |---|---|---|---|---|---|---|---|---|

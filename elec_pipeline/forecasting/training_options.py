@@ -38,9 +38,7 @@ class Architecture(BaseModel):
     hidden: int = Field(default=384, description="Width inside the feed-forward layers.")
     dropout: float = Field(default=0.1, description="Share of activations dropped in training.")
     patch_hours: int = Field(default=24, description="Hours that make one token.")
-    initial_scale: float = Field(
-        default=0.05, gt=0, description="Scale of the random initial weights."
-    )
+    initial_scale: float = Field(default=0.05, gt=0, description="Scale of the random initial weights.")
     quantiles: tuple[float, ...] = Field(
         default=(0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99),
         description="Levels that the model learns.",
@@ -79,7 +77,7 @@ class TrainingOptions(BaseModel):
     )
     recipe: Recipe = Field(default=BUNDLED_RECIPE, description="How information sets become model input.")
     architecture: Architecture = Field(default=Architecture(), description="Size, where it starts from scratch.")
-    steps: int = Field(default=2000, ge=1, description="Optimisation steps.")
+    steps: int = Field(default=1500, ge=1, description="Optimisation steps.")
     windows_per_step: int = Field(default=32, ge=1, description="Windows in one step's batch.")
     learning_rate: float = Field(default=1e-3, gt=0, description="Peak; 1e-5 suits a pretrained model.")
     warmup_steps: int = Field(default=50, ge=0, description="Steps of linear warm-up; cosine decay follows.")

@@ -289,7 +289,7 @@ def test_programs_out_of_reach_are_copied_once(folder: Path, monkeypatch: pytest
     server = EmbeddedServer(folder / "home")
     try:
         server.ensure_running()
-        assert Path(psutil.Process(pid_of(server)).exe()).is_relative_to(server.root)
+        assert Path(psutil.Process(pid_of(server)).cmdline()[0]).is_relative_to(server.root)
         copied = (server.root / f"bin-{installed.version}").stat().st_mtime_ns
         assert server.stop()
         server.ensure_running()
