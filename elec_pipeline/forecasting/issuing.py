@@ -37,6 +37,7 @@ class IssueReport:
     Attributes:
         written: Rows added.
         issued: The information sets that a forecast was made from.
+        there_already: How many due issues this model had made before.
         refused: Issues whose context was too thin, with the reason.
         crossings: Hours whose quantiles are not in order; none, unless a model is broken.
         predictions: The first rows that were written, for a preview.
@@ -44,6 +45,7 @@ class IssueReport:
 
     written: Written = NOTHING
     issued: list[InformationSet] = field(default_factory=list)
+    there_already: int = 0
     refused: list[str] = field(default_factory=list)
     crossings: int = 0
     predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -80,18 +82,20 @@ def issue_due(
         progress: Told the last day of each month once it is written.
 
     Raises:
-        ContextTooThinError: None of the missing issues has a context to forecast from.
+        ContextTooThinError: No issue of the range is there, and none has a context to forecast from.
     """
     report = IssueReport()
     for begin, end in spans(first, last, MONTH_DAYS):
         with engine.connect() as connection:
             made = queries.issues_made(connection, forecaster.version, begin, end)
-        missing = [(d, i) for d, i in due_issues(begin, end, now) if issue_time(d, i) not in made]
+        due = due_issues(begin, end, now)
+        missing = [(day, issue) for day, issue in due if issue_time(day, issue) not in made]
+        report.there_already += len(due) - len(missing)
         if missing:
             _issue(engine, forecaster, missing, report)
         if progress is not None:
             progress(end)
-    if report.refused and not report.issued:
+    if report.refused and not report.issued and not report.there_already:
         raise ContextTooThinError(
             f"{report.refused[0]} Load more history first: `elec backfill`, or materialise raw_consumption and "
             "hourly_consumption of the weeks before."

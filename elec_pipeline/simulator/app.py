@@ -74,6 +74,10 @@ class Simulator:
         self._asked = 0
         self.set_faults(faults)
 
+    def set_clock(self, now: Callable[[], datetime]) -> None:
+        """Replace the clock by which values are published; it returns a zone-aware moment."""
+        self._now = now
+
     def set_faults(self, faults: Iterable[str]) -> None:
         """Replace the plan of faults; its counts, and the moment it was switched on, begin anew.
 

@@ -48,6 +48,10 @@ class SimulatorHandle:
         """
         self.simulator.set_faults(faults)
 
+    def set_clock(self, now: Callable[[], datetime]) -> None:
+        """Replace the clock by which values are published."""
+        self.simulator.set_clock(now)
+
     def requests(self) -> dict[str, dict[str, int]]:
         """Return how many calls were answered, by route and status."""
         return self.simulator.requests()
