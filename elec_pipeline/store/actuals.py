@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, exists, select, text
 
-from elec_pipeline.store.bulk import NOTHING, Written, merge, staged, upsert
+from elec_pipeline.store.bulk import NOTHING, Written, copy, merge, staged, upsert
 from elec_pipeline.store.tables import (
     ZONE,
     hourly_consumption,
@@ -75,6 +75,10 @@ def write_raw(engine: Engine, curve: pd.DataFrame, *, source: str, due: pd.Datet
 def _write_curve(connection: Connection, curve: pd.DataFrame) -> Written:
     if curve.empty:
         return NOTHING
+    if _is_untouched(connection, curve["interval_start"]):
+        # The bulk of a first backfill: nothing to compare with, and the lock keeps it so. Twice as fast.
+        copy(connection, raw_consumption, str(raw_consumption), curve)
+        return Written(len(curve), 0, 0)
     with staged(connection, raw_consumption, curve) as staging:
         connection.execute(text(_FILE_REVISIONS.format(staging=staging)))
         connection.execute(text(_FILE_LATE_ARRIVALS.format(staging=staging)))
@@ -86,6 +90,17 @@ def _write_curve(connection: Connection, curve: pd.DataFrame) -> Written:
             list(curve.columns),
             update=["load_mw", "resolution_minutes"],
         )
+
+
+def _is_untouched(connection: Connection, intervals: pd.Series) -> bool:
+    """Tell whether neither a value nor a gap is known between the first and the last of some intervals."""
+    first, last = intervals.min(), intervals.max()
+    return not any(
+        connection.scalar(
+            select(exists().where(table.c.zone == ZONE, table.c.interval_start.between(first, last)))
+        )
+        for table in (raw_consumption, raw_consumption_gaps)
+    )
 
 
 def write_hours(engine: Engine, hours: pd.DataFrame) -> Written:

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
 
 import pandas as pd
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Date, DateTime, Double, SmallInteger, Table, Text, text
-
-from elec_pipeline.store.tables import ZONE
 
 _WIRE_TYPES: dict[type, str] = {
     DateTime: "timestamptz",
@@ -54,29 +51,39 @@ NOTHING = Written(0, 0, 0)
 
 @contextmanager
 def staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Iterator[str]:
-    """Copy a frame into a temporary table with the columns of `table` that it has, and the zone.
+    """Copy a frame into a temporary table like `table`; columns that the frame lacks get their defaults.
 
     Yields:
         The temporary table's name. It is gone when the block ends.
     """
     staging = f"staged_{table.name}"
-    columns = ["zone", *frame.columns]
-    names = ", ".join(columns)
-    connection.execute(
-        text(f"CREATE TEMPORARY TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
-    )
+    # The defaults come along: what is the same in every row, such as the zone, need not travel.
+    connection.execute(text(f"CREATE TEMPORARY TABLE {staging} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP"))
+    copy(connection, table, staging, frame)
+    yield staging
+    connection.execute(text(f"DROP TABLE {staging}"))
+
+
+def copy(connection: Connection, table: Table, into: str, frame: pd.DataFrame) -> None:
+    """Copy a frame into a table that has columns of `table`, with a binary COPY.
+
+    Args:
+        connection: Open transaction.
+        table: Says the columns' types.
+        into: Name of the table to fill.
+        frame: Its columns are columns of `table`.
+    """
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"bulk writes need psycopg, not {type(driver)}")
+    columns = list(frame.columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(staging), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(*into.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types([_wire_type(table, name) for name in columns])
-        for row in zip(repeat(ZONE), *(_values(frame[name]) for name in frame.columns), strict=False):
-            copy.write_row(row)
-    yield staging
-    connection.execute(text(f"DROP TABLE {staging}"))
+    with driver.cursor() as cursor, cursor.copy(statement) as wire:
+        wire.set_types([_wire_type(table, name) for name in columns])
+        for row in zip(*(_values(frame[name]) for name in columns), strict=True):
+            wire.write_row(row)
 
 
 def merge(

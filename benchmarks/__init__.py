@@ -1,0 +1,1 @@
+"""Figures, each with the command that repeats it; see README.md."""

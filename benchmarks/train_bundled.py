@@ -1,0 +1,33 @@
+"""Train the bundled checkpoint from the raw series: `python -m benchmarks.train_bundled CSV FOLDER`.
+
+Learns from delivery days up to the end of 2023 and chooses on the first half of 2024; nothing later is read.
+Takes about twenty minutes on one core.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks.real_data import TRAIN, VALIDATION, read_history
+from elec_pipeline.delivery_day import days
+from elec_pipeline.forecasting.training import train
+from elec_pipeline.forecasting.training_options import Progress
+
+DATA = "hourly load and D-1 forecast of RTE (eCO2mix and open data), Licence Ouverte / Etalab"
+
+
+def report(progress: Progress) -> None:
+    """Print a line of progress."""
+    print(f"step {progress.step} of {progress.steps}: {progress.loss or ''} {progress.validation_loss or ''}")
+
+
+def main(csv: str, folder: str) -> None:
+    """Train and write the checkpoint."""
+    known = read_history(Path(csv), VALIDATION[1])
+    made = train(known, days(*TRAIN), days(*VALIDATION), Path(folder), data=DATA, on_progress=report)
+    print(f"{made.version} is in {made.folder}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
