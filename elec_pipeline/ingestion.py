@@ -128,7 +128,9 @@ def average_hours(
         asked = hours(begin, end)
         due = asked[asked <= pd.Timestamp(now - PUBLICATION_DELAY - HOUR)]
         report.expected += len(due)
-        report.received += int((means.loc[means["hour_start"].isin(due), "quarters"] == 4).sum())  # noqa: PLR2004
+        report.received += int(
+            (means.loc[means["hour_start"].isin(due), "quarters"] == load_curve.QUARTERS_AN_HOUR).sum()
+        )
         report.show(means)
         if progress is not None:
             progress(end)
@@ -191,7 +193,7 @@ def to_vintages(curve: pd.DataFrame, forecast_type: str, now: datetime) -> pd.Da
     means = load_curve.to_hours(curve)
     published = curve["published_at"].fillna(pd.Timestamp(now).as_unit("us"))
     newest = published.groupby(curve["interval_start"].dt.floor("h")).max().rename("published_at")
-    whole = means[means["quarters"] == 4].drop(columns="quarters")  # noqa: PLR2004 - quarters of an hour
+    whole = means[means["quarters"] == load_curve.QUARTERS_AN_HOUR].drop(columns="quarters")
     dated = whole.merge(newest, left_on="hour_start", right_index=True)
     return dated.assign(forecast_type=forecast_type)
 

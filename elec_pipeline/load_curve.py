@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+QUARTERS_AN_HOUR = 4
 MINIMUM_MW = 5_000.0
 MAXIMUM_MW = 150_000.0
 """National load at or beyond these bounds is a fault of the source, never a real value."""

@@ -27,6 +27,7 @@ from elec_pipeline.delivery_day import (
     spans,
 )
 from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS
+from elec_pipeline.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_accuracy
@@ -42,7 +43,6 @@ SCORE_COLUMNS = [
     "coverage_80",
     "hours",
 ]
-FORECASTERS = ("rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive")
 NAIVE_DAYS = 7
 MONTH_DAYS = 31
 
@@ -67,7 +67,7 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         actuals = queries.hours_between(connection, day_start(first - timedelta(days=NAIVE_DAYS)), end)
         rte = queries.newest_vintages(connection, "D-1", start, end)
         predictions = queries.first_predictions(connection, start, end)
-    complete = actuals.loc[actuals["quarters"] == 4].set_index("hour_start")["load_mw"]  # noqa: PLR2004
+    complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     rte_load = rte.set_index("hour_start")["load_mw"]
     issued = {moment: frame.set_index("hour_start") for moment, frame in predictions.groupby("issued_at")}
     rows = []

@@ -16,15 +16,13 @@ from sqlalchemy import Engine
 
 from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, issue_time, spans
 from elec_pipeline.errors import ContextTooThinError
-from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.information_set import InformationSet
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import register_model, write_predictions
 
-LEAST_KNOWN_SHARE = 0.5
-"""Below this share of the last week's hours no forecast is issued."""
 MONTH_DAYS = 31
 
 Progress = Callable[[date], None]
@@ -112,7 +110,7 @@ def _issue(
     sets = []
     for day, issue in missing:
         known = history.at(day, issue, context_hours=forecaster.context_hours)
-        if known.known_share_of_last_week < LEAST_KNOWN_SHARE:
+        if is_too_thin(known):
             report.refused.append(
                 f"The {issue} issue of {day} cannot be made: only {known.known_share_of_last_week:.0%} of the "
                 "week before it is known."
