@@ -31,8 +31,8 @@ class ReplayCurves:
             and `rte_d_mw` (RTE's intraday forecast), all in MW.
 
     Raises:
-        ConfigurationError: The file is not there, cannot be read, lacks a column, repeats an instant or has
-            one that begins no quarter-hour; the message says which.
+        ConfigurationError: The file is not there, cannot be read, lacks a column, repeats an instant, has one
+            that begins no quarter-hour, or rows that overlap; the message says which.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -96,7 +96,12 @@ class ReplayCurves:
             )
         # The usual step, not the smallest: where rows are missing, the step across the gap is longer.
         steps, times = np.unique(np.diff(starts_s), return_counts=True)
-        parts = int(steps[times.argmax()]) // _QUARTER_S if steps.size else 1
+        step_s = int(steps[times.argmax()]) if steps.size else _QUARTER_S
+        if (steps < step_s).any():
+            raise ConfigurationError(
+                f"{self._path} cannot be replayed: some of its rows of {step_s // 60} minutes overlap."
+            )
+        parts = step_s // _QUARTER_S
         quarters_s = starts_s[:, None] + np.arange(parts) * _QUARTER_S
         index = pd.DatetimeIndex(quarters_s.ravel().astype("datetime64[s]"), tz="UTC")
         return pd.DataFrame(np.repeat(series.to_numpy(), parts, axis=0), index=index, columns=series.columns)

@@ -6,7 +6,6 @@ import gzip
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,13 +15,15 @@ from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.replay import ReplayCurves
 from elec_pipeline.simulator.server import running
+from elec_pipeline_tests.simulator.conftest import Client
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_shared_data = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is not beside the project")
 HEADER = "ts_utc,load_mw,rte_d1_mw,rte_d_mw\n"
 COLUMNS = {"REALISED": "load_mw", "D-1": "rte_d1_mw", "ID": "rte_d_mw"}
 DAYS = [
     (date(2025, 3, 30), "2025-03-30T00:00:00+01:00", "2025-03-31T00:00:00+02:00"),
+    (date(2025, 3, 31), "2025-03-31T00:00:00+02:00", "2025-04-01T00:00:00+02:00"),
     (date(2025, 7, 1), "2025-07-01T00:00:00+02:00", "2025-07-02T00:00:00+02:00"),
     (date(2024, 10, 27), "2024-10-27T00:00:00+02:00", "2024-10-28T00:00:00+01:00"),
 ]
@@ -42,10 +43,10 @@ def _expected(path: Path, day: date, column: str, quarters: int) -> dict[datetim
 @needs_shared_data
 @pytest.mark.parametrize(
     ("name", "quarters", "days"),
-    [("load_fr_quarter_hourly_2025.csv.gz", 1, DAYS[:2]), ("load_fr_hourly.csv.gz", 4, DAYS)],
+    [("load_fr_quarter_hourly_2025.csv.gz", 1, DAYS[:3]), ("load_fr_hourly.csv.gz", 4, DAYS)],
 )
 def test_replies_equal_the_file(
-    connect: Callable[[str], Any], name: str, quarters: int, days: list[tuple[date, str, str]]
+    connect: Callable[[str], Client], name: str, quarters: int, days: list[tuple[date, str, str]]
 ) -> None:
     with running(ReplayCurves(SHARED / name)) as handle:
         client = connect(handle.url)
@@ -92,7 +93,7 @@ def test_a_longer_step_is_served_as_equal_quarters_and_a_gap_as_a_gap(csv: Calla
     assert _read(curves, LoadType.REALISED) == [8] * 4 + [9] * 4 + [10] * 4 + [12] * 4
 
 
-def test_decimals_are_served(csv: Callable[[str], Path], connect: Callable[[str], Any]) -> None:
+def test_decimals_are_served(csv: Callable[[str], Path], connect: Callable[[str], Client]) -> None:
     rows = "2025-07-01T10:00Z,50000.25,50000.0,49999.1\n"
     with running(ReplayCurves(csv(HEADER + rows))) as handle:
         reply = connect(handle.url).get(
@@ -132,6 +133,10 @@ def test_the_nominal_times_of_publication(csv: Callable[[str], Path]) -> None:
         (f"{HEADER}2025-07-01T10:00Z,ND,2,3\n", "cannot be replayed"),
         (f"{HEADER}2025-07-01T10:00Z,1,2,3\n2025-07-01T10:00Z,1,2,3\n", "same instant twice"),
         (f"{HEADER}2025-07-01T10:05Z,1,2,3\n", "not the start of a quarter-hour"),
+        (
+            HEADER + "".join(f"2025-07-01T{start}Z,1,2,3\n" for start in ("08:00", "09:00", "10:00", "10:15")),
+            "overlap",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_replayed(csv: Callable[[str], Path], text: str, complaint: str) -> None:

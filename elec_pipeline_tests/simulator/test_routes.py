@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
 
 import pytest
 import requests
@@ -18,17 +21,18 @@ from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.protocol import BOM, ByteOrderMark
 from elec_pipeline.simulator.server import SimulatorHandle, running, serve
 from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline_tests.simulator.conftest import Client
 
 DAY = {"start_date": "2025-07-01T00:00:00+02:00", "end_date": "2025-07-02T00:00:00+02:00"}
 
 
-def test_a_token_is_a_bearer_token_with_its_lifetime(client: Any) -> None:
+def test_a_token_is_a_bearer_token_with_its_lifetime(client: Client) -> None:
     reply = client.token().json()
     assert reply.keys() == {"access_token", "token_type", "expires_in"}
     assert (reply["token_type"], reply["expires_in"]) == ("Bearer", 7199)
 
 
-def test_the_oauth_library_gets_along_with_it(simulator: SimulatorHandle, monkeypatch: Any) -> None:
+def test_the_oauth_library_gets_along_with_it(simulator: SimulatorHandle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     with OAuth2Session(client=BackendApplicationClient(client_id="id")) as session:
         session.fetch_token(f"{simulator.url}/token/oauth/", client_id="id", client_secret="secret", timeout=10)
@@ -39,7 +43,7 @@ def test_the_oauth_library_gets_along_with_it(simulator: SimulatorHandle, monkey
 
 
 @pytest.mark.parametrize("auth", [None, ("id", ""), ("", "secret")])
-def test_a_client_without_credentials_is_refused(client: Any, auth: tuple[str, str] | None) -> None:
+def test_a_client_without_credentials_is_refused(client: Client, auth: tuple[str, str] | None) -> None:
     reply = client.token(auth)
     assert reply.status_code == 401
     assert reply.json()["error"] == "invalid_client"
@@ -52,7 +56,7 @@ def test_a_garbled_authorization_is_refused(simulator: SimulatorHandle, header: 
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Bearer 9999999999.a.b", "Basic aWQ6c2VjcmV0"])
-def test_a_request_without_a_good_token_is_refused(client: Any, header: str) -> None:
+def test_a_request_without_a_good_token_is_refused(client: Client, header: str) -> None:
     client.headers = {"Authorization": header} if header else {}
     reply = client.get(**DAY)
     assert reply.status_code == 401
@@ -60,7 +64,7 @@ def test_a_request_without_a_good_token_is_refused(client: Any, header: str) -> 
     assert reply.json()["error_details"]["transaction_id"]
 
 
-def test_named_credentials_short_tokens_and_marks(connect: Callable[[str], Any]) -> None:
+def test_named_credentials_short_tokens_and_marks(connect: Callable[[str], Client]) -> None:
     options = SimulatorOptions(("id", "secret"), token_lifetime_s=0, byte_order_mark=ByteOrderMark.ALWAYS)
     with running(SyntheticCurves(), options=options) as handle:
         client = connect(handle.url)
@@ -69,21 +73,21 @@ def test_named_credentials_short_tokens_and_marks(connect: Callable[[str], Any])
         assert client.get(**DAY).status_code == 401  # expired as soon as it was given
 
 
-def test_a_token_outlives_a_restart(client: Any, connect: Callable[[str], Any]) -> None:
+def test_a_token_outlives_a_restart(client: Client, connect: Callable[[str], Client]) -> None:
     with running(SyntheticCurves()) as handle:
         other = connect(handle.url)
         other.headers = client.headers
         assert other.get(**DAY).status_code == 200
 
 
-def test_a_share_of_the_replies_has_a_byte_order_mark(client: Any) -> None:
+def test_a_share_of_the_replies_has_a_byte_order_mark(client: Client) -> None:
     days = [f"2025-07-{day:02}T00:00:00+02:00" for day in range(1, 12)]
     bodies = [client.get(type="D-2", start_date=start, end_date=end).content for start, end in pairwise(days)]
     assert sum(body.startswith(BOM) for body in bodies) == 5
 
 
 @pytest.mark.parametrize(("mark", "marked"), [(ByteOrderMark.ALWAYS, True), (ByteOrderMark.NEVER, False)])
-def test_the_share_can_be_set(connect: Callable[[str], Any], mark: ByteOrderMark, marked: bool) -> None:  # noqa: FBT001
+def test_the_share_can_be_set(connect: Callable[[str], Client], mark: ByteOrderMark, marked: bool) -> None:  # noqa: FBT001
     with running(SyntheticCurves(), options=SimulatorOptions(byte_order_mark=mark)) as handle:
         assert connect(handle.url).get(**DAY).content.startswith(BOM) is marked
 
@@ -93,7 +97,17 @@ def test_health(simulator: SimulatorHandle) -> None:
     assert reply == {"status": "ok", "now": "2026-01-15T12:00:00+00:00"}
 
 
-def test_requests_are_counted_by_route_and_status(client: Any, simulator: SimulatorHandle) -> None:
+def test_the_clock_can_be_replaced(connect: Callable[[str], Client]) -> None:
+    with running(SyntheticCurves(), now=lambda: datetime(2025, 7, 2, 6, tzinfo=UTC)) as handle:
+        client = connect(handle.url)
+        start, end = DAY.values()
+        assert client.blocks(start, end, "REALISED")["REALISED"]
+        handle.set_clock(lambda: datetime(2025, 6, 30, 6, tzinfo=UTC))
+        assert client.blocks(start, end, "REALISED")["REALISED"] == []
+        assert requests.get(f"{handle.url}/health", timeout=10).json()["now"] == "2025-06-30T06:00:00+00:00"
+
+
+def test_requests_are_counted_by_route_and_status(client: Client, simulator: SimulatorHandle) -> None:
     route = "/open_api/consumption/v1/short_term"
     before = simulator.requests().get(route, {})
     client.get(**DAY)
@@ -105,7 +119,7 @@ def test_requests_are_counted_by_route_and_status(client: Any, simulator: Simula
     assert after["/token/oauth/"]["200"] > 0
 
 
-def test_faults_are_replaced_over_http(client: Any, simulator: SimulatorHandle) -> None:
+def test_faults_are_replaced_over_http(client: Client, simulator: SimulatorHandle) -> None:
     url = f"{simulator.url}/simulator/faults"
     assert requests.post(url, json=["403"], timeout=10).json() == {"faults": ["403"]}
     assert client.get(**DAY).status_code == 403
@@ -115,7 +129,7 @@ def test_faults_are_replaced_over_http(client: Any, simulator: SimulatorHandle) 
 
 @pytest.mark.parametrize("body", ['["nonsense"]', '{"a": 1}', "[1]", "[", '"403"'])
 def test_a_bad_list_of_faults_is_refused_and_changes_nothing(
-    client: Any, simulator: SimulatorHandle, body: str
+    client: Client, simulator: SimulatorHandle, body: str
 ) -> None:
     simulator.set_faults(["500"])
     reply = requests.post(f"{simulator.url}/simulator/faults", data=body, timeout=10)
@@ -133,6 +147,29 @@ def test_a_port_in_use_is_named() -> None:
             serve(SyntheticCurves(), port=port)
 
 
+def test_it_serves_until_it_is_interrupted() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    code = (
+        "from elec_pipeline.simulator.server import serve\n"
+        "from elec_pipeline.simulator.synthetic import SyntheticCurves\n"
+        f"serve(SyntheticCurves(), port={port}, faults=['token-403'])"
+    )
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            assert process.stderr is not None
+            assert "Started" in process.stderr.readline()
+            assert requests.get(f"{url}/health", timeout=10).json()["status"] == "ok"
+            assert requests.post(f"{url}/token/oauth/", auth=("id", "secret"), timeout=10).status_code == 403
+            process.send_signal(signal.SIGINT)
+            _, log = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert "Traceback" not in log
+
+
 def test_the_same_port_is_free_again_after_a_stop() -> None:
     with running(SyntheticCurves()) as first:
         port = int(first.url.rpartition(":")[2])
@@ -140,7 +177,7 @@ def test_the_same_port_is_free_again_after_a_stop() -> None:
         assert requests.get(f"{second.url}/health", timeout=10).status_code == 200
 
 
-def test_a_slow_answer_does_not_hold_up_the_stop(connect: Callable[[str], Any]) -> None:
+def test_a_slow_answer_does_not_hold_up_the_stop(connect: Callable[[str], Client]) -> None:
     with running(SyntheticCurves(), faults=["slow=60"]) as handle:
         client = connect(handle.url)
         with pytest.raises(requests.exceptions.Timeout):

@@ -72,6 +72,20 @@ def test_no_other_day_has(day: date) -> None:
     assert SyntheticCurves().truth(day).empty
 
 
+def test_the_world_of_a_seed_is_the_same_on_every_machine() -> None:
+    start = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
+    served = {
+        kind.value: SyntheticCurves(0).vintages(kind, start, start + timedelta(minutes=30))["load_mw"].tolist()
+        for kind in LoadType
+    }
+    assert served == {
+        "REALISED": [44_580, 44_219],
+        "ID": [44_736, 44_450],
+        "D-1": [44_574, 44_584, 44_317, 44_317],  # two vintages of each quarter-hour
+        "D-2": [45_762],
+    }
+
+
 def test_another_seed_is_another_world() -> None:
     day = date(2024, 5, 2)
     same, other = (SyntheticCurves(seed).truth(day)["load_mw"] for seed in (1, 2))
@@ -125,6 +139,18 @@ def test_cold_costs_about_two_gigawatts_a_degree() -> None:
     loads = pd.concat([_series(LoadType.REALISED, start=noon, end=noon + timedelta(minutes=15)) for noon in noons])
     slope = np.polyfit(felt_by_buildings(1, seconds), loads.to_numpy(), 1)[0]
     assert -2_600 < slope < -1_700
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_no_seed_is_out_of_the_ordinary(seed: int) -> None:
+    start, end = datetime(2023, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)
+    load = _series(LoadType.REALISED, "last", seed, start, end)
+    error = _series(LoadType.D1, "first", seed, start, end) / load - 1
+    local = _local(load)
+    assert 0.015 < error.abs().mean() < 0.025
+    assert error.autocorr(4 * 24) > 0.3
+    assert 57_000 < load[local.month == 1].mean() < 70_000
+    assert 40_000 < load[local.month == 7].mean() < 45_000
 
 
 def test_forecasts_are_about_as_good_as_those_of_rte(load: pd.Series[float], error: pd.Series[float]) -> None:
