@@ -5,7 +5,8 @@ Here: pure numpy on one information set. Not here: their scores.
 
 from __future__ import annotations
 
-from elec_pipeline.forecasting.references import WEEK, LocalGrid
+from elec_pipeline.forecasting.local_grid import LocalGrid
+from elec_pipeline.forecasting.references import WEEK
 from elec_pipeline.information_set import Floats, InformationSet
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.engines import engine
 from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.recipe import Family, default_recipe, read_recipe
+from elec_pipeline.forecasting.recipe import Family, Recipe, default_recipe, read_recipe
 
 if TYPE_CHECKING:
     from chronos import BaseChronosPipeline
@@ -62,7 +62,7 @@ def load_forecaster(model: str) -> Forecaster:
     return Forecaster(
         family=family,
         recipe=recipe,
-        version=f"{family}-{name}{_digest(folder, recipe.model_dump_json())}",
+        version=f"{family}-{name}{_digest(folder, recipe)}",
         location=_location(folder, model),
         base_model=base_model,
         trained_through=trained_through,
@@ -211,8 +211,9 @@ def _origin(folder: Path, model: str) -> tuple[str, date | None]:
         raise _unavailable(model, f"{folder / CARD_FILE} is no card ({error}).") from error
 
 
-def _digest(folder: Path, recipe: str) -> str:
-    digest = hashlib.sha256(recipe.encode())
+def _digest(folder: Path, recipe: Recipe) -> str:
+    # Without what is at its default: a field that recipes get later renames no checkpoint.
+    digest = hashlib.sha256(recipe.model_dump_json(exclude_defaults=True).encode())
     for path in sorted(folder.glob(WEIGHTS)):
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

@@ -18,12 +18,25 @@ from elec_pipeline.delivery_day import Issue
 from elec_pipeline.forecasting.checkpoint import CARD_FILE
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
+from elec_pipeline.forecasting.recipe import LEARNT
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.information_set import History
 from elec_pipeline.metrics import bias, coverage, mae, mape, pinball
 
 MODEL_CARD_FILE = "MODEL_CARD.md"
+_REFERENCES = {
+    "correction": {
+        True: "what a ridge regression for each local hour (`correction` in `recipe.json`) expects RTE to be\n"
+        "  wrong by, from RTE's errors of the last month and days, how RTE sees the load move, and the day",
+        False: "`error_weights` times its errors of the same hour",
+    },
+    "similar_day": {
+        True: "what a ridge regression for each local hour (`similar_day` in `recipe.json`) expects of the "
+        "difference,\n  from the last days' own differences to their week before, RTE's errors, and the calendar",
+        False: "most of the last day's difference to its own week before",
+    },
+}
 
 
 def checkpoint_card(  # noqa: PLR0913 - a card names them all
@@ -64,7 +77,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "steps": options.steps,
         "best_step": best_step,
         "seconds": round(seconds),
-        "options": options.model_dump(mode="json"),
+        "learnt": {name: bool(getattr(options.recipe, name)) for name in LEARNT},
+        "options": options.model_dump(mode="json", exclude={"recipe": set(LEARNT)}),
         "metrics": {
             issue.value: validation_figures(history, validation_days, issue, forecaster) for issue in Issue
         },
@@ -153,10 +167,14 @@ days: expect somewhat larger errors on later ones.
 ## Recipe
 {recipe}
 
-The target `residual` is the load minus a reference. Where RTE's forecast of the delivery day is known the
-reference is that forecast plus `error_weights` times its errors of the same hour (the last known one, their
-mean of a week, their mean of four weeks). Where it is not, the reference is the load a week before, moved
-by most of the last day's difference to its own week before.
+The target `residual` is the load minus a reference, and the model forecasts what the reference leaves.
+
+- In the evening, with RTE's forecast of the delivery day, the reference is that forecast plus
+  {_REFERENCES["correction"][card["learnt"]["correction"]]}.
+- In the morning, where there is a forecast of RTE's, it is that plus `error_weights` times its errors of the
+  same hour: the last known one, their mean of a week, their mean of four weeks.
+- Without RTE's forecast, it is the load a week before plus
+  {_REFERENCES["similar_day"][card["learnt"]["similar_day"]]}.
 
 ## Limits
 It knows no weather but what RTE's forecast carries. A missing or late forecast of RTE's makes it worse, and

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from elec_pipeline.delivery_day import is_holiday
+from elec_pipeline.forecasting.local_grid import day_type
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
 from elec_pipeline.information_set import Floats, InformationSet
 
-SATURDAY = 5
 LEAST_KNOWN_HOURS = 24
 """A covariate needs this many known hours in the context; models scale it by them."""
 
@@ -113,7 +110,7 @@ class _Series:
     def __init__(self, information: InformationSet, recipe: Recipe) -> None:
         self._set = information
         self._recipe = recipe
-        self._references = References(information, recipe.error_weights)
+        self._references = References(information, recipe)
 
     def target(self) -> Floats:
         """Return what the model continues; NaN where not known."""
@@ -139,28 +136,6 @@ class _Series:
             Covariate.DAY_TYPE: lambda: day_type(self._references.grid.day),
         }
         return makers[name]()
-
-
-def day_type(day: npt.NDArray[np.int64]) -> Floats:
-    """Return 0 for working days, 0.5 for Saturdays, 1 for Sundays and public holidays.
-
-    Args:
-        day: Paris dates as days since 1970-01-01, shape (n,).
-
-    Example:
-        >>> day_type(np.array([20277, 20281, 20282])).tolist()  # Tuesday 8, Saturday 12, Sunday 13 July 2025
-        [0.0, 0.5, 1.0]
-    """
-    unique, position = np.unique(day, return_inverse=True)
-    return np.array([_type_of_day(int(number)) for number in unique])[position]
-
-
-@lru_cache(maxsize=16384)
-def _type_of_day(number: int) -> float:
-    date = pd.Timestamp(number, unit="D").date()
-    if is_holiday(date) or date.weekday() > SATURDAY:
-        return 1.0
-    return 0.5 if date.weekday() == SATURDAY else 0.0
 
 
 def _usable(values: Floats, context: slice) -> Floats:

@@ -9,12 +9,16 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.forecasting import correction, similar_day
+from elec_pipeline.forecasting.ridge import Coefficients
 
 RECIPE_FILE = "recipe.json"
 WEEK_HOURS = 168
+LEARNT = ("correction", "similar_day")
+"""Fields that a training fills."""
 
 
 class Family(StrEnum):
@@ -74,6 +78,29 @@ class Recipe(BaseModel):
         description="Shares of RTE's errors of the same hour that correct its forecast in the reference: "
         "the last known one, their mean of a week, their mean of four weeks.",
     )
+    correction: Coefficients = Field(
+        default=(),
+        description="What was learnt about RTE's errors, a row for each local hour; it takes the place of "
+        "`error_weights` in the evening. Empty: nothing.",
+    )
+    similar_day: Coefficients = Field(
+        default=(),
+        description="What was learnt about differences to the week before, a row for each local hour. Empty: "
+        "nothing, they are taken from the day before.",
+    )
+
+    @field_validator("correction", "similar_day")
+    @classmethod
+    def _whole(cls, learnt: Coefficients, field: ValidationInfo) -> Coefficients:
+        wanted = 1 + len((correction if field.field_name == "correction" else similar_day).FEATURES)
+        if learnt and [len(row) for row in learnt] != [wanted] * 24:
+            raise ValueError(f"{field.field_name} has 24 rows of {wanted} coefficients")
+        return learnt
+
+    @property
+    def without_what_is_learnt(self) -> Recipe:
+        """The recipe as it was before a training."""
+        return self.model_copy(update=dict.fromkeys(LEARNT, ()))
 
     @property
     def history_hours(self) -> int:

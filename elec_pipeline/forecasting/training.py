@@ -3,7 +3,9 @@
 Here: the run, from history to a checkpoint's folder. Not here: windows (`training_windows`), options
 (`training_options`), the card (`model_card`).
 
-A run is deterministic for a seed, a machine and a number of threads.
+A run is deterministic for a seed, a machine and a number of threads. It cannot be resumed, for
+`Chronos2Pipeline.fit` cannot: one that was interrupted leaves the former checkpoint as it was, and starts
+again. To train a finished checkpoint further, name it as base model.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline, quiet
+from elec_pipeline.forecasting.learning import learnt
 from elec_pipeline.forecasting.model_card import checkpoint_card, write_card
 from elec_pipeline.forecasting.recipe import Family
 from elec_pipeline.forecasting.training_options import (
@@ -70,6 +73,8 @@ def train(
     if common := set(train_days) & set(validation_days):
         raise ValueError(f"{len(common)} days are both in training and validation, such as {min(common)}")
     started = time.monotonic()
+    if options.learn_references:
+        options = options.model_copy(update={"recipe": learnt(history, train_days, options.recipe)})
     learn = training_windows(history, train_days, options)
     choose = plain_windows(history, validation_days, options.recipe)
     with TemporaryDirectory(prefix="elec-training-") as work, quiet():

@@ -34,7 +34,7 @@ class Architecture(BaseModel):
 
     width: int = Field(default=96, description="Width of a token (d_model).")
     heads: int = Field(default=4, description="Attention heads; the width is divided among them.")
-    layers: int = Field(default=4, description="Encoder layers.")
+    layers: int = Field(default=2, description="Encoder layers.")
     hidden: int = Field(default=384, description="Width inside the feed-forward layers.")
     dropout: float = Field(default=0.1, description="Share of activations dropped in training.")
     patch_hours: int = Field(default=24, description="Hours that make one token.")
@@ -77,12 +77,15 @@ class TrainingOptions(BaseModel):
     )
     recipe: Recipe = Field(default=BUNDLED_RECIPE, description="How information sets become model input.")
     architecture: Architecture = Field(default=Architecture(), description="Size, where it starts from scratch.")
-    steps: int = Field(default=1500, ge=1, description="Optimisation steps.")
+    steps: int = Field(default=400, ge=1, description="Optimisation steps.")
     windows_per_step: int = Field(default=32, ge=1, description="Windows in one step's batch.")
     learning_rate: float = Field(default=1e-3, gt=0, description="Peak; 1e-5 suits a pretrained model.")
     warmup_steps: int = Field(default=50, ge=0, description="Steps of linear warm-up; cosine decay follows.")
     weight_decay: float = Field(default=0.01, ge=0, description="AdamW's weight decay.")
     validate_every: int = Field(default=100, ge=1, description="Steps between two looks at the validation days.")
+    learn_references: bool = Field(
+        default=True, description="Whether what the recipe's references can learn is learnt before the model."
+    )
     seed: int = Field(default=20240101, description="Seed of initial weights, batches and masking.")
     without_rte_share: float = Field(
         default=0.15,

@@ -61,6 +61,16 @@ def test_the_version_names_weights_and_recipe(chronos2_folder: Path, tmp_path: P
     assert len({plain, other_recipe, load_forecaster(str(copy)).version}) == 3
 
 
+def test_a_field_that_recipes_get_later_renames_no_checkpoint(chronos2_folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(chronos2_folder, tmp_path / "copy")
+    Recipe(context_hours=192).save(copy)
+    version = load_forecaster(str(copy)).version
+    older = json.loads((copy / "recipe.json").read_text())
+    older.pop("similar_day")
+    (copy / "recipe.json").write_text(json.dumps(older))
+    assert load_forecaster(str(copy)).version == version
+
+
 def test_the_empty_name_is_the_bundled_checkpoint() -> None:
     bundled = load_forecaster("")
     assert bundled.version == load_forecaster(str(BUNDLED)).version

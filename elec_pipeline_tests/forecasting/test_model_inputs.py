@@ -9,14 +9,20 @@ import numpy as np
 import pytest
 
 from elec_pipeline.delivery_day import Issue
+from elec_pipeline.forecasting import correction, similar_day
 from elec_pipeline.forecasting.model_inputs import model_input
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
 from elec_pipeline.information_set import History
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
+MADE_UP = {
+    name: np.random.default_rng(5).normal(0, 0.1, (24, len(module.FEATURES) + 1)).tolist()
+    for name, module in {"correction": correction, "similar_day": similar_day}.items()
+}
 RECIPES = {
     "bundled": BUNDLED_RECIPE,
+    "with learnt references": Recipe.model_validate(BUNDLED_RECIPE.model_dump() | MADE_UP),
     "hub": Recipe(covariates=(Covariate.RTE,)),
     "univariate": Recipe(context_hours=512),
     "residual from the first unknown hour": Recipe(

@@ -10,12 +10,15 @@ import pytest
 
 from elec_pipeline.delivery_day import Issue, hours
 from elec_pipeline.forecasting.baselines import seasonal_naive
-from elec_pipeline.forecasting.references import LocalGrid, References
+from elec_pipeline.forecasting.local_grid import LocalGrid
+from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.references import References
 from elec_pipeline.information_set import Floats, History, InformationSet
 from elec_pipeline.metrics import mae
 
 DAYS = [date(2025, 3, 30), date(2025, 3, 31), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]
-WEIGHTS = (0.1, 0.5, 0.3)
+PLAIN = Recipe()
+WEIGHTED = Recipe(error_weights=(0.1, 0.5, 0.3))
 
 
 def at(past: History, day: date, issue: Issue = Issue.EVENING) -> InformationSet:
@@ -59,18 +62,18 @@ def test_the_seasonal_naive_forecast_is_the_week_before(past: History) -> None:
 
 def test_the_correction_removes_errors_that_repeat_with_the_hour(past: History) -> None:
     information = at(past, date(2025, 7, 9))
-    references = References(information, WEIGHTS)
+    references = References(information, WEIGHTED)
     actual = truth(past, date(2025, 7, 9))
     assert mae(actual, references.reference[-24:]) < 0.9 * mae(actual, information.rte_mw[-24:])
 
 
 def test_without_weights_the_reference_is_rtes_forecast(past: History) -> None:
     information = at(past, date(2025, 7, 9))
-    assert References(information, (0, 0, 0)).reference[-24:].tolist() == information.rte_mw[-24:].tolist()
+    assert References(information, PLAIN).reference[-24:].tolist() == information.rte_mw[-24:].tolist()
 
 
 def test_the_morning_stands_on_the_similar_day(past: History) -> None:
-    references = References(at(past, date(2025, 7, 9), Issue.MORNING), WEIGHTS)
+    references = References(at(past, date(2025, 7, 9), Issue.MORNING), WEIGHTED)
     assert not references.stands_on_rte
     assert references.reference.tolist() == references.similar_day.tolist()
 
@@ -85,5 +88,5 @@ def test_the_reference_of_the_delivery_day_is_known_however_little_is(
     load[: information.context_hours - known] = np.nan
     nothing = np.full_like(load, np.nan)
     only_this = replace(information, load_mw=load, rte_mw=nothing)
-    reference = References(only_this, WEIGHTS).reference[-23:]
+    reference = References(only_this, WEIGHTED).reference[-23:]
     assert np.isnan(reference).all() if known == 0 else not np.isnan(reference).any()

@@ -132,7 +132,16 @@ def test_progress_is_reported(trained: TrainedCheckpoint, reports: list[Progress
 
 
 def test_the_recipe_lies_beside_the_weights(trained: TrainedCheckpoint) -> None:
-    assert read_recipe(trained.folder) == TINY.recipe
+    recipe = read_recipe(trained.folder)
+    assert recipe is not None
+    assert recipe.correction
+    assert recipe.similar_day
+    assert recipe.without_what_is_learnt == TINY.recipe
+
+
+def test_with_nothing_to_learn_the_recipe_stays(past: History, tmp_path: Path) -> None:
+    made = train(past, LEARN, CHOOSE, tmp_path / "out", TINY.model_copy(update={"learn_references": False}))
+    assert read_recipe(made.folder) == TINY.recipe
 
 
 def test_no_day_is_both_learnt_from_and_chosen_by(past: History, tmp_path: Path) -> None:
