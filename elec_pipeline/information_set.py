@@ -40,6 +40,21 @@ COVARIATE_TYPES = ("D-2", "D-1")
 """Types that serve as covariate, the better one last. ID runs on to the hour itself."""
 
 
+def nominal_publication(forecast_type: str, day: date) -> datetime:
+    """Return the instant by which RTE's forecast of a delivery day is out, UTC.
+
+    Args:
+        forecast_type: `D-1` or `D-2`; the others have no such time.
+        day: The delivery day.
+
+    Example:
+        >>> nominal_publication("D-1", date(2025, 3, 31)).isoformat()
+        '2025-03-30T18:00:00+00:00'
+    """
+    days_before, wall_clock = NOMINAL_PUBLICATION[forecast_type]
+    return to_utc(day - timedelta(days=days_before), wall_clock)
+
+
 def known_at(vintages: pd.DataFrame) -> pd.Series:
     """Return when each vintage of RTE's forecasts became known.
 
@@ -58,7 +73,7 @@ def known_at(vintages: pd.DataFrame) -> pd.Series:
     """
     day = vintages["hour_start"].dt.tz_convert(PARIS).dt.date
     begins = day.map({d: day_start(d) for d in day.unique()}).astype(vintages["hour_start"].dtype)
-    nominal = _nominal_publication(vintages, day)
+    nominal = _nominal_publications(vintages, day)
     keys = ["hour_start", "forecast_type"]
     order = vintages.sort_values(["ingested_at", "published_at"], kind="stable")
     is_first = ~order.duplicated(keys).reindex(vintages.index)
@@ -73,12 +88,12 @@ def known_at(vintages: pd.DataFrame) -> pd.Series:
     )
 
 
-def _nominal_publication(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:
+def _nominal_publications(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:
     """Return the nominal publication of each row's forecast; NaT for types that have none."""
     nominal = pd.Series(pd.NaT, index=vintages.index, dtype=vintages["hour_start"].dtype)
-    for forecast_type, (days_before, wall_clock) in NOMINAL_PUBLICATION.items():
+    for forecast_type in NOMINAL_PUBLICATION:
         of_type = vintages["forecast_type"] == forecast_type
-        table = {d: to_utc(d - timedelta(days=days_before), wall_clock) for d in day[of_type].unique()}
+        table = {each: nominal_publication(forecast_type, each) for each in day[of_type].unique()}
         nominal[of_type] = day[of_type].map(table).astype(nominal.dtype)
     return nominal
 

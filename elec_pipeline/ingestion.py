@@ -15,7 +15,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline import load_curve
-from elec_pipeline.delivery_day import HOUR, QUARTER, day_end, day_start, hours, quarters, spans
+from elec_pipeline.delivery_day import HOUR, QUARTER, day_end, day_start, days, hours, quarters, spans
+from elec_pipeline.information_set import nominal_publication
 from elec_pipeline.sources.rte import LONGEST_WINDOW_DAYS, RteClient
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
@@ -162,7 +163,7 @@ def ingest_rte_forecasts(
         progress: Told the last day of each window once it is written.
 
     Returns:
-        `expected` and `received` count the hours of the D-1 forecast.
+        `expected` and `received` count the hours of the D-1 forecast of days for which it should be out.
     """
     report = Report()
     for begin, end in spans(first, last, LONGEST_WINDOW_DAYS):
@@ -172,8 +173,10 @@ def ingest_rte_forecasts(
             vintages = to_vintages(cleaned.curve, forecast_type, now)
             report.add(cleaned, write_vintages(engine, vintages, source=source))
             if forecast_type == "D-1":
-                report.received += len(vintages)
-        report.expected += len(hours(begin, end))
+                report.received += len(vintages)  # more than expected where RTE was early
+        report.expected += sum(
+            len(hours(day)) for day in days(begin, end) if nominal_publication("D-1", day) <= now
+        )
         if progress is not None:
             progress(end)
     return report

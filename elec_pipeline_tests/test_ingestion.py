@@ -123,6 +123,25 @@ def test_every_vintage_is_kept(
     assert set(all_of_them["forecast_type"]) == {"D-1", "D-2", "ID"}
 
 
+@every_day_length
+def test_before_rtes_forecast_is_due_it_is_not_missed(
+    client: RteClient, simulator: SimulatorHandle, engine: Engine, day: date, n_hours: int
+) -> None:
+    today = day - timedelta(days=1)
+    at_ten, at_eight = (to_utc(today, datetime.min.time().replace(hour=hour)) for hour in (10, 20))
+    simulator.set_clock(lambda: at_ten)
+    report = forecasts(client, engine, day, day, now=at_ten)
+    assert (report.expected, report.received) == (0, 0)
+    assert report.written.inserted > 0  # D-2 is out since 07:00 two days before
+    simulator.set_faults([f"missing@{day}/D-1"])
+    simulator.set_clock(lambda: at_eight)
+    report = forecasts(client, engine, day, day, now=at_eight)
+    assert (report.expected, report.received) == (n_hours, 0)
+    simulator.set_faults([])
+    report = forecasts(client, engine, day, day, now=at_eight)
+    assert (report.expected, report.received) == (n_hours, n_hours)
+
+
 def test_a_forecast_that_is_not_out_yet_has_no_vintage() -> None:
     reply = read_short_term(b'{"short_term": []}')
     cleaned = clean(reply)

@@ -7,14 +7,15 @@ backfill goes on with the month it was in, and what is there already is left as 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
-from elec_pipeline.delivery_day import days, spans
+from elec_pipeline.delivery_day import days, delivery_day, spans
 from elec_pipeline.errors import ElecError
+from elec_pipeline.forecasting.issuing import due_issues
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
@@ -60,13 +61,16 @@ def run_backfill(instance: dg.DagsterInstance, assets: Iterable[str], first: dat
             bar.advance(task, len(days(begin, end)))
 
 
-def catch_up(instance: dg.DagsterInstance, first: date, today: date) -> None:
-    """Run the whole path from `first` to yesterday, then what is known of today, then tomorrow's forecast."""
+def catch_up(instance: dg.DagsterInstance, first: date, now: datetime) -> None:
+    """Run the whole path from `first` to yesterday, then what is known of today and tomorrow at an instant."""
+    today = delivery_day(now)
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
     if first <= yesterday:
         run_backfill(instance, EVERYTHING, first, yesterday)
     run_range(instance, (*ACTUALS, *FORECASTS), today, today)
-    run_range(instance, FORECASTS, tomorrow, tomorrow)
+    # Before its first issue is due, tomorrow has no forecast to make: it must not be shown as made.
+    known = FORECASTS if due_issues(tomorrow, tomorrow, now) else ("rte_forecasts",)
+    run_range(instance, known, tomorrow, tomorrow)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> ElecError:

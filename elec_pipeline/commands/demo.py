@@ -53,13 +53,14 @@ def _load(here: Settings, n_days: int, say: Say) -> None:
     """Bring the last days into the database; quick where they are there."""
     engine = open_database(here)
     refuse_mixture(engine, simulated=True)
-    today = delivery_day(datetime.now(UTC))
+    now = datetime.now(UTC)
+    today = delivery_day(now)
     with engine.connect() as connection:
         done = queries.scored_days(connection, today - timedelta(days=n_days), today)
     first = first_missing(done, n_days, today)
     say(f"Loading {first} to today, through the whole pipeline.")
     with open_instance(here) as instance:
-        catch_up(instance, first, today)
+        catch_up(instance, first, now)
 
 
 def first_missing(done: set[date], n_days: int, today: date) -> date:

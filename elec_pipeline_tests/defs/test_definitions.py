@@ -9,8 +9,10 @@ import pytest
 
 from elec_pipeline.definitions import defs
 from elec_pipeline.defs import schedules
+from elec_pipeline.defs.assets.chronos_predictions import CONTEXT_DAYS
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days
 from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline_tests.conftest import every_day_length
 
 SCHEDULES = {
@@ -119,6 +121,10 @@ def test_partitions_run_from_the_first_day_to_tomorrow(now: datetime, last: str)
     keys = delivery_days.get_partition_keys(current_time=now)
     assert keys[0] == "2012-12-17"
     assert keys[-1] == last
+
+
+def test_the_lineage_reaches_back_as_far_as_the_bundled_model_looks() -> None:
+    assert load_forecaster("").context_hours == CONTEXT_DAYS * 24
 
 
 def test_loading_imports_neither_torch_nor_chronos() -> None:

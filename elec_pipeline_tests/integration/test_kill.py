@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from elec_pipeline.delivery_day import quarters
+from elec_pipeline.delivery_day import quarters, spans
 from elec_pipeline.settings import Settings
+from elec_pipeline.sources.rte import LONGEST_WINDOW_DAYS
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.database import open_database
@@ -51,15 +52,17 @@ def start() -> subprocess.Popen[str]:
 
 @pytest.mark.usefixtures("configured")
 def test_a_backfill_killed_at_any_moment_goes_on_without_loss_or_repetition(engine: Engine) -> None:
-    for after_s in (0.05, 0.3, 0.6, 0.9):
+    whole = window_ends()
+    for reached in whole[:-1]:
         child = start()
-        time.sleep(after_s)
+        while count(engine) < reached:
+            assert child.poll() is None
+            time.sleep(0.002)
         child.kill()
         child.communicate()
-        with engine.connect() as connection:
-            stored = connection.scalar(text("SELECT count(*) FROM elec.raw_consumption"))
+        assert child.returncode == -signal.SIGKILL
         # A window is there as a whole or not at all.
-        assert stored in window_ends()
+        assert count(engine) in whole
     child = start()
     child.communicate(timeout=120)
     assert child.returncode == 0
@@ -75,11 +78,14 @@ def test_a_backfill_killed_at_any_moment_goes_on_without_loss_or_repetition(engi
     assert tuple(hours) == (expected // 4, expected)
 
 
-def window_ends() -> set[int]:
-    from elec_pipeline.delivery_day import spans
-    from elec_pipeline.sources.rte import LONGEST_WINDOW_DAYS
+def count(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(text("SELECT count(*) FROM elec.raw_consumption")))
 
-    return {0} | {len(quarters(FIRST, end)) for _, end in spans(FIRST, LAST, LONGEST_WINDOW_DAYS)}
+
+def window_ends() -> list[int]:
+    """Return how many rows there are before the first window and after each."""
+    return [0, *(len(quarters(FIRST, end)) for _, end in spans(FIRST, LAST, LONGEST_WINDOW_DAYS))]
 
 
 def test_a_killed_postmaster_costs_no_committed_row(home: Path) -> None:

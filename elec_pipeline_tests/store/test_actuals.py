@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from psycopg.errors import NotNullViolation
 from sqlalchemy import Engine, func, select, text
 
 from elec_pipeline.delivery_day import day_end, day_start, quarters
@@ -142,10 +143,17 @@ def test_the_history_reads_revised_hours_as_they_were(engine: Engine, day: date,
     np.testing.assert_array_equal(before.load_mw, after.load_mw)
 
 
-def test_a_failed_write_leaves_nothing(engine: Engine) -> None:
-    day = date(2025, 10, 26)
-    broken = a_curve(day)
-    broken.loc[3, "interval_start"] = pd.NaT
-    with pytest.raises(Exception, match="null value"):
+@every_day_length
+def test_a_failed_write_leaves_everything_as_it_was(engine: Engine, day: date, n_hours: int) -> None:
+    broken = a_curve(day, level=70e3)
+    broken.loc[3, "load_mw"] = np.nan
+    with pytest.raises(NotNullViolation):
         write_raw(engine, broken, source="test", due=quarters(day))
     assert raw(engine, day).empty
+    write_raw(engine, a_curve(day), source="test", due=quarters(day))
+    before = raw(engine, day)
+    assert len(before) == 4 * n_hours
+    with pytest.raises(NotNullViolation):
+        write_raw(engine, broken, source="test", due=quarters(day))
+    pd.testing.assert_frame_equal(raw(engine, day), before)
+    assert revisions(engine, day).empty

@@ -14,9 +14,10 @@ from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreRe
 if TYPE_CHECKING:
     from elec_pipeline.forecasting.issuing import IssueReport
 
-CONTEXT_DAYS = 28
+CONTEXT_DAYS = 58
+"""How far back the bundled model looks; for the lineage only, the model itself takes what it needs."""
 
-four_weeks_before = dg.TimeWindowPartitionMapping(
+days_before = dg.TimeWindowPartitionMapping(
     start_offset=-CONTEXT_DAYS, end_offset=-1, allow_nonexistent_upstream_partitions=True
 )
 
@@ -24,7 +25,7 @@ four_weeks_before = dg.TimeWindowPartitionMapping(
 @dg.asset(
     partitions_def=delivery_days,
     backfill_policy=one_run,
-    deps=[dg.AssetDep(hourly_consumption, partition_mapping=four_weeks_before), rte_forecasts],
+    deps=[dg.AssetDep(hourly_consumption, partition_mapping=days_before), rte_forecasts],
     kinds={"postgres", "pytorch"},
     group_name="forecasts",
     check_specs=[
