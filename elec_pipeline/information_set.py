@@ -12,6 +12,7 @@ Rules, each the same for a forecast issued live and one issued years later:
   (D-1: 20:00 the day before; D-2: 07:00 two days before), or from its publication if that was earlier.
 - A further vintage counts from its publication and not before it reached us, save that a run which fetches
   at the issue time may take a few minutes to do so (`FETCH_ALLOWANCE`).
+- A temperature forecast is known from the time it was issued.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ NOMINAL_PUBLICATION = {"D-1": (1, time(20, 0)), "D-2": (2, time(7, 0))}
 """Days before the delivery day, and Paris time, at which RTE's forecasts are out at the latest."""
 COVARIATE_TYPES = ("D-2", "D-1")
 """Types that serve as covariate, the better one last. ID runs on to the hour itself."""
+NO_TEMPERATURES = pd.DataFrame(
+    {"hour_start": [], "issued_at": [], "temperature_c": []},
+).astype({"hour_start": "datetime64[us, UTC]", "issued_at": "datetime64[us, UTC]", "temperature_c": "float64"})
 
 
 def nominal_publication(forecast_type: str, day: date) -> datetime:
@@ -114,6 +118,8 @@ class InformationSet:
         hours: Start of every hour of the grid, shape (n,).
         load_mw: Actual load, shape (n,), NaN where not known: gaps in the context, all of the horizon.
         rte_mw: RTE's newest day-ahead forecast known then, shape (n,), NaN where there is none.
+        temperature_c: The newest temperature forecast of each hour known then, degrees Celsius, shape (n,), NaN
+            where there is none; of past hours too it is a forecast, never what was measured.
         nominal_vintages: Whether RTE's forecast of the horizon counts by its nominal time, because it was
             fetched after the fact.
     """
@@ -125,6 +131,7 @@ class InformationSet:
     hours: Instants
     load_mw: Floats
     rte_mw: Floats
+    temperature_c: Floats
     nominal_vintages: bool
 
     @property
@@ -174,6 +181,9 @@ class History:
     vintage_mw: Floats
     vintage_known_at: Instants
     vintage_nominal: npt.NDArray[np.bool_]
+    temperature_position: npt.NDArray[np.int64]
+    temperature_c: Floats
+    temperature_issued_at: Instants
 
     def at(self, day: date, issue: Issue, *, context_hours: int) -> InformationSet:
         """Return what was known when a delivery day's forecast was issued.
@@ -204,6 +214,7 @@ class History:
             hours=_instant(first_unknown) + np.arange(-context_hours, high - low - context_hours) * _HOUR64,
             load_mw=load,
             rte_mw=rte,
+            temperature_c=self._temperature(low, high, _instant(issued)),
             nominal_vintages=bool(nominal[context_hours:].any()),
         )
 
@@ -226,6 +237,15 @@ class History:
         nominal[position] = self.vintage_nominal[rows][known]
         return rte, nominal
 
+    def _temperature(self, low: int, high: int, issued: np.datetime64) -> Floats:
+        """Return the newest temperature forecast known at the issue."""
+        rows = _between(self.temperature_position, low, high)
+        known = self.temperature_issued_at[rows] <= issued
+        temperature = np.full(high - low, np.nan)
+        # Rows are ordered from the oldest to the newest of each hour: the last assignment stands.
+        temperature[self.temperature_position[rows][known] - low] = self.temperature_c[rows][known]
+        return temperature
+
 
 def first_unknown_hour(issued: datetime) -> datetime:
     """Return the first hour whose actual load is not known at an instant.
@@ -239,7 +259,12 @@ def first_unknown_hour(issued: datetime) -> datetime:
 
 
 def history(
-    start: datetime, end: datetime, actuals: pd.DataFrame, former: pd.DataFrame, vintages: pd.DataFrame
+    start: datetime,
+    end: datetime,
+    actuals: pd.DataFrame,
+    former: pd.DataFrame,
+    vintages: pd.DataFrame,
+    temperatures: pd.DataFrame | None = None,
 ) -> History:
     """Arrange what the store holds of a span of hours.
 
@@ -249,6 +274,7 @@ def history(
         actuals: Columns `hour_start`, `load_mw`.
         former: As `load_curve.former_hours` returns it.
         vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at`, `load_mw`.
+        temperatures: Columns `hour_start`, `issued_at`, `temperature_c`; None where there are none.
     """
     load = np.full((end - start) // HOUR, np.nan)
     position = _positions(actuals["hour_start"], start)
@@ -259,6 +285,7 @@ def history(
     usable = usable.assign(
         known_at=known_at(usable), rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int)
     ).sort_values(["hour_start", "rank", "published_at", "ingested_at"])
+    weather = NO_TEMPERATURES if temperatures is None else temperatures.sort_values(["hour_start", "issued_at"])
     return History(
         start=start,
         load_mw=load,
@@ -269,6 +296,9 @@ def history(
         vintage_mw=usable["load_mw"].to_numpy(dtype=np.float64),
         vintage_known_at=_instants(usable["known_at"]),
         vintage_nominal=(usable["known_at"] < usable["published_at"]).to_numpy(dtype=bool),
+        temperature_position=_positions(weather["hour_start"], start),
+        temperature_c=weather["temperature_c"].to_numpy(dtype=np.float64),
+        temperature_issued_at=_instants(weather["issued_at"]),
     )
 
 

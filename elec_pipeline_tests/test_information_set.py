@@ -196,3 +196,26 @@ class TestKnownAt:
         first, second = day_start(day) - timedelta(hours=5), day_start(day) + timedelta(hours=8)
         frame = vintages(vintage(hour, second, late), vintage(hour, first, late))
         assert known_at(frame).tolist() == [second, first]
+
+
+@every_day_length
+@pytest.mark.parametrize("issue", Issue)
+def test_temperature_is_the_newest_forecast_issued_by_then(day: date, n_hours: int, issue: Issue) -> None:
+    axis = hours(day - timedelta(days=13), day)
+    issued = issue_time(day, issue)
+
+    def forecast(issued_at: datetime, temperature_c: float) -> pd.DataFrame:
+        return pd.DataFrame({"hour_start": axis, "issued_at": issued_at, "temperature_c": temperature_c}).astype(
+            {"issued_at": UTC_US}
+        )
+
+    older, newer = forecast(issued - timedelta(hours=12), 1.0), forecast(issued, 2.0)
+    later = forecast(issued + timedelta(minutes=1), 3.0)
+    start, end = day_start(day - timedelta(days=13)), day_end(day)
+    actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
+    weather = pd.concat([later, older, newer.iloc[:-1]])
+    known = history(start, end, actuals, no_former(), vintages(), weather).at(day, issue, context_hours=CONTEXT)
+    assert known.temperature_c[-n_hours:].tolist() == [2.0] * (n_hours - 1) + [1.0]
+    without = history(start, end, actuals, no_former(), vintages()).at(day, issue, context_hours=CONTEXT)
+    assert np.isnan(without.temperature_c).all()
+    assert without.temperature_c.shape == without.load_mw.shape

@@ -161,5 +161,6 @@ def _last_hours(information: InformationSet, context_hours: int) -> InformationS
         hours=information.hours[drop:],
         load_mw=information.load_mw[drop:],
         rte_mw=information.rte_mw[drop:],
+        temperature_c=information.temperature_c[drop:],
         nominal_vintages=information.nominal_vintages,
     )

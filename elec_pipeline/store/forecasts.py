@@ -9,7 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 
 from elec_pipeline.store.bulk import Written, upsert
-from elec_pipeline.store.tables import chronos_predictions, forecast_accuracy, models, rte_forecasts
+from elec_pipeline.store.tables import (
+    chronos_predictions,
+    forecast_accuracy,
+    models,
+    rte_forecasts,
+    temperature_forecasts,
+)
 
 
 def write_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str) -> Written:
@@ -22,6 +28,18 @@ def write_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str) -> Wr
     """
     with engine.begin() as connection:
         return upsert(connection, rte_forecasts, vintages.assign(source=source), update=[])
+
+
+def write_temperatures(engine: Engine, temperatures: pd.DataFrame, *, source: str) -> Written:
+    """Add temperature forecasts in one transaction.
+
+    Args:
+        engine: Of the store.
+        temperatures: Columns `hour_start`, `issued_at` (UTC), `temperature_c` (degrees Celsius).
+        source: Name of the source, stored with every row.
+    """
+    with engine.begin() as connection:
+        return upsert(connection, temperature_forecasts, temperatures.assign(source=source), update=[])
 
 
 def write_predictions(engine: Engine, predictions: pd.DataFrame) -> Written:

@@ -39,6 +39,7 @@ from elec_pipeline.store.tables import (
     raw_consumption,
     raw_consumption_revisions,
     rte_forecasts,
+    temperature_forecasts,
 )
 
 _DTYPES: dict[type, str] = {
@@ -94,6 +95,17 @@ def vintages_between(connection: Connection, start: datetime, end: datetime) -> 
             table.c.published_at,
             table.c.ingested_at,
             table.c.load_mw,
+        ),
+    )
+
+
+def temperatures_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return every temperature forecast for the hours of `[start, end[`."""
+    table = temperature_forecasts
+    return _frame(
+        connection,
+        _between(table, table.c.hour_start, start, end).with_only_columns(
+            table.c.hour_start, table.c.issued_at, table.c.temperature_c
         ),
     )
 
@@ -160,7 +172,8 @@ def history(engine: Engine, start: datetime, end: datetime) -> History:
         revisions = revisions_between(connection, start, end)
         former = former_hours(_raw_of_revised_hours(connection, start, end), revisions)
         vintages = vintages_between(connection, start, end)
-    return arrange(start, end, actuals, former, vintages)
+        temperatures = temperatures_between(connection, start, end)
+    return arrange(start, end, actuals, former, vintages, temperatures)
 
 
 def _raw_of_revised_hours(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:

@@ -101,6 +101,19 @@ rte_forecasts = Table(
     comment="Every vintage of RTE's forecasts (D-1, D-2, ID). Rows are never changed.",
 )
 
+temperature_forecasts = Table(
+    "temperature_forecasts",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("temperature_c", Double, nullable=False),
+    Column("source", Text, nullable=False),
+    _instant("ingested_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at"),
+    comment="Every temperature forecast, weighted by population. Rows are never changed.",
+)
+
 chronos_predictions = Table(
     "chronos_predictions",
     metadata,

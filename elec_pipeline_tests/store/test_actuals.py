@@ -9,11 +9,12 @@ import pytest
 from psycopg.errors import NotNullViolation
 from sqlalchemy import Engine, func, select, text
 
-from elec_pipeline.delivery_day import day_end, day_start, quarters
+from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, quarters
 from elec_pipeline.load_curve import to_hours
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
 from elec_pipeline.store.bulk import Written
+from elec_pipeline.store.forecasts import write_temperatures
 from elec_pipeline.store.tables import raw_consumption_gaps
 from elec_pipeline_tests.conftest import every_day_length
 
@@ -128,8 +129,6 @@ def test_hours_are_written_and_only_touched_where_they_differ(engine: Engine, da
 
 @every_day_length
 def test_the_history_reads_revised_hours_as_they_were(engine: Engine, day: date, n_hours: int) -> None:
-    from elec_pipeline.delivery_day import Issue
-
     for each in (day - timedelta(days=2), day - timedelta(days=1), day):
         write_raw(engine, a_curve(each), source="test", due=quarters(each))
         write_hours(engine, to_hours(a_curve(each)))
@@ -141,6 +140,16 @@ def test_the_history_reads_revised_hours_as_they_were(engine: Engine, day: date,
     after = queries.history(engine, start, end).at(day, Issue.MORNING, context_hours=24)
     assert after.delivery_hours == n_hours
     np.testing.assert_array_equal(before.load_mw, after.load_mw)
+
+
+@every_day_length
+def test_the_history_holds_every_temperature_forecast(engine: Engine, day: date, n_hours: int) -> None:
+    issued = pd.Timestamp(day_start(day) - timedelta(hours=15)).as_unit("us")
+    weather = pd.DataFrame({"hour_start": hours(day), "issued_at": issued, "temperature_c": 12.5})
+    assert write_temperatures(engine, weather, source="test") == Written(n_hours, 0, 0)
+    assert write_temperatures(engine, weather.assign(temperature_c=13.0), source="test") == Written(0, 0, n_hours)
+    known = queries.history(engine, day_start(day), day_end(day))
+    assert known.at(day, Issue.MORNING, context_hours=24).temperature_c[-n_hours:].tolist() == [12.5] * n_hours
 
 
 @every_day_length
