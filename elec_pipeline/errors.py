@@ -59,5 +59,13 @@ class ModelUnavailableError(ForecastError):
     """The model named by ELEC_MODEL is missing, broken or of an unsafe format."""
 
 
+class UnfitRecipeError(ForecastError):
+    """A recipe asks of a model what its family cannot do, such as covariates of a Chronos-Bolt."""
+
+
+class TrainingError(ForecastError):
+    """A training run cannot begin, or came to nothing."""
+
+
 class PortInUseError(ElecError):
     """Something else listens on a port that is needed."""

@@ -21,6 +21,7 @@ from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import LEARNT
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
+from elec_pipeline.forecasting.training_work import Effort, Saved, best_step
 from elec_pipeline.information_set import History
 from elec_pipeline.metrics import bias, coverage, mae, mape, pinball
 
@@ -48,8 +49,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
     *,
     data: str,
     windows: int,
-    best_step: int,
-    seconds: float,
+    last: Saved,
+    effort: Effort,
 ) -> dict[str, Any]:
     """Return what `card.json` holds.
 
@@ -61,8 +62,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         forecaster: The checkpoint, loaded from where it was written.
         data: What the history is and under which licence.
         windows: Number of training windows.
-        best_step: The step that was kept.
-        seconds: Wall time of the run.
+        last: Where the run ended.
+        effort: What it cost.
     """
     return {
         "version": forecaster.version,
@@ -75,8 +76,11 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "trained_through": max(train_days).isoformat(),
         "windows": windows,
         "steps": options.steps,
-        "best_step": best_step,
-        "seconds": round(seconds),
+        "last_step": last.step,
+        "best_step": best_step(last.losses),
+        "resumed_at": list(effort.resumed_at),
+        "seconds": round(effort.seconds),
+        "peak_memory_mb": round(effort.peak_memory_mb),
         "learnt": {name: bool(getattr(options.recipe, name)) for name in LEARNT},
         "options": options.model_dump(mode="json", exclude={"recipe": set(LEARNT)}),
         "metrics": {
@@ -153,7 +157,8 @@ quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
 - Data: {card["data"]}
 - Learnt from: delivery days {card["train"]["first"]} to {card["train"]["last"]}, {card["windows"]} windows
 - Step and recipe chosen on: delivery days {card["validation"]["first"]} to {card["validation"]["last"]}
-- Run: {card["steps"]} steps, step {card["best_step"]} kept; {card["seconds"] / 60:.0f} minutes
+- Run: {card["last_step"]} of {card["steps"]} steps, step {card["best_step"]} kept
+- Time and memory: {card["seconds"] / 60:.0f} minutes, {card["peak_memory_mb"]} MB at most
 - Seed: {options["seed"]}
 
 ## On the validation days

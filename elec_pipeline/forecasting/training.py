@@ -1,44 +1,50 @@
-"""Training of a Chronos-2 checkpoint on the windows of past issues, from scratch or from a base checkpoint.
+"""Training of a checkpoint on windows of past issues: any family from a base model, Chronos-2 from scratch too.
 
 Here: the run, from history to a checkpoint's folder. Not here: windows (`training_windows`), options
-(`training_options`), the card (`model_card`).
+(`training_options`), how each family is trained (`training_chronos2`, `training_older`, `training_run`), where
+progress is kept (`training_work`), the card (`model_card`).
 
-A run is deterministic for a seed, a machine and a number of threads. It cannot be resumed, for
-`Chronos2Pipeline.fit` cannot: one that was interrupted leaves the former checkpoint as it was, and starts
-again. To train a finished checkpoint further, name it as base model.
+A run is deterministic for a seed, a kind of processor and a number of threads. One that was killed goes on from
+its last look at the validation days when it is started again with the same options, on the same data and
+libraries, in the same work folder, and ends with the weights of one that never stopped; anything else starts
+afresh. To train a finished checkpoint further, name it as base model.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import numpy.typing as npt
 
-from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline, quiet
 from elec_pipeline.forecasting.learning import learnt
 from elec_pipeline.forecasting.model_card import checkpoint_card, write_card
-from elec_pipeline.forecasting.recipe import Family
-from elec_pipeline.forecasting.training_options import (
-    OnProgress,
-    Progress,
-    TrainedCheckpoint,
-    TrainingOptions,
-)
+from elec_pipeline.forecasting.recipe import Family, Target
+from elec_pipeline.forecasting.training_chronos2 import fit_chronos2, new_pipeline
+from elec_pipeline.forecasting.training_older import fit_bolt, fit_t5, fitting_recipe, required_fit
+from elec_pipeline.forecasting.training_options import OnProgress, TrainedCheckpoint, TrainingOptions
+from elec_pipeline.forecasting.training_run import Run, begin
 from elec_pipeline.forecasting.training_windows import Window, plain_windows, training_windows
+from elec_pipeline.forecasting.training_work import ended, work_folder
 from elec_pipeline.information_set import History
 
 if TYPE_CHECKING:
-    from chronos import Chronos2Pipeline
-    from transformers import TrainerCallback
+    from chronos import BaseChronosPipeline
 
-PIPELINE_CLASS = "Chronos2Pipeline"
+LIBRARIES = ("elec-pipeline", "accelerate", "chronos-forecasting", "numpy", "torch", "transformers")
+"""Another version of one of these may train other weights."""
+_FITS: Mapping[Family, Callable[[Any, Sequence[Window], Sequence[Window], Run], BaseChronosPipeline]] = {
+    Family.CHRONOS2: fit_chronos2,
+    Family.BOLT: fit_bolt,
+    Family.T5: fit_t5,
+}
 
 
 def train(
@@ -50,6 +56,7 @@ def train(
     *,
     data: str = "the platform's own history",
     on_progress: OnProgress | None = None,
+    work_dir: Path | None = None,
 ) -> TrainedCheckpoint:
     """Train a checkpoint and write it, with recipe and card, into a folder.
 
@@ -63,24 +70,32 @@ def train(
         options: How to train.
         data: What the history is and under which licence, for the card.
         on_progress: Called with every report of the loss.
+        work_dir: Where progress is kept while it runs, for it to go on after it was killed; an own one for every
+            model that is trained. None: nowhere.
 
     Raises:
         ValueError: A day is both to be learnt from and to be chosen by.
         ContextTooThinError: No day has enough known hours.
-        ModelUnavailableError: The base model cannot be loaded, or is no Chronos-2.
+        ModelUnavailableError: The base model cannot be loaded.
+        UnfitRecipeError: The recipe asks for what the base model's family cannot do; see `fitting`.
+        TrainingError: Another run uses the work folder, or the training diverged.
     """
     options = options or TrainingOptions()
     if common := set(train_days) & set(validation_days):
         raise ValueError(f"{len(common)} days are both in training and validation, such as {min(common)}")
     started = time.monotonic()
-    if options.learn_references:
-        options = options.model_copy(update={"recipe": learnt(history, train_days, options.recipe)})
-    learn = training_windows(history, train_days, options)
-    choose = plain_windows(history, validation_days, options.recipe)
-    with TemporaryDirectory(prefix="elec-training-") as work, quiet():
-        pipeline, best = _fit(_start(options), learn, choose, Path(work), options, on_progress)
-        finished = Path(work) / "checkpoint"
-        save(pipeline, finished)
+    with quiet(), work_folder(work_dir) as work:
+        family, pipeline = _start(options)
+        options = _with_what_is_learnt(history, train_days, options)
+        learn = training_windows(history, train_days, options)
+        choose = plain_windows(history, validation_days, options.recipe)
+        run = Run(options=options, folder=work, started=started, on_progress=on_progress)
+        run = begin(run, fingerprint(options, learn, choose, pipeline))
+        trained = _FITS[family](pipeline, learn, choose, run)
+        last = ended(work)
+        finished = work / "finished"
+        shutil.rmtree(finished, ignore_errors=True)
+        save(trained, finished)
         options.recipe.save(finished)
         forecaster = load_forecaster(str(finished))
         card = checkpoint_card(
@@ -91,114 +106,83 @@ def train(
             forecaster,
             data=data,
             windows=len(learn),
-            best_step=best,
-            seconds=time.monotonic() - started,
+            last=last,
+            effort=run.effort,
         )
         write_card(card, finished)
-        if output_dir.exists():
-            shutil.rmtree(output_dir)
-        output_dir.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(finished, output_dir)
+        _replace(output_dir, finished)
     return TrainedCheckpoint(folder=output_dir, version=forecaster.version, card=card)
 
 
-def new_pipeline(options: TrainingOptions) -> Chronos2Pipeline:
-    """Return an untrained Chronos-2 with seeded weights."""
-    import torch
-    from chronos import Chronos2Pipeline
-    from chronos.chronos2.config import Chronos2CoreConfig
-    from chronos.chronos2.model import Chronos2Model
+def fitting(options: TrainingOptions) -> TrainingOptions:
+    """Return options whose recipe the base model can be trained with: the older families take no covariates.
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(options.seed)
-        return Chronos2Pipeline(Chronos2Model(Chronos2CoreConfig(**options.architecture.config(options.recipe))))
-
-
-def _start(options: TrainingOptions) -> Chronos2Pipeline:
+    Raises:
+        ModelUnavailableError: The base model cannot be loaded.
+    """
     if not options.base_model:
-        return new_pipeline(options)
+        return options
     family, pipeline = load_pipeline(options.base_model)
-    if family is not Family.CHRONOS2:
-        raise ModelUnavailableError(f"{options.base_model} is no Chronos-2: only that family can be trained here.")
-    return pipeline
+    if family is Family.CHRONOS2:
+        return options
+    return options.model_copy(update={"recipe": fitting_recipe(pipeline, options.recipe)})
 
 
-def _fit(
-    pipeline: Chronos2Pipeline,
-    learn: Sequence[Window],
-    choose: Sequence[Window],
-    work: Path,
-    options: TrainingOptions,
-    on_progress: OnProgress | None,
-) -> tuple[Chronos2Pipeline, int]:
-    """Return the trained pipeline and the step it was taken from."""
-    recipe = options.recipe
-    rows = 1 + len(recipe.covariates)
-    reporter, best = _reporter(options, on_progress)
-    trained = pipeline.fit(
-        [_prepared(window, recipe.prediction_length) for window in learn],
-        prediction_length=recipe.prediction_length,
-        validation_inputs=[_prepared(window, recipe.prediction_length) for window in choose],
-        context_length=recipe.context_hours,
-        min_past=recipe.context_hours,
-        learning_rate=options.learning_rate,
-        num_steps=options.steps,
-        batch_size=options.windows_per_step * rows,
-        output_dir=work / "trainer",
-        callbacks=[reporter],
-        remove_printer_callback=True,
-        disable_tqdm=True,
-        seed=options.seed,
-        lr_scheduler_type="cosine",
-        warmup_steps=min(options.warmup_steps, options.steps // 2),
-        weight_decay=options.weight_decay,
-        logging_steps=min(options.validate_every, 20),
-        eval_steps=options.validate_every,
-        save_steps=options.validate_every,
-        dataloader_pin_memory=False,
-    )
-    return trained, best()
-
-
-def _prepared(window: Window, prediction_length: int) -> Mapping[str, Any]:
-    """Return a window as the prepared input of `Chronos2Dataset`, which slices off the future itself."""
-    import torch
-
-    rows = torch.from_numpy(window.rows.astype(np.float32))
-    covariates = len(rows) - 1
+def fingerprint(
+    options: TrainingOptions, learn: Sequence[Window], choose: Sequence[Window], pipeline: BaseChronosPipeline
+) -> dict[str, Any]:
+    """Return everything that decides what a run comes to, but for the processor and its number of threads."""
+    weights = (tensor.contiguous().numpy() for _, tensor in sorted(pipeline.inner_model.state_dict().items()))
     return {
-        "context": rows,
-        "future_covariates": rows[:, -prediction_length:],
-        "n_targets": 1,
-        "n_covariates": covariates,
-        "n_future_covariates": covariates,
+        "options": options.model_dump(mode="json"),
+        "training windows": _digest(window.rows for window in learn),
+        "validation windows": _digest(window.rows for window in choose),
+        "base weights": _digest(weights),
+        "libraries": {name: version(name) for name in LIBRARIES},
     }
 
 
-def _reporter(options: TrainingOptions, on_progress: OnProgress | None) -> tuple[TrainerCallback, Any]:
-    from transformers import TrainerCallback
-
-    validation: dict[int, float] = {}
-
-    class Reporter(TrainerCallback):  # type: ignore[misc]
-        """Hands the trainer's figures on, and keeps those of the validation."""
-
-        def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
-            figures = logs or {}
-            if "eval_loss" in figures:
-                validation[state.global_step] = figures["eval_loss"]
-            if on_progress and ("loss" in figures or "eval_loss" in figures):
-                on_progress(
-                    Progress(state.global_step, options.steps, figures.get("loss"), figures.get("eval_loss"))
-                )
-
-    return Reporter(), lambda: min(validation, key=validation.__getitem__)
-
-
-def save(pipeline: Chronos2Pipeline, folder: Path) -> None:
+def save(pipeline: BaseChronosPipeline, folder: Path) -> None:
     """Write the weights and a configuration that names their family."""
-    # Without this key the checkpoint would be taken for a T5 when it is loaded.
-    pipeline.model.config.chronos_pipeline_class = PIPELINE_CLASS
-    pipeline.save_pretrained(folder)
+    # Without this key a checkpoint that was trained from scratch would be taken for a T5 when it is loaded.
+    pipeline.inner_model.config.chronos_pipeline_class = type(pipeline).__name__
+    pipeline.inner_model.save_pretrained(folder)
     for path in folder.glob("*.safetensors"):
         path.chmod(0o644)  # it is written readable for its owner alone
+
+
+def _start(options: TrainingOptions) -> tuple[Family, BaseChronosPipeline]:
+    if not options.base_model:
+        return Family.CHRONOS2, new_pipeline(options)
+    family, pipeline = load_pipeline(options.base_model)
+    if family is not Family.CHRONOS2:
+        required_fit(family, pipeline, options.recipe)
+    return family, pipeline
+
+
+def _with_what_is_learnt(history: History, days: Sequence[date], options: TrainingOptions) -> TrainingOptions:
+    recipe = options.recipe
+    if not options.learn_references or (recipe.target is Target.LOAD and not recipe.covariates):
+        return options  # without a reference there is nothing to learn
+    return options.model_copy(update={"recipe": learnt(history, days, recipe)})
+
+
+def _digest(arrays: Iterable[npt.NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _replace(folder: Path, by: Path) -> None:
+    """Put one folder in another's place, which stands until the new one lies complete beside it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new, old = (folder.with_name(f".{folder.name}.{kind}") for kind in ("new", "old"))
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(by, new)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -73,7 +73,8 @@ class TrainingOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_model: str = Field(
-        default="", description="A Chronos-2 folder or hub id to start from. Empty: from scratch."
+        default="",
+        description="A folder or hub id of any Chronos family to start from. Empty: a Chronos-2 from scratch.",
     )
     recipe: Recipe = Field(default=BUNDLED_RECIPE, description="How information sets become model input.")
     architecture: Architecture = Field(default=Architecture(), description="Size, where it starts from scratch.")
@@ -83,6 +84,11 @@ class TrainingOptions(BaseModel):
     warmup_steps: int = Field(default=50, ge=0, description="Steps of linear warm-up; cosine decay follows.")
     weight_decay: float = Field(default=0.01, ge=0, description="AdamW's weight decay.")
     validate_every: int = Field(default=100, ge=1, description="Steps between two looks at the validation days.")
+    patience: int = Field(
+        default=0,
+        ge=0,
+        description="Looks at the validation days without a lower loss after which it stops. 0: it never does.",
+    )
     learn_references: bool = Field(
         default=True, description="Whether what the recipe's references can learn is learnt before the model."
     )
@@ -117,12 +123,14 @@ class Progress:
         steps: Steps in all.
         loss: Training loss since the last report; None where this report has none.
         validation_loss: Loss on the validation windows; None where this report has none.
+        note: That the run goes on from this step, or why it starts afresh; mostly empty.
     """
 
     step: int
     steps: int
     loss: float | None = None
     validation_loss: float | None = None
+    note: str = ""
 
 
 OnProgress = Callable[[Progress], None]

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from elec_pipeline.delivery_day import Issue, days
-from elec_pipeline.errors import ContextTooThinError, ModelUnavailableError
+from elec_pipeline.errors import ContextTooThinError, TrainingError
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline
 from elec_pipeline.forecasting.recipe import Family, Recipe, Target, read_recipe
 from elec_pipeline.forecasting.training import train
+from elec_pipeline.forecasting.training_chronos2 import new_pipeline
 from elec_pipeline.forecasting.training_options import Architecture, Progress, TrainedCheckpoint, TrainingOptions
 from elec_pipeline.forecasting.training_windows import plain_windows, training_windows
 from elec_pipeline.information_set import History
@@ -79,7 +80,7 @@ def test_the_loaded_checkpoint_has_the_weights_that_were_trained(
     monkeypatch.setattr(training, "save", spy)
     trained = train(past, LEARN, CHOOSE, tmp_path / "out", TINY)
     _, loaded = load_pipeline(str(trained.folder))
-    untrained = training.new_pipeline(TINY).model.state_dict()
+    untrained = new_pipeline(TINY).model.state_dict()
     assert kept
     for name, tensor in loaded.inner_model.state_dict().items():
         np.testing.assert_array_equal(tensor.numpy(), kept[name])
@@ -103,13 +104,6 @@ def test_training_goes_on_from_a_checkpoint(trained: TrainedCheckpoint, past: Hi
     assert further.version != trained.version
 
 
-def test_only_chronos_2_is_trained(bolt_folder: Path, past: History, tmp_path: Path) -> None:
-    options = TINY.model_copy(update={"base_model": str(bolt_folder)})
-    with pytest.raises(ModelUnavailableError, match="Chronos-2"):
-        train(past, LEARN, CHOOSE, tmp_path / "out", options)
-    assert not (tmp_path / "out").exists()
-
-
 def test_the_card_names_data_spans_recipe_and_figures(trained: TrainedCheckpoint) -> None:
     card = json.loads((trained.folder / "card.json").read_text())
     assert card == trained.card
@@ -117,12 +111,41 @@ def test_the_card_names_data_spans_recipe_and_figures(trained: TrainedCheckpoint
     assert card["trained_through"] == "2025-04-10"
     assert card["validation"] == {"first": "2025-04-11", "last": "2025-04-20", "days": 10}
     assert card["steps"] == 6
+    assert card["last_step"] == 6
     assert card["best_step"] in {3, 6}
+    assert card["resumed_at"] == []
+    assert card["seconds"] >= 0
+    assert card["peak_memory_mb"] > 100
     assert set(card["metrics"]) == {"morning", "evening"}
     assert card["metrics"]["evening"]["hours"] == 240
     page = (trained.folder / "MODEL_CARD.md").read_text()
     assert trained.version in page
     assert "made up" in page
+    assert f"{card['peak_memory_mb']} MB" in page
+
+
+def test_a_run_that_gets_no_better_is_stopped(past: History, tmp_path: Path) -> None:
+    hasty = {"learning_rate": 0.3, "steps": 60, "validate_every": 2, "patience": 2}
+    card = train(past, LEARN, CHOOSE, tmp_path / "out", TINY.model_copy(update=hasty)).card
+    assert card["last_step"] < card["steps"] == 60
+    assert card["last_step"] == card["best_step"] + 2 * 2
+
+
+def test_a_training_that_diverges_says_so_and_replaces_nothing(past: History, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "former").touch()
+    wild = TINY.model_copy(update={"learning_rate": 1e30})
+    with pytest.raises(TrainingError, match="diverged"):
+        train(past, LEARN, CHOOSE, tmp_path / "out", wild)
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "former"]
+
+
+def test_the_former_folder_is_replaced_as_a_whole(past: History, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "former").touch()
+    train(past, LEARN, CHOOSE, tmp_path / "out", TINY)
+    assert not (tmp_path / "out" / "former").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_progress_is_reported(trained: TrainedCheckpoint, reports: list[Progress]) -> None:
