@@ -91,7 +91,7 @@ def train(
         choose = plain_windows(history, validation_days, options.recipe)
         run = Run(options=options, folder=work, started=started, on_progress=on_progress)
         run = begin(run, fingerprint(options, learn, choose, pipeline))
-        trained = _FITS[family](pipeline, learn, choose, run)
+        trained = _fit(family, pipeline, learn, choose, run)
         last = ended(work)
         finished = work / "finished"
         shutil.rmtree(finished, ignore_errors=True)
@@ -158,6 +158,19 @@ def _start(options: TrainingOptions) -> tuple[Family, BaseChronosPipeline]:
     if family is not Family.CHRONOS2:
         required_fit(family, pipeline, options.recipe)
     return family, pipeline
+
+
+def _fit(
+    family: Family, pipeline: BaseChronosPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run
+) -> BaseChronosPipeline:
+    cache = vars(pipeline.inner_model.config).get("use_cache")
+    trained = _FITS[family](pipeline, learn, choose, run)
+    # The trainer turns off, for good, the cache by which a T5 generates hour after hour.
+    settings = vars(trained.inner_model.config)
+    settings.pop("use_cache", None)
+    if cache is not None:
+        settings["use_cache"] = cache
+    return trained
 
 
 def _with_what_is_learnt(history: History, days: Sequence[date], options: TrainingOptions) -> TrainingOptions:
