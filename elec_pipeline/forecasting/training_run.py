@@ -88,7 +88,7 @@ def begin(run: Run, fingerprint: Mapping[str, Any]) -> Run:
         note = f"Starts afresh, the progress in {run.folder} is of no use: {reason or broken}."
     else:
         return run
-    _log.log(logging.WARNING if reason or broken else logging.INFO, note)
+    _log.log(logging.INFO if saved else logging.WARNING, note)
     run.report(Progress(saved.step if saved else 0, run.options.steps, note=note))
     return replace(run, saved=saved)
 

@@ -144,7 +144,7 @@ def newest(folder: Path) -> tuple[Saved | None, str]:
         try:
             return _read(checkpoint), "; ".join(reasons)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            reasons.append(f"{checkpoint.name} is not whole ({error})")
+            reasons.append(f"{checkpoint.name} cannot be used ({error})")
             shutil.rmtree(checkpoint)
     return None, "; ".join(reasons)
 
@@ -205,6 +205,8 @@ def _read(checkpoint: Path) -> Saved:
 
 def _unbroken(checkpoint: Path) -> dict[str, Any]:
     """Return what a checkpoint's seal says, or raise an error that is no error of ours."""
+    if not (checkpoint / SEAL_FILE).exists():
+        raise ValueError(f"writing {checkpoint.name} did not end")
     sealed: dict[str, Any] = json.loads((checkpoint / SEAL_FILE).read_text(encoding="utf-8"))
     for name, digest in sealed["files"].items():
         if _digest(checkpoint / name) != digest:
