@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from elec_pipeline.delivery_day import FIRST_DAY, delivery_day
+from elec_pipeline.delivery_day import FIRST_DAY, Issues, delivery_day
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import settings
 
@@ -72,6 +72,42 @@ def backfill(
         raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
     with open_instance(settings()) as instance:
         run_backfill(instance, EVERYTHING, begin, end)
+
+
+@app.command()
+def backtest(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.")],
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last delivery day; yesterday if not given."),
+    ] = None,
+    issue: Annotated[Issues, typer.Option(help="Which issues to make.")] = Issues.BOTH,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A checkpoint folder or a hub id; may be repeated. The model in use if not given."),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Folder for the forecasts, the scores and the report.")] = Path(
+        "backtest"
+    ),
+    *,
+    challenger: Annotated[
+        bool, typer.Option(help="Whether gradient boosting, fitted on the days before, takes part.")
+    ] = False,
+) -> None:
+    """Forecast past delivery days as they would have been, and score every forecaster on the same hours."""
+    from elec_pipeline.commands.backtest import Request, run_backtest
+    from elec_pipeline.store.database import open_database
+
+    yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)
+    begin, end = first.date(), last.date() if last else yesterday
+    if not FIRST_DAY <= begin <= end <= yesterday:
+        raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
+    models = model or [settings().elec_model]
+    engine = open_database(settings())
+    try:
+        run_backtest(engine, Request(begin, end, issue, models, challenger, output), _out)
+    finally:
+        engine.dispose()
 
 
 @app.command()

@@ -24,6 +24,7 @@ HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 FIRST_DAY = date(2012, 12, 17)
 """RTE's Consumption API has no earlier delivery day."""
+_MONDAY, _FRIDAY = 0, 4
 
 
 class Issue(enum.StrEnum):
@@ -38,6 +39,19 @@ class Issue(enum.StrEnum):
     def wall_clock(self) -> time:
         """Paris wall-clock time of the issue on D-1."""
         return time(10, 0) if self is Issue.MORNING else time(20, 30)
+
+
+class Issues(enum.StrEnum):
+    """One issue or both, as a command is told."""
+
+    MORNING = "morning"
+    EVENING = "evening"
+    BOTH = "both"
+
+    @property
+    def chosen(self) -> tuple[Issue, ...]:
+        """The issues meant."""
+        return tuple(Issue) if self is Issues.BOTH else (Issue(self.value),)
 
 
 def to_utc(day: date, wall_clock: time) -> datetime:
@@ -161,3 +175,20 @@ def is_holiday(day: date) -> bool:
         (True, False)
     """
     return day in _holidays_of(day.year)
+
+
+def is_bridge_day(day: date) -> bool:
+    """Tell whether a working day lies alone between a public holiday and a weekend, so that many take it off.
+
+    That is a Friday after a holiday, or a Monday before one.
+
+    Example:
+        >>> is_bridge_day(date(2025, 5, 30)), is_bridge_day(date(2025, 11, 10)), is_bridge_day(date(2025, 5, 28))
+        (True, True, False)
+    """
+    if is_holiday(day):
+        return False
+    weekday = day.weekday()
+    after_holiday = weekday == _FRIDAY and is_holiday(day - timedelta(days=1))
+    before_holiday = weekday == _MONDAY and is_holiday(day + timedelta(days=1))
+    return after_holiday or before_holiday

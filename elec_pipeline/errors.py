@@ -67,5 +67,13 @@ class TrainingError(ForecastError):
     """A training run cannot begin, or came to nothing."""
 
 
+class ChallengerUnavailableError(ForecastError):
+    """The boosting challenger cannot be fitted: LightGBM is missing, or there is too little to learn from."""
+
+
+class BackTestError(ForecastError):
+    """A back-test cannot be made of what there is; the message says what is missing."""
+
+
 class PortInUseError(ElecError):
     """Something else listens on a port that is needed."""

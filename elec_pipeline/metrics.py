@@ -1,4 +1,4 @@
-"""Scores of forecasts: MAPE, MAE, RMSE, bias, pinball loss, coverage. Pure numpy, arrays in MW.
+"""Scores of forecasts: MAPE, MAE, RMSE, bias, pinball loss, CRPS, coverage. Pure numpy, arrays in MW.
 
 Here: one number from actual values and forecasts. Not here: which forecast is scored on which hours.
 
@@ -113,6 +113,12 @@ def pinball(actual: npt.ArrayLike, quantiles: npt.ArrayLike, levels: Sequence[fl
         >>> pinball([100.0], [[90.0, 110.0]], levels=[0.1, 0.5])
         3.0
     """
+    losses = _losses(actual, quantiles, levels)
+    return float(np.mean(losses)) if losses else float("nan")
+
+
+def _losses(actual: npt.ArrayLike, quantiles: npt.ArrayLike, levels: Sequence[float]) -> list[float]:
+    """Return the pinball loss of every level; see `pinball`."""
     said = np.asarray(quantiles, dtype=np.float64)
     if said.shape[-1:] != (len(levels),):
         raise ValueError(f"quantiles have shape {said.shape} for {len(levels)} levels")
@@ -123,7 +129,34 @@ def pinball(actual: npt.ArrayLike, quantiles: npt.ArrayLike, levels: Sequence[fl
     for number, level in enumerate(levels):
         y, q = _pairs(whole, said[..., number])
         losses.append(_mean(np.maximum(level * (y - q), (level - 1) * (y - q))))
-    return float(np.mean(losses)) if losses else float("nan")
+    return losses
+
+
+def crps(actual: npt.ArrayLike, quantiles: npt.ArrayLike, levels: Sequence[float]) -> float:
+    """Return the continuous ranked probability score, approximated from quantiles, in MW.
+
+    It is twice the integral of the pinball loss over all levels from 0 to 1. The integral is approximated by
+    the midpoint rule for unequal steps: each level stands for all that are nearer to it than to another, the
+    outermost ones for those out to 0 and 1. Of quantiles that are all the same it is the absolute error.
+
+    Source: Gneiting and Ranjan, «Comparing density forecasts using threshold- and quantile-weighted scoring
+    rules», 2011, equation 14.
+
+    Args:
+        actual: Shape (…,), MW.
+        quantiles: Shape (…, len(levels)), MW.
+        levels: Between 0 and 1, ascending.
+
+    Raises:
+        ValueError: The shapes do not fit.
+
+    Example:
+        >>> crps([100.0], [[90.0, 110.0]], levels=[0.1, 0.5])  # 2 * (0.3 * 1.0 + 0.7 * 5.0)
+        7.6
+    """
+    borders = np.concatenate([[0.0], (np.asarray(levels[1:]) + np.asarray(levels[:-1])) / 2, [1.0]])
+    losses = np.array(_losses(actual, quantiles, levels))
+    return float(2 * np.sum(np.diff(borders) * losses)) if losses.size else float("nan")
 
 
 def coverage(actual: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike) -> float:

@@ -12,11 +12,13 @@ from elec_pipeline.delivery_day import (
     HOUR,
     PARIS,
     Issue,
+    Issues,
     day_end,
     day_start,
     days,
     delivery_day,
     hours,
+    is_bridge_day,
     is_holiday,
     issue_time,
     quarters,
@@ -84,3 +86,34 @@ def test_utc_is_what_everything_comes_in() -> None:
     assert hours(date(2025, 1, 1)).tz is not None
     assert str(hours(date(2025, 1, 1)).tz) == "UTC"
     assert issue_time(date(2025, 1, 1), Issue.MORNING).tzinfo is UTC
+
+
+def test_a_bridge_day_is_a_working_day_between_a_holiday_and_a_weekend() -> None:
+    after_ascension, before_armistice, after_all_saints_day = (
+        date(2025, 5, 30),
+        date(2025, 11, 10),
+        date(2024, 11, 2),
+    )
+    assert is_bridge_day(after_ascension)
+    assert is_bridge_day(before_armistice)
+    assert not is_bridge_day(after_all_saints_day)  # a Saturday
+
+
+@given(any_day)
+def test_bridge_days_are_mondays_and_fridays_that_people_work(day: date) -> None:
+    if is_bridge_day(day):
+        assert day.weekday() in {0, 4}
+        assert not is_holiday(day)
+        assert is_holiday(day - timedelta(days=1)) or is_holiday(day + timedelta(days=1))
+
+
+@every_day_length
+def test_days_of_a_clock_change_are_no_bridge_days(day: date, n_hours: int) -> None:
+    assert len(hours(day)) == n_hours
+    assert not is_bridge_day(day)
+
+
+def test_both_issues_or_one_are_chosen() -> None:
+    assert Issues.BOTH.chosen == (Issue.MORNING, Issue.EVENING)
+    assert Issues.MORNING.chosen == (Issue.MORNING,)
+    assert Issues.EVENING.chosen == (Issue.EVENING,)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from elec_pipeline.metrics import bias, coverage, mae, mape, pinball, rmse
+from elec_pipeline.metrics import bias, coverage, crps, mae, mape, pinball, rmse
 
 NAN = float("nan")
 SCORES = [mape, mae, rmse, bias]
@@ -60,6 +61,35 @@ def test_pinball_leaves_out_hours_with_any_quantile_missing() -> None:
 def test_pinball_refuses_quantiles_that_do_not_fit_the_levels() -> None:
     with pytest.raises(ValueError, match="levels"):
         pinball([1.0], [[0.0, 2.0]], [0.5])
+
+
+def test_crps_of_equal_quantiles_is_the_absolute_error() -> None:
+    levels = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95]
+    truth, said = np.array([50e3, 60e3]), np.array([51e3, 58e3])
+    same = np.repeat(said[:, None], len(levels), axis=1)
+    assert crps(truth, same, levels) == pytest.approx(mae(truth, said))
+
+
+def test_crps_from_few_quantiles_is_near_that_of_the_whole_distribution() -> None:
+    levels = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95]
+    truth = np.random.default_rng(1).normal(size=50_000)
+    quantiles = np.tile([NormalDist().inv_cdf(level) for level in levels], (len(truth), 1))
+    exact = 1 / math.sqrt(math.pi)  # of a standard normal forecast that is right, in the mean
+    assert crps(truth, quantiles, levels) == pytest.approx(exact, rel=0.03)
+
+
+def test_crps_weighs_levels_by_the_range_they_stand_for() -> None:
+    far_out, centre = [[0.0, 0.0, 1.0]], [[0.0, 1.0, 1.0]]
+    levels = [0.25, 0.5, 0.9]
+    assert crps([0.0], far_out, levels) == pytest.approx(2 * 0.3 * 0.1)
+    assert crps([0.0], centre, levels) == pytest.approx(2 * (0.325 * 0.5 + 0.3 * 0.1))
+
+
+def test_crps_leaves_out_hours_with_any_quantile_missing() -> None:
+    assert crps([1.0, 5.0], [[0.0, 2.0], [NAN, 6.0]], [0.1, 0.9]) == crps([1.0], [[0.0, 2.0]], [0.1, 0.9])
+    assert math.isnan(crps([NAN], [[0.0, 2.0]], [0.1, 0.9]))
+    with pytest.raises(ValueError, match="levels"):
+        crps([1.0], [[0.0, 2.0]], [0.5])
 
 
 def test_coverage_counts_both_ends_and_leaves_out_nan() -> None:

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, issue_time, spans
+from elec_pipeline.delivery_day import Issue, day_end, day_start, days, issue_time, spans
 from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.forecasting.forecast_frame import forecast_frame
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.information_set import InformationSet
@@ -141,11 +142,6 @@ def to_frame(sets: Sequence[InformationSet], forecaster: Forecaster) -> pd.DataF
         Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW, a row for each of
         the 23, 24 or 25 hours of each issue's delivery day.
     """
-    frames = []
-    for known, quantiles in zip(sets, forecaster.predict(sets), strict=True):
-        frame = pd.DataFrame(quantiles, columns=list(COLUMNS))
-        frame.insert(0, "hour_start", hours(known.delivery_day))
-        frame.insert(1, "issued_at", pd.Timestamp(known.issue_time).as_unit("us"))
-        frame.insert(2, "model_version", forecaster.version)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+    frame = forecast_frame(sets, forecaster.predict(sets))
+    frame.insert(2, "model_version", forecaster.version)
+    return frame

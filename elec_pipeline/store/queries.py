@@ -231,6 +231,13 @@ def newest_instants(connection: Connection) -> dict[str, datetime | None]:
     return newest | {"forecast_accuracy": None if day is None else day_end(day) - timedelta(hours=1)}
 
 
+def oldest_hour(connection: Connection) -> datetime | None:
+    """Return the first hour whose actual load is known (UTC); None where none is. One index look-up."""
+    table = hourly_consumption
+    oldest: datetime | None = connection.scalar(select(func.min(table.c.hour_start)).where(table.c.zone == ZONE))
+    return oldest
+
+
 def server_version(connection: Connection) -> str:
     """Return the server's version, such as `18.6`."""
     return str(connection.scalar(text("SHOW server_version")))
