@@ -74,8 +74,7 @@ class _Days:
         self.hybrid = first_known(self.load, self.rte)
         known = information.load_mw[: information.context_hours] - information.rte_mw[: information.context_hours]
         self.last_errors = np.clip(known[-24:], -MOST_MW, MOST_MW)
-        temperature = getattr(information, "temperature_c", None)
-        self.temperature = None if temperature is None else by_day(temperature, row, grid.hour)
+        self.temperature = by_day(information.temperature_c, row, grid.hour)
 
 
 def _mean(values: Floats) -> Floats:
@@ -154,8 +153,8 @@ def _rte(days: _Days) -> Columns:
 
 
 def _temperature(days: _Days) -> Columns:
-    """Temperature in °C, NaN throughout where the information set has none."""
-    table = np.full_like(days.load, np.nan) if days.temperature is None else days.temperature
+    """Forecast temperature in °C, and how it moves."""
+    table = days.temperature
     today = table[-1]
     return {
         "temperature": today,

@@ -205,6 +205,6 @@ def test_the_challenger_learns_from_the_days_before_and_no_later_ones(
                 text("UPDATE elec.hourly_consumption SET load_mw = load_mw + 9000 WHERE hour_start >= :start"),
                 {"start": day_start(day)},
             )
-    pd.testing.assert_frame_equal(*forecasts, check_exact=True)
+    pd.testing.assert_frame_equal(forecasts[0], forecasts[1], check_exact=True)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"number of trees chosen on the days to {day - timedelta(days=2)}" in page

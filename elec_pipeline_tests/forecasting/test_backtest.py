@@ -13,7 +13,7 @@ import pytest
 from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.forecasting.backtest import FRAME_COLUMNS, BackTest, Tally, back_test
 from elec_pipeline.forecasting.checkpoint import load_forecaster
-from elec_pipeline.forecasting.contestants import RTE, SeasonalNaive, point_forecast
+from elec_pipeline.forecasting.contestants import RTE, Contestant, SeasonalNaive, point_forecast
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.information_set import Floats, History, InformationSet
@@ -57,7 +57,7 @@ def with_gap(past: History, first: date, last: date) -> History:
 def test_every_contestant_has_the_hours_of_the_day_once_each_issue(
     past: History, tiny: Forecaster, day: date, n_hours: int
 ) -> None:
-    everyone = {"naive": SeasonalNaive(), tiny.version: tiny}
+    everyone: dict[str, Contestant] = {"naive": SeasonalNaive(), tiny.version: tiny}
     outcome = back_test(past, day, day, contestants=everyone)
     assert tuple(outcome.frame.columns) == FRAME_COLUMNS
     for name in (RTE, *everyone):
@@ -99,7 +99,7 @@ def test_rte_is_taken_as_the_evening_knows_it_whichever_issue_is_scored(
 def test_nothing_published_after_the_issue_moves_a_forecast(
     past: History, tiny: Forecaster, make_history: Callable[..., History], day: date, n_hours: int, issue: Issue
 ) -> None:
-    contestants = {"naive": SeasonalNaive(), "tiny": tiny}
+    contestants: dict[str, Contestant] = {"naive": SeasonalNaive(), "tiny": tiny}
     truth = pd.Series(50e3, index=hours(day))
     shuffled = make_history(shuffled_after=issue_time(day, issue))
     as_it_was, as_if = (
