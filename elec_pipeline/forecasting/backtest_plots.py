@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from elec_pipeline.delivery_day import PARIS
-from elec_pipeline.forecasting.contestants import RTE
+from elec_pipeline.forecasting.contestants import RTE, SEASONAL_NAIVE
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -31,6 +31,8 @@ AXIS_TITLES = {
 LINES = ("local_hour", "lead_hours", "month")
 """Groups with an order worth a line; the others are bars."""
 PANEL_HEIGHT = 300
+MOST_SHOWN = 2
+"""With more forecasters than RTE and the naive one, the naive one is hidden at first."""
 CURVE_COLUMNS = 2
 CURVE_HEIGHT = 230
 
@@ -67,6 +69,8 @@ def skill_figure(tables: pd.DataFrame, group: str, palette: dict[str, str]) -> F
                 "legendgroup": name,
                 "showlegend": row == 1,
                 "customdata": part[["mape", "hours"]].to_numpy().tolist(),
+                # So far off the others that it would flatten them: a click on its name brings it in.
+                "visible": "legendonly" if name == SEASONAL_NAIVE and len(palette) > MOST_SHOWN else True,
                 "hovertemplate": "%{x}: %{y:.2f} of RTE's<br>MAPE %{customdata[0]:.2f} %, "
                 "%{customdata[1]:,.0f} hours",
             }
@@ -130,7 +134,7 @@ def curves_figure(frame: pd.DataFrame, issue: str, forecaster: str, worst: Seque
     figure = make_subplots(
         rows=rows,
         cols=CURVE_COLUMNS,
-        subplot_titles=[f"{day:%A %d %B %Y}" for day in worst],
+        subplot_titles=[f"{day:%A} {day.day} {day:%B %Y}" for day in worst],
         vertical_spacing=0.28 / rows,
         horizontal_spacing=0.06,
     )

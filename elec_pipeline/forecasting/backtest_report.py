@@ -32,8 +32,8 @@ TABLES = {
 _HEADINGS = {
     "issue": "issue", "forecaster": "forecaster", "group": "", "hours": "hours", "mape": "MAPE %",
     "ratio_to_rte": "of RTE's", "mae_mw": "MAE MW", "bias_mw": "bias MW", "pinball_mw": "pinball MW",
-    "crps_mw": "CRPS MW", "coverage_50": "in 50 % band", "coverage_80": "in 80 % band",
-    "coverage_90": "in 90 % band", "delivery_day": "delivery day", "kind_of_day": "kind of day",
+    "crps_mw": "CRPS MW", "coverage_50": "50 % band", "coverage_80": "80 % band",
+    "coverage_90": "90 % band", "delivery_day": "delivery day", "kind_of_day": "kind of day",
     "rte_mape": "RTE's MAPE %",
 }  # fmt: skip
 _FORMATS = {
@@ -43,12 +43,12 @@ _FORMATS = {
 }  # fmt: skip
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 1180px;
+body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 1280px;
        margin: 2rem auto; padding: 0 1.2rem; }
 h1 { margin-bottom: .2rem; } h2 { margin-top: 2.6rem; border-bottom: 1px solid #ddd; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0; }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid #e5e5e5; text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; margin: .6rem 0; }
+th, td { padding: .2rem .5rem; border-bottom: 1px solid #e5e5e5; text-align: right; white-space: nowrap; }
 th { font-weight: 600; border-bottom: 2px solid #999; }
 .text { text-align: left; }
 dt { font-weight: 600; margin-top: .5rem; } dd { margin-left: 1.2rem; }
@@ -142,22 +142,26 @@ def _skill(outcome: BackTest) -> Iterator[str]:
     yield _table(tables[tables["grouped_by"] == skill.EVERYTHING].drop(columns=["grouped_by", "group"]))
     yield (
         "<p>Pinball loss: mean over the quantile levels. CRPS: from the quantiles; of a point forecast it is the "
-        "mean absolute error. Bias: positive where too much was forecast.</p>"
+        "mean absolute error. Bias: positive where too much was forecast. Bands: the share of hours inside.</p>"
     )
     yield "<h2>Skill against RTE</h2>"
-    yield "<p>MAPE divided by RTE's on the same hours; below the dashed line beats RTE.</p>"
+    yield (
+        "<p>MAPE divided by RTE's on the same hours; below the dashed line beats RTE. A click on a name in the "
+        "legend shows or hides it.</p>"
+    )
     for group, heading in FIGURES.items():
         yield f"<h3>{heading}</h3>"
         yield _figure(backtest_plots.skill_figure(tables, group, palette))
     for group, heading in TABLES.items():
         yield f"<h3>{heading}</h3>"
-        yield _table(tables[tables["grouped_by"] == group].drop(columns="grouped_by"))
+        of_group = tables[tables["grouped_by"] == group].drop(columns="grouped_by")
+        yield _table(of_group.iloc[_side_by_side(of_group)])
     yield "<h2>Reliability</h2>"
     observed = skill.reliability(outcome.frame)
     if observed.empty:
         yield "<p>None of them gives quantiles.</p>"
     else:
-        yield "<p>A reliable forecast lies on the dashed line; flatter than it, its bands are too wide.</p>"
+        yield "<p>A reliable forecast lies on the dashed line; flatter than that, its bands are too narrow.</p>"
         yield _figure(backtest_plots.reliability_figure(observed, palette))
 
 
@@ -174,6 +178,15 @@ def _days(outcome: BackTest) -> Iterator[str]:
             yield _figure(
                 backtest_plots.curves_figure(outcome.frame, str(issue), str(name), days, palette[str(name)])
             )
+
+
+def _side_by_side(table: pd.DataFrame) -> list[int]:
+    """Return the rows of a table, the forecasters of an issue and group next to each other."""
+    groups = list(dict.fromkeys(table["group"]))
+    order = table.assign(
+        group=table["group"].map(groups.index), issue=table["issue"].map(list(Issue).index), at=range(len(table))
+    )
+    return order.sort_values(["issue", "group", "at"])["at"].tolist()
 
 
 def _figure(figure: object) -> str:
