@@ -95,7 +95,8 @@ def backtest(
     ] = False,
 ) -> None:
     """Forecast past delivery days as they would have been, and score every forecaster on the same hours."""
-    from elec_pipeline.commands.backtest import Request, run_backtest
+    from elec_pipeline.commands.backtest import run_backtest
+    from elec_pipeline.commands.backtest_field import Request
     from elec_pipeline.store.database import open_database
 
     yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)

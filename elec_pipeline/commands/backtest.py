@@ -1,14 +1,13 @@
 """`elec backtest`: contestants over a range of past delivery days, into files and a page.
 
-Here: histories out of the database month by month, who takes part, the files. Not here: the contest
-(`forecasting.backtest`), its scores (`forecasting.skill`) and its page (`forecasting.backtest_report`).
+Here: histories out of the database month by month, the files. Not here: who takes part (`backtest_field`),
+the contest (`forecasting.backtest`), its scores (`forecasting.skill`) and its page
+(`forecasting.backtest_report`).
 """
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,16 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import Engine
 
-from elec_pipeline.commands.challenger import FittedChallenger, fit_challenger
-from elec_pipeline.delivery_day import Issues, day_end, day_start, days, spans
+from elec_pipeline.commands.backtest_field import Request, entered
+from elec_pipeline.delivery_day import day_end, day_start, days, spans
 from elec_pipeline.errors import BackTestError
 from elec_pipeline.forecasting import skill
 from elec_pipeline.forecasting.backtest import MONTH_DAYS, BackTest, back_test
 from elec_pipeline.forecasting.backtest_report import About, report, told
-from elec_pipeline.forecasting.checkpoint import load_forecaster
-from elec_pipeline.forecasting.contestants import RTE, SEASONAL_NAIVE, Contestant, SeasonalNaive
-from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.in_sample import in_sample_warning
+from elec_pipeline.forecasting.contestants import Contestant
 from elec_pipeline.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store import queries
 
@@ -35,51 +31,6 @@ FORECASTS_CSV, FORECASTS_PARQUET, SCORES_CSV = "forecasts.csv", "forecasts.parqu
 REPORT = "report.html"
 LEAD_DAYS = 2
 """Between the end of the context and the delivery day: what of the two days before is not known yet."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a back-test.
-
-    Attributes:
-        first: First delivery day.
-        last: Last delivery day, included.
-        issues: Which issues.
-        models: Values of ELEC_MODEL: a folder, a hub id, "" for the bundled checkpoint.
-        challenger: Whether gradient boosting takes part.
-        output: Folder for the files.
-    """
-
-    first: date
-    last: date
-    issues: Issues
-    models: Sequence[str]
-    challenger: bool
-    output: Path
-
-    @property
-    def command(self) -> str:
-        """The command line that asks for the same."""
-        models = [part for model in self.models for part in ("--model", model)]
-        return shlex.join([
-            "elec", "backtest", "--from", str(self.first), "--to", str(self.last), "--issue", self.issues.value,
-            *models, "--challenger" if self.challenger else "--no-challenger", "--output", str(self.output),
-        ])  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Field:
-    """Who takes part besides RTE.
-
-    Attributes:
-        contestants: By name.
-        knew: For each one, and RTE, what it is and what it knew.
-        warnings: What the figures of some do not show.
-    """
-
-    contestants: dict[str, Contestant] = field(default_factory=dict)
-    knew: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
 
 
 def run_backtest(engine: Engine, request: Request, console: Console) -> BackTest:
@@ -103,13 +54,13 @@ def run_backtest(engine: Engine, request: Request, console: Console) -> BackTest
         TimeRemainingColumn(),
         console=console,
     ) as bar:
-        entered = _field(engine, request, bar)
+        who = entered(engine, request, bar)
         task = bar.add_task("days back-tested", total=len(days(request.first, request.last)))
 
         def advance(n_days: int) -> None:
             bar.advance(task, n_days)
 
-        outcome = _contest(engine, request, entered.contestants, advance)
+        outcome = _contest(engine, request, who.contestants, advance)
     if outcome.frame.empty:
         raise BackTestError(
             f"No hour of {request.first} to {request.last} can be scored. {told(outcome.tally)} Load the missing "
@@ -119,8 +70,8 @@ def run_backtest(engine: Engine, request: Request, console: Console) -> BackTest
         first=request.first,
         last=request.last,
         issues=request.issues.chosen,
-        knew=entered.knew,
-        warnings=entered.warnings,
+        knew=who.knew,
+        warnings=who.warnings,
         command=request.command,
         made_at=datetime.now(UTC),
     )
@@ -133,8 +84,9 @@ def write(outcome: BackTest, about: About, folder: Path) -> None:
     """Write forecasts, scores and the page of a back-test into a folder that is there."""
     outcome.frame.to_csv(folder / FORECASTS_CSV, index=False)
     outcome.frame.to_parquet(folder / FORECASTS_PARQUET, index=False)
-    skill.every_table(outcome.frame).to_csv(folder / SCORES_CSV, index=False)
-    (folder / REPORT).write_text(report(outcome, about), encoding="utf-8")
+    tables = skill.every_table(outcome.frame)
+    tables.to_csv(folder / SCORES_CSV, index=False)
+    (folder / REPORT).write_text(report(outcome, tables, about), encoding="utf-8")
 
 
 def _folder(output: Path) -> Path:
@@ -147,48 +99,6 @@ def _folder(output: Path) -> Path:
             f"The files cannot go to {output} ({error}): name another folder, --output."
         ) from error
     return output
-
-
-def _field(engine: Engine, request: Request, bar: Progress) -> Field:
-    entered = Field()
-    entered.knew[RTE] = (
-        "RTE's own D-1 forecast as it was known at 20:30 the day before, whichever issue is scored."
-    )
-    entered.contestants[SEASONAL_NAIVE] = SeasonalNaive()
-    entered.knew[SEASONAL_NAIVE] = "The load of the same hour a week before."
-    for model in request.models:
-        forecaster = load_forecaster(model)
-        entered.contestants[forecaster.version] = forecaster
-        entered.knew[forecaster.version] = _told_of(forecaster)
-        warning = in_sample_warning(forecaster, request.first, request.last)
-        if warning and warning not in entered.warnings:
-            entered.warnings.append(warning)
-    if request.challenger:
-        name, challenger = _challenger(engine, request, bar)
-        entered.contestants[name] = challenger.model
-        entered.knew[name] = challenger.told
-    return entered
-
-
-def _told_of(forecaster: Forecaster) -> str:
-    through = forecaster.trained_through
-    return (
-        f"{forecaster.location} ({forecaster.family}), trained {forecaster.base_model}, "
-        + (f"on delivery days to {through}" if through else "on days that are not known")
-        + "; knew the load up to an hour before the issue and RTE's newest forecast of each hour known then, "
-        f"{forecaster.context_hours // 24} days back."
-    )
-
-
-def _challenger(engine: Engine, request: Request, bar: Progress) -> tuple[str, FittedChallenger]:
-    from elec_pipeline.forecasting.boosting import BOOSTING
-
-    task = bar.add_task("challenger fitted", total=None)
-
-    def on_step(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-
-    return BOOSTING, fit_challenger(engine, request.first, request.issues.chosen, on_step)
 
 
 def _contest(

@@ -101,11 +101,12 @@ others 1,438 are scored; 2 have no known load; of those with one, rte_d1 has no 
     return f"{said}{hours}."
 
 
-def report(outcome: BackTest, about: About) -> str:
+def report(outcome: BackTest, tables: pd.DataFrame, about: About) -> str:
     """Return the page.
 
     Args:
         outcome: With at least one scored hour.
+        tables: Its scores, as `skill.every_table` returns them.
         about: What a reader must know.
     """
     from plotly.offline import get_plotlyjs
@@ -115,7 +116,7 @@ def report(outcome: BackTest, about: About) -> str:
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>{_STYLE}</style>\n<script>{get_plotlyjs()}</script>\n</head>\n<body>\n"
-        + "\n".join((*_header(title, outcome, about), *_skill(outcome), *_days(outcome)))
+        + "\n".join((*_header(title, outcome, about), *_skill(outcome, tables), *_days(outcome)))
         + "\n</body>\n</html>\n"
     )
 
@@ -135,8 +136,7 @@ def _header(title: str, outcome: BackTest, about: About) -> Iterator[str]:
     yield f"<p>The same again:</p>\n<pre>{escape(about.command)}</pre>"
 
 
-def _skill(outcome: BackTest) -> Iterator[str]:
-    tables = skill.every_table(outcome.frame)
+def _skill(outcome: BackTest, tables: pd.DataFrame) -> Iterator[str]:
     palette = backtest_plots.colours(list(outcome.frame["forecaster"].cat.categories))
     yield "<h2>Scores</h2>"
     yield _table(tables[tables["grouped_by"] == skill.EVERYTHING].drop(columns=["grouped_by", "group"]))

@@ -1,29 +1,29 @@
 """The challenger: gradient-boosted trees on RTE's residual, with LightGBM.
 
-Here: how it is fitted and forecasts. Not here: what it sees (`boosting_features`), and its scores.
+Here: how it is fitted and forecasts. Not here: what it sees (`boosting_features`), which hours it learns
+from (`boosting_samples`), and its scores.
 
-It is what a good data scientist would set against our model with the same information: one model for each
-issue and quantile level, on the load minus RTE's D-1 in the evening, on the load minus that a week before in
+It is what a good data scientist would set against our model with the same information: models for each issue
+and quantile level, on the load minus RTE's D-1 in the evening, on the load minus that a week before in
 the morning. It is fitted anew for each back-test, is never the live model, and is not stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from elec_pipeline.delivery_day import Issue
-from elec_pipeline.errors import ChallengerUnavailableError, ContextTooThinError
+from elec_pipeline.errors import ChallengerUnavailableError
 from elec_pipeline.forecasting.boosting_features import CONTEXT_HOURS, base_mw, features
-from elec_pipeline.forecasting.forecaster import DECIMALS, is_too_thin
-from elec_pipeline.forecasting.quantiles import LEVELS, uncrossed
-from elec_pipeline.forecasting.training_windows import actual_mw
+from elec_pipeline.forecasting.boosting_samples import Samples, samples
+from elec_pipeline.forecasting.forecaster import DECIMALS
+from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN, uncrossed
 from elec_pipeline.information_set import Floats, History, InformationSet
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ TREES: dict[Issue, dict[str, Any]] = {
     Issue.MORNING: {"learning_rate": 0.04, "path_smooth": 50.0},
 }
 """Chosen on the validation split of the real series, as are the half-lives."""
+TAIL_TREES: dict[Issue, dict[str, Any]] = {
+    Issue.EVENING: {"num_leaves": 8, "min_data_in_leaf": 1000},
+    Issue.MORNING: {"num_leaves": 15, "min_data_in_leaf": 500},
+}
+"""All levels but the median: a leaf's outer quantile needs more hours than its median."""
+MEDIAN_MODELS = 3
+"""The median is the mean of so many, which differ by their seed alone."""
 _EVERY_ISSUE: dict[str, Any] = {
     "num_leaves": 31,
     "min_data_in_leaf": 100,
@@ -66,91 +73,17 @@ OnModel = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Hours of past issues with what came true; n rows.
-
-    Attributes:
-        features: Shape (n, features).
-        base_mw: What a forecast is added to, shape (n,).
-        actual_mw: Shape (n,).
-        day: Delivery day as days since 1970-01-01, shape (n,).
-    """
-
-    features: pd.DataFrame
-    base_mw: Floats
-    actual_mw: Floats
-    day: npt.NDArray[np.int64]
-
-    @classmethod
-    def joined(cls, parts: Sequence[Samples]) -> Samples:
-        """Return the samples of several parts of a span.
-
-        Raises:
-            ContextTooThinError: There is no sample in them.
-        """
-        whole = [part for part in parts if len(part.actual_mw)]
-        if not whole:
-            raise ContextTooThinError(
-                "The challenger has no hour to learn from: none has a known load and a forecast to add to. "
-                "Backfill consumption and RTE's forecasts of the days before."
-            )
-        return cls(
-            pd.concat([part.features for part in whole], ignore_index=True),
-            np.concatenate([part.base_mw for part in whole]),
-            np.concatenate([part.actual_mw for part in whole]),
-            np.concatenate([part.day for part in whole]),
-        )
-
-    def split(self, border: int) -> tuple[Samples, Samples]:
-        """Return the samples of days before a border, and the rest; days count since 1970-01-01."""
-        return self.chosen(self.day < border), self.chosen(self.day >= border)
-
-    def chosen(self, rows: npt.NDArray[np.bool_]) -> Samples:
-        """Return some of the samples."""
-        return Samples(
-            self.features[rows].reset_index(drop=True), self.base_mw[rows], self.actual_mw[rows], self.day[rows]
-        )
-
-
-def samples(history: History, of_days: Iterable[date], issue: Issue) -> Samples:
-    """Return what issues of past days teach; hours without a known load or base, and thin issues, are left out.
-
-    Args:
-        history: Covers the days and `CONTEXT_HOURS` before them.
-        of_days: Delivery days.
-        issue: Which of their issues.
-    """
-    seen, base, actual, number = [], [], [], []
-    for day in of_days:
-        known = history.at(day, issue, context_hours=CONTEXT_HOURS)
-        truth = actual_mw(history, day)
-        if is_too_thin(known) or len(truth) != known.delivery_hours:
-            continue
-        seen.append(features(known))
-        base.append(base_mw(known))
-        actual.append(truth)
-        number.append(np.full(len(truth), np.datetime64(day, "D").astype(np.int64)))
-    if not seen:
-        return Samples(pd.DataFrame(), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
-    parts = Samples(
-        pd.concat(seen, ignore_index=True).astype(np.float32),
-        np.concatenate(base),
-        np.concatenate(actual),
-        np.concatenate(number),
-    )
-    return parts.chosen(~np.isnan(parts.base_mw) & ~np.isnan(parts.actual_mw))
-
-
-@dataclass(frozen=True)
 class Boosting:
     """A fitted challenger; a contestant of a back-test.
 
     Attributes:
-        models: For each issue a model at every level of `quantiles.LEVELS`.
+        models: For each issue, at every level of `quantiles.LEVELS`, one or several models to be averaged.
+        shifts: For each issue by how much the quantiles are moved, as a share of the base, shape (7,).
         context_hours: What its information sets must have.
     """
 
-    models: Mapping[Issue, Sequence[Booster]]
+    models: Mapping[Issue, Sequence[Sequence[Booster]]]
+    shifts: Mapping[Issue, Floats]
     context_hours: int = CONTEXT_HOURS
 
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
@@ -167,8 +100,8 @@ class Boosting:
         if information.issue not in self.models:
             raise ValueError(f"the challenger was not fitted for the {information.issue} issue")
         seen = features(information).to_numpy(dtype=np.float32)
-        added = [np.asarray(model.predict(seen, num_threads=1)) for model in self.models[information.issue]]
-        quantiles = base_mw(information)[:, None] + np.stack(added, axis=-1)
+        base = base_mw(information)[:, None]
+        quantiles = base + _added(self.models[information.issue], seen) + self.shifts[information.issue] * base
         return np.round(uncrossed(quantiles), DECIMALS)
 
 
@@ -186,16 +119,50 @@ def fit(
         ChallengerUnavailableError: LightGBM is not installed.
     """
     total, done = len(learn) * len(LEVELS), 0
-    models: dict[Issue, list[Booster]] = {}
+    models: dict[Issue, list[list[Booster]]] = {}
+    shifts = {}
     for issue, of_issue in learn.items():
         models[issue] = []
         data = _data(of_issue, choose[issue], HALF_LIFE_DAYS[issue])
         for level in LEVELS:
-            models[issue].append(_grown(data, {**_EVERY_ISSUE, **TREES[issue], "alpha": level}))
+            models[issue].append([_grown(data, options) for options in _options(issue, level)])
             done += 1
             if on_model is not None:
                 on_model(done, total)
-    return Boosting(models)
+        shifts[issue] = _shifts(models[issue], choose[issue])
+    return Boosting(models, shifts)
+
+
+def _options(issue: Issue, level: float) -> list[dict[str, Any]]:
+    """Return LightGBM's options for each model of a level."""
+    options = {**_EVERY_ISSUE, **TREES[issue], "alpha": level}
+    if level != LEVELS[MEDIAN]:
+        return [options | TAIL_TREES[issue]]
+    return [options | {"seed": SEED + number} for number in range(MEDIAN_MODELS)]
+
+
+def _added(models: Sequence[Sequence[Booster]], seen: npt.NDArray[np.float32]) -> Floats:
+    """Return what models add to the base, shape (n, 7), MW."""
+    of_level = [
+        np.mean([np.asarray(model.predict(seen, num_threads=1)) for model in several], axis=0)
+        for several in models
+    ]
+    return np.stack(of_level, axis=-1)
+
+
+def _shifts(models: Sequence[Sequence[Booster]], choose: Samples) -> Floats:
+    """Return by how much quantiles must move to be reliable on days that trees did not grow on; the median stays.
+
+    Trees fit the days they grew on too well: without this the bands are too narrow.
+
+    Source: Romano, Patterson and Candès, «Conformalized quantile regression», 2019.
+    """
+    base = choose.base_mw[:, None]
+    quantiles = base + _added(models, choose.features.to_numpy(dtype=np.float32))
+    left = (choose.actual_mw[:, None] - quantiles) / base
+    shifts = np.array([np.quantile(left[:, at], level) for at, level in enumerate(LEVELS)])
+    shifts[MEDIAN] = 0.0
+    return shifts
 
 
 def fitted(

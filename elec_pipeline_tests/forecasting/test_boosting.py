@@ -17,8 +17,9 @@ from elec_pipeline.delivery_day import Issue, days, hours, issue_time
 from elec_pipeline.errors import ChallengerUnavailableError, ContextTooThinError
 from elec_pipeline.forecasting import boosting
 from elec_pipeline.forecasting.backtest import back_test
-from elec_pipeline.forecasting.boosting import BOOSTING, Boosting, Samples, samples
+from elec_pipeline.forecasting.boosting import BOOSTING, Boosting
 from elec_pipeline.forecasting.boosting_features import CONTEXT_HOURS, base_mw, features
+from elec_pipeline.forecasting.boosting_samples import Samples, samples
 from elec_pipeline.forecasting.contestants import SEASONAL_NAIVE, Contestant, SeasonalNaive
 from elec_pipeline.forecasting.skill import scores
 from elec_pipeline.forecasting.training_windows import without_rte
