@@ -92,7 +92,8 @@ others 1,438 are scored; 2 have no known load; of those with one, rte_d1 has no 
     """
     left_out = f"{tally.too_thin:,} left out: less than half of the week before was known"
     said = f"{tally.issues:,} issues, of which {left_out if tally.too_thin else 'none had to be left out'}."
-    hours = f" Of the {tally.hours:,} hours of the others {tally.scored:,} are scored"
+    whose = f"the {tally.hours:,} hours of the others" if tally.too_thin else f"their {tally.hours:,} hours"
+    hours = f" Of {whose} {tally.scored:,} are scored"
     if tally.without_actual:
         hours += f"; {tally.without_actual:,} have no known load"
     lacking = [f"{name} has no forecast for {n:,}" for name, n in tally.without_forecast.items() if n]

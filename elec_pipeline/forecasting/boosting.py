@@ -112,7 +112,8 @@ def fit(
 
     Args:
         learn: What trees are grown on.
-        choose: Samples of later days, on which it is decided how many trees a model keeps.
+        choose: Samples of later days, on which it is decided how many trees a model keeps, and
+            how far the bands reach.
         on_model: Told of every model that is fitted.
 
     Raises:
