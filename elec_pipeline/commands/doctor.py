@@ -80,9 +80,10 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> str:
-    from elec_pipeline.forecasting.checkpoint import load_forecaster
+    from elec_pipeline.forecasting import registry
 
-    return f"{load_forecaster(settings.elec_model).version} loads"
+    used = registry.in_use(open_database(settings), settings)
+    return f"{registry.load(used).version} loads; {used.why}"
 
 
 def _daemon(settings: Settings) -> str:
