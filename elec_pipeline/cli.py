@@ -125,11 +125,11 @@ def models_list() -> None:
     """Show every registered model, and which one is live."""
     from elec_pipeline.commands.models import in_use_line, listing
     from elec_pipeline.forecasting.registry import in_use
-    from elec_pipeline.store.database import open_database
+    from elec_pipeline.store.database import opened
 
-    engine = open_database(settings())
-    used = in_use(engine, settings())
-    _out.print(listing(engine, used), soft_wrap=False)
+    with opened(settings()) as engine:
+        used = in_use(engine, settings())
+        _out.print(listing(engine, used), soft_wrap=False)
     _say(in_use_line(used))
 
 
@@ -139,30 +139,32 @@ def models_show(version: Version) -> None:
     from elec_pipeline.commands.models import details
     from elec_pipeline.forecasting.registry import find, in_use
     from elec_pipeline.store import queries
-    from elec_pipeline.store.database import open_database
+    from elec_pipeline.store.database import opened
 
-    engine = open_database(settings())
-    with engine.connect() as connection:
-        model = find(queries.registered_models(connection), version)
-    _out.print(details(model, in_use(engine, settings())), soft_wrap=False)
+    with opened(settings()) as engine:
+        with engine.connect() as connection:
+            model = find(queries.registered_models(connection), version)
+        _out.print(details(model, in_use(engine, settings())), soft_wrap=False)
 
 
 @models.command("promote")
 def models_promote(version: Version) -> None:
     """Make a model the live one, whatever the gate said; its checkpoint is loaded first."""
     from elec_pipeline.commands.models import run_promote
-    from elec_pipeline.store.database import open_database
+    from elec_pipeline.store.database import opened
 
-    run_promote(open_database(settings()), settings(), version, _say)
+    with opened(settings()) as engine:
+        run_promote(engine, settings(), version, _say)
 
 
 @models.command("rollback")
 def models_rollback() -> None:
     """Take the newest promotion back: the model before it is live again, with the forecasts it made before."""
     from elec_pipeline.commands.models import run_rollback
-    from elec_pipeline.store.database import open_database
+    from elec_pipeline.store.database import opened
 
-    run_rollback(open_database(settings()), settings(), _say)
+    with opened(settings()) as engine:
+        run_rollback(engine, settings(), _say)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import queries, urls
-from elec_pipeline.store.database import database_url, open_database
+from elec_pipeline.store.database import database_url, open_database, opened
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
 def _model(settings: Settings) -> str:
     from elec_pipeline.forecasting import registry
 
-    used = registry.in_use(open_database(settings), settings)
+    with opened(settings) as engine:
+        used = registry.in_use(engine, settings)
     return f"{registry.load(used).version} loads; {used.why}"
 
 

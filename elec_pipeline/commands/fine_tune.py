@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from elec_pipeline.forecasting.retraining import Retrained, Retraining, retrain
 from elec_pipeline.forecasting.training_options import Progress as Step
 from elec_pipeline.settings import Settings
-from elec_pipeline.store.database import open_database
+from elec_pipeline.store.database import opened
 
 
 def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: Callable[[str], None]) -> None:
@@ -20,15 +20,17 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
         TooFewDaysError: The database holds too few complete days.
         ModelUnavailableError: The base model, or the model in use, cannot be loaded.
     """
-    engine = open_database(settings)
-    with Progress(
-        TextColumn("training"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("steps  {task.fields[losses]}"),
-        TimeRemainingColumn(),
-        console=console,
-    ) as bar:
+    with (
+        opened(settings) as engine,
+        Progress(
+            TextColumn("training"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("steps  {task.fields[losses]}"),
+            TimeRemainingColumn(),
+            console=console,
+        ) as bar,
+    ):
         task = bar.add_task("training", total=asked.options.steps, losses="")
         newest: dict[str, float] = {}
 
@@ -39,7 +41,6 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
             bar.update(task, completed=step.step, losses=losses)
 
         made = retrain(engine, settings, asked, on_progress=report)
-    engine.dispose()
     for line in summary(made):
         say(line)
 

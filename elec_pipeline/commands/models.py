@@ -109,7 +109,7 @@ def _is_live(model: RegisteredModel, used: ModelInUse) -> bool:
     if used.reason is Reason.SETTING:
         return model.location == used.model
     if used.reason is Reason.BUNDLED:
-        return model.version == registry.bundled_version()
+        return model.version == registry.card_of("").get("version")
     return model.version == used.version
 
 

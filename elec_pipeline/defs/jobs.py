@@ -43,7 +43,12 @@ retrain = dg.define_asset_job(
     selection=[fine_tuned_chronos],
     description="A model trained on what the database holds, promoted if it is better than the one in use.",
     # One at a time, after everything else that waits, and stopped before the morning issue if it began at 04:10.
-    tags={TRAINING_TAG: "retrain", "dagster/priority": "-1", "dagster/max_runtime": str(5 * 3600)},
+    tags={
+        TRAINING_TAG: "retrain",
+        "dagster/priority": "-1",
+        "dagster/max_runtime": str(5 * 3600),
+        "dagster/max_retries": "1",
+    },
 )
 
 all_jobs = [actuals, morning_forecast, rte_forecast, evening_forecast, backfill, retrain]

@@ -62,15 +62,15 @@ class ChronosResource(dg.ConfigurableResource[Any]):
 
         return registry.in_use(open_engine(), settings(), self.model)
 
-    def forecaster(self) -> Forecaster:
-        """Return the loaded model that is in use now.
+    def forecaster(self, used: ModelInUse) -> Forecaster:
+        """Return the model in use, loaded.
 
         Raises:
             ModelUnavailableError: It is missing, broken, of an unsafe format, or not the version promoted.
         """
         from elec_pipeline.forecasting import registry
 
-        return registry.load(self.in_use())
+        return registry.load(used)
 
 
 class ClockResource(dg.ConfigurableResource[Any]):

@@ -25,13 +25,14 @@ def drift(
     """Ask for `retrain` where the last week is worse than RTE and than usual; at most once in a fortnight."""
     from elec_pipeline.forecasting.drift import drift as drifting
     from elec_pipeline.forecasting.drift import pause_after, promised_ratio
+    from elec_pipeline.forecasting.registry import card_of
     from elec_pipeline.store import queries
 
     today = delivery_day(clock.now())
     with store.engine().connect() as connection:
         scores = queries.accuracy_between(connection, today - SCORES, today)
         registered = queries.registered_models(connection)
-    found = drifting(scores, promised_ratio(registered, chronos.in_use().version))
+    found = drifting(scores, promised_ratio(card_of(chronos.in_use().model)))
     if not found.is_drifting:
         return dg.SkipReason(found.why)
     if pause := pause_after(registered, context.cursor, clock.now()):

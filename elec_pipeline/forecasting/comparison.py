@@ -6,18 +6,16 @@ here: the verdict (`promotion`), and scores for people, which are a back-test's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
 from elec_pipeline.delivery_day import Issue
-from elec_pipeline.forecasting.checkpoint import BUNDLED, CARD_FILE
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.promotion import DailyLosses
 from elec_pipeline.forecasting.quantiles import LEVELS
+from elec_pipeline.forecasting.registry import BUNDLED, card_of
 from elec_pipeline.forecasting.training_windows import MINIMUM_KNOWN_SHARE, actual_mw
 from elec_pipeline.information_set import Floats, History, InformationSet
 from elec_pipeline.metrics import coverage, pinball
@@ -30,12 +28,9 @@ def last_day_seen(forecaster: Forecaster) -> date | None:
 
     None where that is not known, as of models that others trained.
     """
-    folder = BUNDLED if forecaster.location == "bundled" else Path(forecaster.location)
-    seen = [forecaster.trained_through]
-    card = folder / CARD_FILE
-    if card.is_file():
-        last = json.loads(card.read_text(encoding="utf-8")).get("validation", {}).get("last")
-        seen.append(date.fromisoformat(last) if last else None)
+    card = card_of("" if forecaster.location == BUNDLED else forecaster.location)
+    chosen_by = card.get("validation", {}).get("last")
+    seen = [forecaster.trained_through, date.fromisoformat(chosen_by) if chosen_by else None]
     return max((day for day in seen if day is not None), default=None)
 
 

@@ -8,9 +8,10 @@ Both forecasters are scored on the same days, so that a hard week, which is hard
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -81,9 +82,13 @@ def drift(scores: pd.DataFrame, promised: float | None = None) -> Drift:
     )
 
 
-def promised_ratio(registered: Sequence[RegisteredModel], version: str | None) -> float | None:
-    """Return the ratio of our evening MAPE to RTE's that a registered model's card promises; None without one."""
-    card = next((each.metrics.get("card", {}) for each in registered if each.version == version), {})
+def promised_ratio(card: Mapping[str, Any]) -> float | None:
+    """Return the ratio of our evening MAPE to RTE's that a model's card promises; None where it does not.
+
+    Example:
+        >>> promised_ratio({"metrics": {"evening": {"ratio_to_rte": 0.76}}}), promised_ratio({})
+        (0.76, None)
+    """
     ratio = card.get("metrics", {}).get("evening", {}).get("ratio_to_rte")
     return None if ratio is None else float(ratio)
 

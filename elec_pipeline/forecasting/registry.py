@@ -17,10 +17,12 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
+from elec_pipeline.forecasting.checkpoint import BUNDLED as BUNDLED_FOLDER
+from elec_pipeline.forecasting.checkpoint import CARD_FILE, load_forecaster
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
 
@@ -78,12 +80,17 @@ def checkpoints(home: Path) -> Path:
     return home / "checkpoints"
 
 
-def bundled_version() -> str:
-    """Return the version of the bundled checkpoint, as its card says; nothing is loaded."""
-    from elec_pipeline.forecasting.checkpoint import BUNDLED as FOLDER
-    from elec_pipeline.forecasting.checkpoint import CARD_FILE
+def card_of(model: str) -> dict[str, Any]:
+    """Return the card of a checkpoint; nothing is loaded. Empty where it has none, as of models of others.
 
-    return str(json.loads((FOLDER / CARD_FILE).read_text(encoding="utf-8"))["version"])
+    Args:
+        model: A folder, a hub id, or "" for the bundled checkpoint.
+    """
+    card = (Path(model).expanduser() if model else BUNDLED_FOLDER) / CARD_FILE
+    if not card.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))
+    return found
 
 
 def in_use(engine: Engine, settings: Settings, model: str = "") -> ModelInUse:
@@ -206,6 +213,4 @@ def _state(model: str) -> tuple[tuple[str, int, int], ...]:
 
 @lru_cache(maxsize=3)
 def _load(model: str, _state_of_folder: tuple[tuple[str, int, int], ...]) -> Forecaster:
-    from elec_pipeline.forecasting.checkpoint import load_forecaster
-
     return load_forecaster(model)

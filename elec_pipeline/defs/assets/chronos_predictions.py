@@ -50,7 +50,8 @@ def chronos_predictions(
 
     first, last = asked_days(context)
     with typed_faults(context):
-        used, forecaster = chronos.in_use(), chronos.forecaster()
+        used = chronos.in_use()
+        forecaster = chronos.forecaster(used)
         report = issue_due(
             store.engine(),
             forecaster,
