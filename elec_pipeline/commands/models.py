@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -83,8 +84,13 @@ def run_promote(engine: Engine, settings: Settings, prefix: str, say: Say) -> No
     """
     with engine.connect() as connection:
         model = registry.find(queries.registered_models(connection), prefix)
-    registry.promote_by_hand(engine, settings, model)
-    say(f"{model.version} is promoted.")
+        newest = queries.promoted_model(connection)
+    if newest is not None and newest.version == model.version:
+        registry.load_registered(model, settings.elec_home)
+        say(f"{model.version} is the promoted model already.")
+    else:
+        registry.promote_by_hand(engine, settings, model)
+        say(f"{model.version} is promoted.")
     say(in_use_line(registry.in_use(engine, settings)))
 
 
@@ -107,7 +113,8 @@ def run_rollback(engine: Engine, settings: Settings, say: Say) -> None:
 
 def _is_live(model: RegisteredModel, used: ModelInUse) -> bool:
     if used.reason is Reason.SETTING:
-        return model.location == used.model
+        named = Path(used.model).expanduser()
+        return model.location == (str(named.resolve()) if named.is_dir() else used.model)
     if used.reason is Reason.BUNDLED:
         return model.version == registry.card_of("").get("version")
     return model.version == used.version

@@ -56,6 +56,7 @@ def test_versions_are_listed_promoted_and_rolled_back(
 
     assert f"{one} is promoted" in elec("models", "promote", one.removeprefix("chronos2-")[:7])
     assert f"{two} is promoted" in elec("models", "promote", two)
+    assert f"{two} is the promoted model already" in elec("models", "promote", two)
     listed = elec("models", "list")
     assert [row(listed, version).startswith("live") for version in (one, two, bundled)] == [False, True, False]
     shown = elec("models", "show", two)
