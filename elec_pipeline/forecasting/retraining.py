@@ -45,7 +45,7 @@ BASE_LEARNING_RATE = 1e-5
 
 @dataclass(frozen=True)
 class Split:
-    """Complete delivery days, in order: to learn from, to choose the step by, to compare models on."""
+    """Delivery days, in order: to learn from, to choose the step by, to compare models on."""
 
     train: Sequence[date]
     validation: Sequence[date]
@@ -176,6 +176,8 @@ def retrain(
     """
     history, complete = _known(engine)
     split = split_days(complete, first=asked.first, train_to=asked.train_to, validate_to=asked.validate_to)
+    # Only what is chosen and compared by must be complete: most of a day that lacks an hour can be learnt from.
+    split = replace(split, train=days(split.train[0], split.train[-1]))
     if asked.gate is not None:
         if len(split.gate) < asked.gate.least_days:
             raise TooFewDaysError(

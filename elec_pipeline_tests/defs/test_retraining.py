@@ -42,7 +42,14 @@ def scores(ours: Sequence[float], last: date = LAST) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("usual", "lately", "is_drifting"),
-    [(1.6, 1.9, False), (1.6, 2.1, True), (1.9, 2.1, False), (1.9, 2.3, False), (1.9, 2.4, True), (2.6, 2.8, False)],
+    [
+        (1.6, 1.9, False),
+        (1.6, 2.1, True),
+        (1.9, 2.1, False),
+        (1.9, 2.3, False),
+        (1.9, 2.4, True),
+        (2.6, 2.8, False),
+    ],
 )
 def test_drift_is_worse_than_rte_and_worse_than_usual(*, usual: float, lately: float, is_drifting: bool) -> None:
     assert drift(scores([usual] * 90 + [lately] * 7)).is_drifting is is_drifting
