@@ -19,6 +19,7 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
     Raises:
         TooFewDaysError: The database holds too few complete days.
         ModelUnavailableError: The base model, or the model in use, cannot be loaded.
+        TrainingError: Another training goes on, or it diverged.
     """
     with (
         opened(settings) as engine,
@@ -35,6 +36,8 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
         newest: dict[str, float] = {}
 
         def report(step: Step) -> None:
+            if step.note:
+                say(step.note)
             newest.update({} if step.loss is None else {"loss": step.loss})
             newest.update({} if step.validation_loss is None else {"validation": step.validation_loss})
             losses = "  ".join(f"{name} {value:.4f}" for name, value in newest.items())
@@ -51,7 +54,8 @@ def summary(made: Retrained) -> list[str]:
     lines = [
         f"{made.checkpoint.version} is in {made.checkpoint.folder}",
         f"  learnt from {len(made.split.train)} days, {made.split.train[0]} to {made.split.train[-1]}",
-        f"  step {card['best_step']} of {card['steps']} kept; {card['seconds']} s",
+        f"  step {card['best_step']} of {card['steps']} kept",
+        f"  took {card['seconds']} s and {card['peak_memory_mb']} MB at most",
     ]
     for issue, figures in card["metrics"].items():
         if figures["hours"]:

@@ -55,7 +55,7 @@ def details(model: RegisteredModel, used: ModelInUse) -> Table:
         "trained through": model.trained_through or "unknown",
         "registered": _moment(model.created_at),
         **{f"learnt from ({name})": _span(card[name]) for name in ("train", "validation") if name in card},
-        **{name: card[name] for name in ("steps", "best_step", "seconds") if name in card},
+        **{name: card[name] for name in ("steps", "best_step", "seconds", "peak_memory_mb") if name in card},
         **{f"validation, {issue}": _figures(found) for issue, found in card.get("metrics", {}).items()},
         **{f"gate: {name}": value for name, value in model.metrics.get("gate", {}).items() if value is not None},
     }

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,7 +25,7 @@ from elec_pipeline.forecasting.comparison import daily_losses, unseen_days
 from elec_pipeline.forecasting.promotion import Gate, Verdict, judge
 from elec_pipeline.forecasting.recipe import read_recipe
 from elec_pipeline.forecasting.registry import ModelInUse, Reason
-from elec_pipeline.forecasting.training import train
+from elec_pipeline.forecasting.training import fitting, train
 from elec_pipeline.forecasting.training_options import OnProgress, TrainedCheckpoint, TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.information_set import History
@@ -173,6 +172,7 @@ def retrain(
     Raises:
         TooFewDaysError: The database holds too few complete days.
         ModelUnavailableError: The base model, or the model in use, cannot be loaded: found before training.
+        TrainingError: Another training goes on, or it diverged.
     """
     history, complete = _known(engine)
     split = split_days(complete, first=asked.first, train_to=asked.train_to, validate_to=asked.validate_to)
@@ -218,33 +218,33 @@ def _known(engine: Engine) -> tuple[History, list[date]]:
 def _train(
     history: History, split: Split, asked: Retraining, home: Path, on_progress: OnProgress | None
 ) -> TrainedCheckpoint:
-    folder = registry.checkpoints(home)
-    folder.mkdir(parents=True, exist_ok=True)
-    work = Path(mkdtemp(prefix=".training-", dir=folder))
-    try:
-        with _threads(asked.threads):
-            made = train(
-                history,
-                split.train,
-                split.validation,
-                work / "checkpoint",
-                asked.options,
-                data=asked.data,
-                on_progress=on_progress,
-            )
-        place = (asked.output or folder / made.version).expanduser().absolute()
-        _put(made.folder, place, work / "former")
-    finally:
-        shutil.rmtree(work)
+    """Train, and put the checkpoint where its version says; a run that was killed goes on where it stopped."""
+    work = registry.checkpoints(home) / ".training"
+    with _threads(asked.threads):
+        made = train(
+            history,
+            split.train,
+            split.validation,
+            work / "checkpoint",
+            fitting(asked.options),
+            data=asked.data,
+            on_progress=on_progress,
+            work_dir=work,
+        )
+    place = (asked.output or registry.checkpoints(home) / made.version).expanduser().absolute()
+    _put(made.folder, place)
     return replace(made, folder=place)
 
 
-def _put(made: Path, place: Path, former: Path) -> None:
+def _put(made: Path, place: Path) -> None:
     """Move a checkpoint to its place; one that lies there already is replaced as a whole."""
+    former = made.with_name("former")
+    shutil.rmtree(former, ignore_errors=True)
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
         shutil.move(place, former)
     shutil.move(made, place)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def _judge(

@@ -105,7 +105,8 @@ def test_a_better_model_is_promoted_and_a_rollback_brings_the_former_forecasts_b
     assert made.verdict.first == VALIDATE_TO + timedelta(days=8)  # 97 days are held out, the last 90 count
     assert made.in_use.version == version
     assert made.checkpoint.folder == here.elec_home / "checkpoints" / version
-    assert [path.name for path in made.checkpoint.folder.parent.iterdir()] == [version]
+    assert {path.name for path in made.checkpoint.folder.parent.iterdir()} == {".training", version}
+    assert [path.name for path in (made.checkpoint.folder.parent / ".training").iterdir()] == ["training.lock"]
     with engine.connect() as connection:
         row = queries.promoted_model(connection)
     assert row is not None
@@ -170,6 +171,25 @@ def test_without_the_gate_a_version_is_registered_and_not_promoted(
         [row] = queries.registered_models(connection)
     assert (row.location, row.promoted_at) == (str(tmp_path / "x"), None)
     assert list(row.metrics) == ["card"]
+
+
+def test_a_training_that_was_stopped_goes_on(engine: Engine, here: Settings) -> None:
+    store_made_up(engine)
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(progress: Progress) -> None:
+        if progress.step == TINY.steps:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        retrain(engine, here, asked(gate=None), on_progress=stop)
+    with engine.connect() as connection:
+        assert queries.registered_models(connection) == []
+    made = retrain(engine, here, asked(gate=None))
+    assert made.checkpoint.card["resumed_at"] == [TINY.validate_every]
+    assert load_forecaster(str(made.checkpoint.folder)).version == made.checkpoint.version
 
 
 def test_a_live_model_that_is_gone_is_found_before_the_training(

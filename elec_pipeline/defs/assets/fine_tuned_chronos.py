@@ -84,7 +84,7 @@ def fine_tuned_chronos(
     def report(step: "Progress") -> None:
         losses = {"loss": step.loss, "validation loss": step.validation_loss}
         shown = ", ".join(f"{name} {value:.4f}" for name, value in losses.items() if value is not None)
-        context.log.info(f"step {step.step} of {step.steps}: {shown}")
+        context.log.info(f"step {step.step} of {step.steps}: {shown or step.note}")
 
     with typed_faults(context):
         made = retrain(store.engine(), settings(), config.asked(), on_progress=report)
@@ -96,6 +96,8 @@ def fine_tuned_chronos(
             "verdict": "no gate was asked for" if made.verdict is None else made.verdict.why,
             "model in use": f"{in_use}, {made.in_use.why}",
             "days learnt from": len(made.split.train),
+            "seconds": made.checkpoint.card["seconds"],
+            "most memory (MB)": made.checkpoint.card["peak_memory_mb"],
             "location": dg.MetadataValue.path(str(made.checkpoint.folder)),
             **_figures(made.checkpoint.card),
             **({} if made.verdict is None else {"gate": dg.MetadataValue.json(made.verdict.as_json())}),
