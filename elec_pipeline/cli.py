@@ -22,8 +22,11 @@ app = typer.Typer(
 )
 database = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
 app.add_typer(database, name="db")
+models = typer.Typer(no_args_is_help=True, help="The registry of models: which there are, which one is live.")
+app.add_typer(models, name="models")
 _out = Console(highlight=False, soft_wrap=True)
 
+Version = Annotated[str, typer.Argument(help="Its version, or as much of it as is unambiguous.")]
 Port = Annotated[int, typer.Option(help="Port of Dagster's web server.", min=1, max=65535)]
 
 
@@ -74,6 +77,96 @@ def backfill(
         run_backfill(instance, EVERYTHING, begin, end)
 
 
+@app.command("fine-tune")
+def fine_tune(  # noqa: PLR0913 - one for each option
+    base_model: Annotated[str, typer.Option(help="Folder or hub id to start from; empty: from scratch.")] = "",
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.")
+    ] = None,
+    train_to: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last delivery day to learn from.")
+    ] = None,
+    validate_to: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Last delivery day to choose the step by; later ones are the gate's."
+        ),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Optimisation steps.", min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Of initial weights, batches and masking.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Peak; 1e-3 from scratch, 1e-5 from a base.")] = None,
+    *,
+    gate: Annotated[bool, typer.Option(help="Whether it is promoted if it beats the model in use.")] = True,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder; ELEC_HOME/checkpoints/<version> if not given.")
+    ] = None,
+) -> None:
+    """Train a model on what the database holds, and promote it if it is better than the one in use.
+
+    Of the complete days the last 90 are held out to compare the two, and the 91 before to choose the step.
+    """
+    from elec_pipeline.commands.fine_tune import run_fine_tune
+    from elec_pipeline.forecasting.promotion import Gate
+    from elec_pipeline.forecasting.retraining import Retraining, options_for
+
+    asked = Retraining(
+        options=options_for(base_model, steps=steps, seed=seed, learning_rate=learning_rate),
+        first=first and first.date(),
+        train_to=train_to and train_to.date(),
+        validate_to=validate_to and validate_to.date(),
+        gate=Gate() if gate else None,
+        output=output,
+    )
+    run_fine_tune(settings(), asked, _out, _say)
+
+
+@models.command("list")
+def models_list() -> None:
+    """Show every registered model, and which one is live."""
+    from elec_pipeline.commands.models import in_use_line, listing
+    from elec_pipeline.forecasting.registry import in_use
+    from elec_pipeline.store.database import opened
+
+    with opened(settings()) as engine:
+        used = in_use(engine, settings())
+        _out.print(listing(engine, used), soft_wrap=False)
+    _say(in_use_line(used))
+
+
+@models.command("show")
+def models_show(version: Version) -> None:
+    """Show all that is known of a model: spans, figures, the gate's verdict, promotions."""
+    from elec_pipeline.commands.models import details
+    from elec_pipeline.forecasting.registry import find, in_use
+    from elec_pipeline.store import queries
+    from elec_pipeline.store.database import opened
+
+    with opened(settings()) as engine:
+        with engine.connect() as connection:
+            model = find(queries.registered_models(connection), version)
+        _out.print(details(model, in_use(engine, settings())), soft_wrap=False)
+
+
+@models.command("promote")
+def models_promote(version: Version) -> None:
+    """Make a model the live one, whatever the gate said; its checkpoint is loaded first."""
+    from elec_pipeline.commands.models import run_promote
+    from elec_pipeline.store.database import opened
+
+    with opened(settings()) as engine:
+        run_promote(engine, settings(), version, _say)
+
+
+@models.command("rollback")
+def models_rollback() -> None:
+    """Take the newest promotion back: the model before it is live again, with the forecasts it made before."""
+    from elec_pipeline.commands.models import run_rollback
+    from elec_pipeline.store.database import opened
+
+    with opened(settings()) as engine:
+        run_rollback(engine, settings(), _say)
+
+
 @app.command()
 def backtest(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.")],
@@ -97,18 +190,16 @@ def backtest(
     """Forecast past delivery days as they would have been, and score every forecaster on the same hours."""
     from elec_pipeline.commands.backtest import run_backtest
     from elec_pipeline.commands.backtest_field import Request
-    from elec_pipeline.store.database import open_database
+    from elec_pipeline.forecasting.registry import in_use
+    from elec_pipeline.store.database import opened
 
     yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)
     begin, end = first.date(), last.date() if last else yesterday
     if not FIRST_DAY <= begin <= end <= yesterday:
         raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
-    models = model or [settings().elec_model]
-    engine = open_database(settings())
-    try:
+    with opened(settings()) as engine:
+        models = model or [in_use(engine, settings()).model]
         run_backtest(engine, Request(begin, end, issue, models, challenger, output), _out)
-    finally:
-        engine.dispose()
 
 
 @app.command()

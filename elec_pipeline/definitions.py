@@ -11,6 +11,7 @@ from elec_pipeline.defs.checks import all_checks
 from elec_pipeline.defs.jobs import all_jobs
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, SourceResource, StoreResource
 from elec_pipeline.defs.schedules import all_schedules
+from elec_pipeline.defs.sensors import all_sensors
 
 
 def build_defs(**overrides: Any) -> dg.Definitions:
@@ -26,6 +27,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
         asset_checks=all_checks,
         jobs=all_jobs,
         schedules=all_schedules,
+        sensors=all_sensors,
         resources=resources | overrides,
         # The model is loaded once a process: a process a step would load it again.
         executor=dg.in_process_executor,

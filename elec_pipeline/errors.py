@@ -56,7 +56,21 @@ class ContextTooThinError(ForecastError):
 
 
 class ModelUnavailableError(ForecastError):
-    """The model named by ELEC_MODEL is missing, broken or of an unsafe format."""
+    """The model in use, or one named, is missing, broken or of an unsafe format.
+
+    Attributes:
+        reason: What is wrong with the checkpoint, without what to do about it, where that is known.
+    """
+
+    reason: str = ""
+
+
+class TooFewDaysError(ForecastError):
+    """Too few complete days are known to train on, to choose by and to compare on."""
+
+
+class RegistryError(ElecError):
+    """The registry of models does not hold what was asked for."""
 
 
 class UnfitRecipeError(ForecastError):

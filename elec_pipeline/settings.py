@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     elec_model: str = Field(
         default="",
-        description="A checkpoint folder or a model hub id. Empty: the bundled checkpoint.",
+        description="A checkpoint folder or a model hub id. Empty: the promoted checkpoint, else the bundled one.",
     )
 
     @field_validator("rte_base_url")

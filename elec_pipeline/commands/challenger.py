@@ -78,10 +78,10 @@ def fit_challenger(
 
 def _months(engine: Engine, end: date) -> Iterator[tuple[date, date, History]]:
     with engine.connect() as connection:
-        oldest = queries.oldest_hour(connection)
-    if oldest is None:
+        span = queries.span_of_hours(connection)
+    if span is None:
         return
-    for begin, last in spans(delivery_day(oldest), end, MONTH_DAYS):
+    for begin, last in spans(delivery_day(span[0]), end, MONTH_DAYS):
         start = day_start(begin - timedelta(days=KNOWN_BEFORE)) - timedelta(hours=CONTEXT_HOURS)
         yield begin, last, queries.history(engine, start, day_end(last))
 

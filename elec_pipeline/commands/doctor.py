@@ -13,7 +13,7 @@ from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import queries, urls
-from elec_pipeline.store.database import database_url, open_database
+from elec_pipeline.store.database import database_url, open_database, opened
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,11 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> str:
-    from elec_pipeline.forecasting.checkpoint import load_forecaster
+    from elec_pipeline.forecasting import registry
 
-    return f"{load_forecaster(settings.elec_model).version} loads"
+    with opened(settings) as engine:
+        used = registry.in_use(engine, settings)
+    return f"{registry.load(used).version} loads; {used.why}"
 
 
 def _daemon(settings: Settings) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dagster as dg
 
 from elec_pipeline.defs.assets import (
-    all_assets,
     chronos_predictions,
+    daily_assets,
+    fine_tuned_chronos,
     forecast_accuracy,
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
 )
+
+TRAINING_TAG = "elec/training"
+"""`dagster.yaml` lets one run with this tag out of the queue at a time."""
 
 actuals = dg.define_asset_job(
     "actuals",
@@ -32,7 +36,19 @@ evening_forecast = dg.define_asset_job(
     description="What is known at 20:30, RTE's D-1 included, then tomorrow's evening issue.",
 )
 backfill = dg.define_asset_job(
-    "backfill", selection=all_assets, description="The whole path, for any range of delivery days."
+    "backfill", selection=daily_assets, description="The whole path, for any range of delivery days."
+)
+retrain = dg.define_asset_job(
+    "retrain",
+    selection=[fine_tuned_chronos],
+    description="A model trained on what the database holds, promoted if it is better than the one in use.",
+    # One at a time, after everything else that waits, and stopped before the morning issue if it began at 04:10.
+    tags={
+        TRAINING_TAG: "retrain",
+        "dagster/priority": "-1",
+        "dagster/max_runtime": str(5 * 3600),
+        "dagster/max_retries": "1",
+    },
 )
 
-all_jobs = [actuals, morning_forecast, rte_forecast, evening_forecast, backfill]
+all_jobs = [actuals, morning_forecast, rte_forecast, evening_forecast, backfill, retrain]

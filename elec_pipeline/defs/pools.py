@@ -2,3 +2,6 @@
 
 RTE_POOL = "rte_api"
 """Runs share RTE's quota."""
+
+TRAINING_POOL = "training"
+"""One training at a time."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from elec_pipeline.forecasting.forecaster import Forecaster
+    from elec_pipeline.forecasting.registry import ModelInUse
     from elec_pipeline.sources.rte import RteClient
 
 
@@ -47,20 +48,29 @@ class SourceResource(dg.ConfigurableResource[Any]):
 
 
 class ChronosResource(dg.ConfigurableResource[Any]):
-    """The forecasting model, loaded on first use, once a process."""
+    """The forecasting model in use, asked for anew in every run and loaded once a process."""
 
     model: str = Field(
         default="",
-        description="A checkpoint folder or a model hub id; empty: ELEC_MODEL, else the bundled checkpoint.",
+        description="A checkpoint folder or a model hub id; empty: ELEC_MODEL, else the promoted checkpoint, "
+        "else the bundled one.",
     )
 
-    def forecaster(self) -> Forecaster:
-        """Return the loaded model.
+    def in_use(self) -> ModelInUse:
+        """Return which model is in use now, and why."""
+        from elec_pipeline.forecasting import registry
+
+        return registry.in_use(open_engine(), settings(), self.model)
+
+    def forecaster(self, used: ModelInUse) -> Forecaster:
+        """Return the model in use, loaded.
 
         Raises:
-            ModelUnavailableError: It is missing, broken or of an unsafe format.
+            ModelUnavailableError: It is missing, broken, of an unsafe format, or not the version promoted.
         """
-        return _forecaster(self.model or settings().elec_model)
+        from elec_pipeline.forecasting import registry
+
+        return registry.load(used)
 
 
 class ClockResource(dg.ConfigurableResource[Any]):
@@ -79,10 +89,3 @@ def open_engine() -> Engine:
     from elec_pipeline.store.database import open_database
 
     return open_database(settings())
-
-
-@lru_cache(maxsize=2)
-def _forecaster(model: str) -> Forecaster:
-    from elec_pipeline.forecasting.checkpoint import load_forecaster
-
-    return load_forecaster(model)

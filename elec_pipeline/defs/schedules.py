@@ -1,4 +1,4 @@
-"""The daily schedules, in Paris time, running by default; each tick names its delivery days.
+"""The schedules, in Paris time, running by default; each tick of a daily one names its delivery days.
 
 A forecast takes two runs: today's actuals so far, then tomorrow's forecast. Both carry the tag `elec/issue`
 with the same value, of which `dagster.yaml` lets one run at a time out of the queue, in the order they were
@@ -18,9 +18,12 @@ from elec_pipeline.defs.assets import (
     rte_forecasts,
 )
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
-from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.defs.resources import StoreResource
+from elec_pipeline.delivery_day import FIRST_DAY, delivery_day
 
 ISSUE_TAG = "elec/issue"
+ISSUE_PRIORITY = "10"
+"""An issue goes before whatever else waits."""
 REREAD_DAYS = 3
 """The last days are read again for revisions."""
 
@@ -84,8 +87,22 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
             run_key=f"{issue} {name} {tomorrow}",
             partition_key=partition,
             asset_selection=[asset.key for asset in assets],
-            tags={ISSUE_TAG: f"{issue} {tomorrow}"},
+            tags={ISSUE_TAG: f"{issue} {tomorrow}", "dagster/priority": ISSUE_PRIORITY},
         )
 
 
-all_schedules = [actuals, morning_forecast, rte_forecast, evening_forecast]
+@dg.schedule(job=jobs.retrain, cron_schedule="10 4 3 * *", execution_timezone=_PARIS, default_status=_RUNNING)
+def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.RunRequest | dg.SkipReason:
+    """At 04:10 on the third of the month: a training on what the database holds, once it holds enough."""
+    from elec_pipeline.forecasting.retraining import LEAST_DAYS
+    from elec_pipeline.store.queries import scored_days
+
+    today = _today(context)
+    with store.engine().connect() as connection:
+        scored = len(scored_days(connection, FIRST_DAY, today))
+    if scored < LEAST_DAYS:
+        return dg.SkipReason(f"{scored} days are there and scored; a training needs {LEAST_DAYS}.")
+    return dg.RunRequest(run_key=f"retrain {today:%Y-%m}")
+
+
+all_schedules = [actuals, morning_forecast, rte_forecast, evening_forecast, retrain]

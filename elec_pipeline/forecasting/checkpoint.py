@@ -96,7 +96,9 @@ def quiet() -> Iterator[None]:
 
 
 def _unavailable(model: str, reason: str) -> ModelUnavailableError:
-    return ModelUnavailableError(f"The model of ELEC_MODEL={model!r} cannot be used: {reason} {REMEDY}")
+    error = ModelUnavailableError(f"The model of ELEC_MODEL={model!r} cannot be used: {reason} {REMEDY}")
+    error.reason = reason
+    return error
 
 
 def _folder(model: str) -> Path:

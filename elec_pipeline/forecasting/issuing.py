@@ -22,7 +22,8 @@ from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.information_set import InformationSet
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
-from elec_pipeline.store.forecasts import register_model, write_predictions
+from elec_pipeline.store.forecasts import write_predictions
+from elec_pipeline.store.models import register_model
 
 MONTH_DAYS = 31
 

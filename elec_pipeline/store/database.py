@@ -5,6 +5,8 @@ Here: how a process gets its engine. Not here: what it then reads or writes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -72,6 +74,16 @@ def open_database(settings: Settings) -> Engine:
         engine.dispose()
         raise _unavailable(url, error.orig) from None
     return engine
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """Open the database for as long as a block lasts, as `open_database` does."""
+    engine = open_database(settings)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def migrate(engine: Engine) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 from sqlalchemy import Engine
-from sqlalchemy.dialects.postgresql import insert
 
 from elec_pipeline.store.bulk import Written, upsert
 from elec_pipeline.store.tables import (
     chronos_predictions,
     forecast_accuracy,
-    models,
     rte_forecasts,
     temperature_forecasts,
 )
@@ -58,17 +54,3 @@ def write_accuracy(engine: Engine, scores: pd.DataFrame) -> Written:
     keys = ("delivery_day", "forecaster")
     with engine.begin() as connection:
         return upsert(connection, forecast_accuracy, scores, [c for c in scores.columns if c not in keys])
-
-
-def register_model(
-    engine: Engine, *, version: str, base_model: str, location: str, trained_through: date | None
-) -> None:
-    """Note a model version, unless it is known already."""
-    row = {
-        "version": version,
-        "base_model": base_model,
-        "location": location,
-        "trained_through": trained_through,
-    }
-    with engine.begin() as connection:
-        connection.execute(insert(models).values(row).on_conflict_do_nothing())

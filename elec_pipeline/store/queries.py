@@ -31,11 +31,13 @@ from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.information_set import History
 from elec_pipeline.information_set import history as arrange
 from elec_pipeline.load_curve import former_hours
+from elec_pipeline.store.models import RegisteredModel
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
     forecast_accuracy,
     hourly_consumption,
+    models,
     raw_consumption,
     raw_consumption_revisions,
     rte_forecasts,
@@ -231,11 +233,29 @@ def newest_instants(connection: Connection) -> dict[str, datetime | None]:
     return newest | {"forecast_accuracy": None if day is None else day_end(day) - timedelta(hours=1)}
 
 
-def oldest_hour(connection: Connection) -> datetime | None:
-    """Return the first hour whose actual load is known (UTC); None where none is. One index look-up."""
-    table = hourly_consumption
-    oldest: datetime | None = connection.scalar(select(func.min(table.c.hour_start)).where(table.c.zone == ZONE))
-    return oldest
+def span_of_hours(connection: Connection) -> tuple[datetime, datetime] | None:
+    """Return the first and the last hour whose actual load is there; None where there is none."""
+    column = hourly_consumption.c.hour_start
+    first, last = connection.execute(
+        select(func.min(column), func.max(column)).where(hourly_consumption.c.zone == ZONE)
+    ).one()
+    return None if first is None else (first, last)
+
+
+def registered_models(connection: Connection) -> list[RegisteredModel]:
+    """Return every registered model, in order of registration."""
+    return [
+        RegisteredModel(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+        for row in connection.execute(select(models).order_by(models.c.created_at, models.c.version))
+    ]
+
+
+def promoted_model(connection: Connection) -> RegisteredModel | None:
+    """Return the model of the newest promotion that stands; None where none does."""
+    row = connection.execute(
+        select(models).where(models.c.promoted_at.is_not(None)).order_by(models.c.promoted_at.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else RegisteredModel(**row._mapping)  # noqa: SLF001
 
 
 def server_version(connection: Connection) -> str:

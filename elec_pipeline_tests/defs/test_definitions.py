@@ -3,12 +3,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from elec_pipeline.definitions import defs
-from elec_pipeline.defs import schedules
+from elec_pipeline.defs import jobs, schedules
 from elec_pipeline.defs.assets.chronos_predictions import CONTEXT_DAYS
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days
 from elec_pipeline.delivery_day import PARIS
@@ -20,6 +22,7 @@ SCHEDULES = {
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
     "evening_forecast": "30 20 * * *",
+    "retrain": "10 4 3 * *",
 }
 
 
@@ -33,7 +36,8 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "raw_consumption": [],
         "hourly_consumption": ["raw_consumption"],
         "rte_forecasts": [],
-        "chronos_predictions": ["hourly_consumption", "rte_forecasts"],
+        "chronos_predictions": ["fine_tuned_chronos", "hourly_consumption", "rte_forecasts"],
+        "fine_tuned_chronos": ["hourly_consumption", "rte_forecasts"],
         "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
     }
     checks = sorted(f"{key.asset_key.to_user_string()}.{key.name}" for key in graph.asset_check_keys)
@@ -41,6 +45,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "chronos_predictions.fresh",
         "chronos_predictions.fully_informed",
         "chronos_predictions.quantiles_in_order",
+        "fine_tuned_chronos.gate",
         "hourly_consumption.complete",
         "hourly_consumption.fresh",
         "raw_consumption.complete",
@@ -62,6 +67,25 @@ def test_schedules_run_by_default_in_paris_time() -> None:
     running = dg.DefaultScheduleStatus.RUNNING
     assert found == {name: (cron, "Europe/Paris", running) for name, cron in SCHEDULES.items()}
     assert all(defs.resolve_job_def(name) for name in [*SCHEDULES, "backfill"])
+
+
+@pytest.mark.parametrize("name", [*SCHEDULES, "backfill"])
+def test_only_the_job_retrain_trains(name: str) -> None:
+    selected = {key.to_user_string() for key in defs.resolve_job_def(name).asset_layer.executable_asset_keys}
+    assert selected
+    assert (selected == {"fine_tuned_chronos"}) is (name == "retrain")
+    assert ("fine_tuned_chronos" in selected) is (name == "retrain")
+
+
+def test_a_training_holds_up_no_issue() -> None:
+    """Backfills and trainings, which may take hours, leave two of the places of the queue free at any time."""
+    config = yaml.safe_load((Path(__file__).parents[2] / "dagster.yaml").read_text())["concurrency"]["runs"]
+    limits = {limit["key"]: limit["limit"] for limit in config["tag_concurrency_limits"]}
+    assert config["max_concurrent_runs"] - limits["elec/training"] - limits["dagster/backfill"] == 2
+    tags = defs.resolve_job_def("retrain").tags
+    assert jobs.TRAINING_TAG in tags
+    assert 4 + int(tags["dagster/max_runtime"]) / 3600 < 10
+    assert int(tags["dagster/priority"]) < 0 < int(schedules.ISSUE_PRIORITY)
 
 
 def tick(schedule: dg.ScheduleDefinition, day: date) -> list[dg.RunRequest]:

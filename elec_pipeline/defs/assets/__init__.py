@@ -1,16 +1,21 @@
 """One module an asset; each is named like the table that it fills."""
 
 from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
+from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 
-all_assets = [raw_consumption, hourly_consumption, rte_forecasts, chronos_predictions, forecast_accuracy]
+daily_assets = [raw_consumption, hourly_consumption, rte_forecasts, chronos_predictions, forecast_accuracy]
+"""Those with a partition a delivery day."""
+all_assets = [*daily_assets, fine_tuned_chronos]
 
 __all__ = [
     "all_assets",
     "chronos_predictions",
+    "daily_assets",
+    "fine_tuned_chronos",
     "forecast_accuracy",
     "hourly_consumption",
     "raw_consumption",

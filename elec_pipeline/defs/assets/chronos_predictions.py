@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from elec_pipeline.defs import metadata
+from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 from elec_pipeline.defs.faults import typed_faults
@@ -25,7 +26,8 @@ days_before = dg.TimeWindowPartitionMapping(
 @dg.asset(
     partitions_def=delivery_days,
     backfill_policy=one_run,
-    deps=[dg.AssetDep(hourly_consumption, partition_mapping=days_before), rte_forecasts],
+    # Of the model: for the lineage. Which one is in use is asked for in every run, and may be the bundled one.
+    deps=[dg.AssetDep(hourly_consumption, partition_mapping=days_before), rte_forecasts, fine_tuned_chronos],
     kinds={"postgres", "pytorch"},
     group_name="forecasts",
     check_specs=[
@@ -48,7 +50,8 @@ def chronos_predictions(
 
     first, last = asked_days(context)
     with typed_faults(context):
-        forecaster = chronos.forecaster()
+        used = chronos.in_use()
+        forecaster = chronos.forecaster(used)
         report = issue_due(
             store.engine(),
             forecaster,
@@ -67,6 +70,7 @@ def chronos_predictions(
             "issues degraded": len(_degraded(report)),
             "issues on nominal vintages": sum(known.nominal_vintages for known in report.issued),
             "model version": forecaster.version,
+            "model in use": used.why,
             "preview": metadata.table(report.predictions),
         },
         check_results=[_in_order(report), _fully_informed(report)],

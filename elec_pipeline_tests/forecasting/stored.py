@@ -1,0 +1,53 @@
+"""The made-up history as the database holds it, and checkpoints that take no training."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from elec_pipeline.delivery_day import PARIS, to_utc
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.store.actuals import write_hours
+from elec_pipeline.store.forecasts import write_vintages
+from elec_pipeline.store.models import register_trained
+from elec_pipeline_tests.forecasting.conftest import made_up_curves
+
+
+def store_made_up(engine: Engine, *, shuffled_through: date | None = None) -> None:
+    """Store the made-up curves; the load of the days up to one is shuffled among them where one is named."""
+    hours, load, forecast = made_up_curves()
+    local = pd.Series(hours).dt.tz_convert(PARIS)
+    day = local.dt.date
+    if shuffled_through is not None:
+        whole = (np.asarray(day <= shuffled_through)).sum() // 24
+        blocks = load[: 24 * whole].reshape(whole, 24)
+        load = np.concatenate([np.random.default_rng(3).permutation(blocks).ravel(), load[24 * whole :]])
+    write_hours(engine, pd.DataFrame({"hour_start": hours, "load_mw": load, "quarters": 4}))
+    published = {d: to_utc(d - timedelta(days=1), local.iloc[0].time().replace(hour=19)) for d in day.unique()}
+    vintages = pd.DataFrame({
+        "hour_start": hours, "forecast_type": "D-1", "load_mw": forecast,
+        "published_at": day.map(published).astype("datetime64[us, UTC]"),
+    })  # fmt: skip
+    write_vintages(engine, vintages, source="test")
+
+
+def misused(place: Path, context_hours: int = 192) -> str:
+    """Put the bundled weights, with a recipe they were not trained for and no card, into a folder.
+
+    Each context length makes another version, which is returned.
+    """
+    shutil.copytree(BUNDLED, place, ignore=shutil.ignore_patterns("card.json", "MODEL_CARD.md"))
+    Recipe(context_hours=context_hours).save(place)
+    return load_forecaster(str(place)).version
+
+
+def register(engine: Engine, version: str, place: Path) -> None:
+    register_trained(
+        engine, version=version, base_model="nothing", location=str(place), trained_through=None, metrics={}
+    )
