@@ -17,7 +17,7 @@ FIRST, LAST = date(2025, 3, 1), date(2025, 7, 31)
 
 def a_history() -> History:
     """Return five months of plausible load with RTE's forecast of every hour."""
-    axis = hours(FIRST - timedelta(days=70), LAST)
+    axis = hours(FIRST - timedelta(days=150), LAST)
     random = np.random.default_rng(0)
     load = 50e3 + 8e3 * np.sin(np.arange(len(axis)) * 2 * np.pi / 24) + random.normal(0, 500, len(axis))
     rte = pd.DataFrame(
@@ -30,7 +30,7 @@ def a_history() -> History:
         }
     )
     none = pd.DataFrame({"hour_start": axis[:0], "until": axis[:0], "load_mw": load[:0]})
-    start = day_start(FIRST - timedelta(days=70))
+    start = day_start(FIRST - timedelta(days=150))
     return history(start, day_end(LAST), pd.DataFrame({"hour_start": axis, "load_mw": load}), none, rte)
 
 

@@ -1,4 +1,4 @@
-"""Train the bundled checkpoint from the raw series: `python -m benchmarks.train_bundled CSV FOLDER`.
+"""Train the bundled checkpoint from raw series: `python -m benchmarks.train_bundled FOLDER LOAD_CSV WEATHER_CSV`.
 
 Learns from delivery days up to the end of 2023 and chooses on the first half of 2024; nothing later is read.
 Takes about three minutes on one core.
@@ -14,7 +14,11 @@ from elec_pipeline.delivery_day import days
 from elec_pipeline.forecasting.training import train
 from elec_pipeline.forecasting.training_options import Progress
 
-DATA = "hourly load and D-1 forecast of RTE (eCO2mix and open data), Licence Ouverte / Etalab"
+DATA = (
+    "hourly load and D-1 forecast of RTE (eCO2mix and open data), Licence Ouverte / Etalab; population-weighted "
+    "temperature of SYNOP stations (to 2019) and of Open-Meteo's archived short-lead forecasts, which are closer "
+    "to the truth than a day-ahead forecast"
+)
 
 
 def report(progress: Progress) -> None:
@@ -22,9 +26,9 @@ def report(progress: Progress) -> None:
     print(f"step {progress.step} of {progress.steps}: {progress.loss or ''} {progress.validation_loss or ''}")
 
 
-def main(csv: str, folder: str) -> None:
+def main(folder: str, load_csv: str, temperature_csv: str) -> None:
     """Train and write the checkpoint."""
-    known = read_history(Path(csv), VALIDATION[1])
+    known = read_history(Path(load_csv), VALIDATION[1], Path(temperature_csv))
     made = train(known, days(*TRAIN), days(*VALIDATION), Path(folder), data=DATA, on_progress=report)
     print(f"{made.version} is in {made.folder}")
 

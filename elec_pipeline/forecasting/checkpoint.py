@@ -20,6 +20,7 @@ from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.engines import engine
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.recipe import Family, Recipe, default_recipe, read_recipe
+from elec_pipeline.forecasting.regressions import read_regressions
 
 if TYPE_CHECKING:
     from chronos import BaseChronosPipeline
@@ -62,6 +63,7 @@ def load_forecaster(model: str) -> Forecaster:
     return Forecaster(
         family=family,
         recipe=recipe,
+        regressions=read_regressions(folder),
         version=f"{family}-{name}{_digest(folder, recipe)}",
         location=_location(folder, model),
         base_model=base_model,

@@ -12,6 +12,7 @@ the square of its batch, and small models gain nothing from threads.
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -79,13 +80,15 @@ class T5Engine:
 
     def __init__(self, pipeline: ChronosPipeline) -> None:
         self._pipeline = pipeline
+        self._turn = Lock()
         pipeline.model.eval()
 
     def quantiles(self, asked: ModelInput, prediction_length: int, seed: int) -> Floats:
         """Return quantiles at `LEVELS` of samples drawn with a seed; the process's own random state stays."""
         import torch
 
-        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+        # The random state is the process's: issues that are forecast side by side take turns.
+        with self._turn, torch.random.fork_rng(devices=[]), torch.inference_mode():
             torch.manual_seed(seed)
             samples = self._pipeline.predict(torch.tensor(asked.target), prediction_length=prediction_length)
         return np.asarray(np.quantile(samples[0].double().numpy(), LEVELS, axis=0).T, dtype=np.float64)

@@ -15,13 +15,16 @@ import numpy as np
 
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.engines import Engine
-from elec_pipeline.forecasting.model_inputs import model_input
-from elec_pipeline.forecasting.quantiles import uncrossed
-from elec_pipeline.forecasting.recipe import Family, Recipe
+from elec_pipeline.forecasting.model_inputs import ModelInput, model_input
+from elec_pipeline.forecasting.quantiles import recentred, uncrossed
+from elec_pipeline.forecasting.recipe import Calibration, Family, Recipe
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.information_set import Floats, InformationSet
 
 MINIMUM_KNOWN_SHARE = 0.5
 """Least share of the last week's hours that must be known."""
+WORKERS = 2
+"""Issues that are forecast side by side, each alone on its thread: more threads would wait for each other."""
 DECIMALS = 1
 """Forecasts are rounded to 0.1 MW: no one can use more, and kinds of processor differ below."""
 
@@ -33,6 +36,7 @@ class Forecaster:
     Attributes:
         family: Generation of the model.
         recipe: How information sets become its input.
+        regressions: What its references have learnt.
         version: Names weights and recipe; two forecasters of one version say the same.
         location: `bundled`, the checkpoint's folder, or its hub id.
         base_model: What it was trained from; its own name where that is not known.
@@ -41,6 +45,7 @@ class Forecaster:
 
     family: Family
     recipe: Recipe
+    regressions: Regressions = field(repr=False)
     version: str
     location: str
     base_model: str
@@ -81,14 +86,24 @@ class Forecaster:
                 )
         if not sets:
             return []
-        with _one_thread() as thread:
-            return list(thread.map(self._predict_one, sets))
+        with _workers() as workers:
+            return list(workers.map(self._predict_one, sets))
+
+    def ask(self, information: InformationSet) -> tuple[ModelInput, Floats]:
+        """Return what the model is asked about one issue, and its answer before it is calibrated.
+
+        Returns:
+            The input; quantiles at `quantiles.LEVELS`, shape (prediction_length, 7), in the unit of the target.
+        """
+        asked = model_input(information, self.recipe, self.regressions)
+        seed = int(information.issue_time.timestamp())
+        return asked, self._engine.quantiles(asked, self.recipe.prediction_length, seed)
 
     def _predict_one(self, information: InformationSet) -> Floats:
-        asked = model_input(information, self.recipe)
-        seed = int(information.issue_time.timestamp())
-        output = self._engine.quantiles(asked, self.recipe.prediction_length, seed)
-        return np.round(uncrossed(asked.to_mw(output)), DECIMALS)
+        asked, output = self.ask(information)
+        how = self.recipe.calibration.get(asked.case, Calibration())
+        said = asked.to_mw(recentred(output, how.median_share, how.spreads))
+        return np.round(uncrossed(said), DECIMALS)
 
 
 def is_too_thin(information: InformationSet) -> bool:
@@ -96,10 +111,10 @@ def is_too_thin(information: InformationSet) -> bool:
     return information.known_share_of_last_week < MINIMUM_KNOWN_SHARE
 
 
-def _one_thread() -> ThreadPoolExecutor:
-    """Return a thread of its own in which torch computes single-threaded; the caller's setting stays."""
+def _workers() -> ThreadPoolExecutor:
+    """Return threads of their own in each of which torch computes single-threaded; the caller's setting stays."""
     import torch
 
     return ThreadPoolExecutor(
-        max_workers=1, thread_name_prefix="forecast", initializer=torch.set_num_threads, initargs=(1,)
+        max_workers=WORKERS, thread_name_prefix="forecast", initializer=torch.set_num_threads, initargs=(1,)
     )

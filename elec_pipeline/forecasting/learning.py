@@ -1,93 +1,139 @@
-"""What a recipe's references learn from past issues, before the model is trained on what they leave.
+"""What a checkpoint's regressions learn from past delivery days, before the model is trained on what they leave.
 
-Here: on which issues, and what is to be explained there. Not here: features (`correction`, `similar_day`) and
-fit (`ridge`).
+Here: which days teach, and the states that were reached on the way. Not here: features (`cases`) and arithmetic
+(`regression`).
+
+All that is learnt from is one information set whose context is the whole history. A model that is trained on a
+past day must see its reference as it would have been then: so the regressions are kept as they were before each
+part of the history too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 
-from elec_pipeline.delivery_day import Issue
-from elec_pipeline.forecasting import correction, similar_day
-from elec_pipeline.forecasting.local_grid import Integers
-from elec_pipeline.forecasting.recipe import Recipe
-from elec_pipeline.forecasting.references import WEEK, References
-from elec_pipeline.forecasting.ridge import Samples, fit
-from elec_pipeline.forecasting.training_windows import actual_mw
-from elec_pipeline.information_set import Floats, History, InformationSet
+from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start, issue_time
+from elec_pipeline.forecasting.cases import SCALES, Case, problem
+from elec_pipeline.forecasting.day_table import DayTable
+from elec_pipeline.forecasting.local_grid import LocalGrid
+from elec_pipeline.forecasting.regression import LEAST_DAYS, Samples, learn
+from elec_pipeline.forecasting.regressions import Learnt, Regressions, named
+from elec_pipeline.information_set import Floats, History, first_unknown_hour
 
-_Part = tuple[date, Floats, Floats, Floats, Integers]
-"""Delivery day; of its hours features, what they are to explain, load, and local hour."""
+PARTS = 12
+"""In how many parts a history is cut at the most; before each one there is a state."""
+BLUR_PERSISTENCE = 0.9
+"""Correlation of the blur of neighbouring hours."""
+AFTERWARDS = timedelta(days=2)
+"""A day's load is known in full to the issues for the second day after it."""
 
 
-def learnt(history: History, days: Sequence[date], recipe: Recipe) -> Recipe:
-    """Return a recipe with what past issues teach about RTE's errors and about the week before.
+@dataclass(frozen=True)
+class Course:
+    """States of the regressions in order of time.
+
+    Attributes:
+        states: Each with the first delivery day that it may serve: none that it was learnt from.
+    """
+
+    states: tuple[tuple[date, Regressions], ...]
+
+    def before(self, day: date) -> Regressions | None:
+        """Return the newest state that was not learnt from a day or any later one; None where there is none."""
+        fitting = [state for first, state in self.states if first <= day]
+        return fitting[-1] if fitting else None
+
+    @property
+    def final(self) -> Regressions:
+        """What was learnt from all days; empty where they were too few."""
+        return self.states[-1][1] if self.states else Regressions()
+
+
+def learnt(history: History, days: Sequence[date], *, blur_mw: float, seed: int) -> Course:
+    """Return what delivery days teach.
 
     Args:
-        history: Covers the days and the context before them.
-        days: Delivery days to learn from, and no others.
-        recipe: Its context must reach back over what is made use of.
+        history: Covers the days and what their features are made from.
+        days: Days to learn from, and no others; later days are not looked at, those outside the history left out.
+        blur_mw: Standard deviation of the blur that makes an early forecast of RTE's D-1, MW.
+        seed: Of that blur.
+    """
+    end = history.start + len(history.load_mw) * HOUR
+    days = [day for day in days if day_start(day) >= history.start and day_end(day) <= end]
+    if len(days) < LEAST_DAYS:
+        return Course(())
+    table = _table(history, max(days))
+    positions = _positions(table, days)
+    blurred = table.rte_mw + blur((len(table.day), 24), blur_mw, np.random.default_rng(seed))
+    states: dict[int, dict[str, Learnt]] = {}
+    knows_temperature = not np.isnan(table.temperature_c).all()
+    for case in Case:
+        for with_temperature in (False, True) if knows_temperature else (False,):
+            asked = problem(
+                case,
+                table,
+                with_temperature=with_temperature,
+                rte_of_day=blurred if case is Case.EARLY else None,
+            )
+            wanted = np.where(np.isin(table.day, _numbers(days))[:, None], asked.samples.wanted_mw, np.nan)
+            taught = learn(
+                Samples(asked.samples.features, wanted, asked.samples.load_mw), SCALES[case], snapshots=positions
+            )
+            for position, regression in taught.items():
+                made = Learnt(regression, asked.names, through=_date(table.day[position - 1]))
+                states.setdefault(position, {}).update(named(case, made, with_temperature=with_temperature))
+    return Course(
+        tuple((_date(table.day[0] + position), Regressions(states[position])) for position in sorted(states))
+    )
+
+
+def blur(shape: tuple[int, int], blur_mw: float, random: np.random.Generator) -> Floats:
+    """Return what makes a forecast worse, as RTE's D-2 is worse than its D-1: it persists from hour to hour.
+
+    Args:
+        shape: Days and hours a day.
+        blur_mw: Standard deviation, MW.
+        random: Source of the blur.
 
     Returns:
-        The recipe; what too few days teach stays empty.
+        Of that shape, MW; days are independent of each other.
     """
-    plain = recipe.without_what_is_learnt
-    evenings = [_of_evening(each, actual, plain) for each, actual in _issues(history, days, Issue.EVENING, plain)]
-    mornings = [_of_morning(each, actual, plain) for each, actual in _issues(history, days, Issue.MORNING, plain)]
-    if not evenings:
-        return plain
-    return plain.model_copy(
-        update={
-            "correction": fit(
-                _joined(evenings, max(days)),
-                half_life_days=correction.HALF_LIFE_DAYS,
-                robust_mw=correction.ROBUST_MW,
-            ),
-            "similar_day": fit(
-                _joined(mornings, max(days)),
-                half_life_days=similar_day.HALF_LIFE_DAYS,
-                robust_mw=similar_day.ROBUST_MW,
-            ),
-        }
-    )
+    innovations = random.normal(0.0, blur_mw, shape)
+    innovations[:, 1:] *= np.sqrt(1 - BLUR_PERSISTENCE**2)
+    made = innovations.copy()
+    for hour in range(1, shape[1]):
+        made[:, hour] += BLUR_PERSISTENCE * made[:, hour - 1]
+    return made
 
 
-def _issues(
-    history: History, days: Sequence[date], issue: Issue, recipe: Recipe
-) -> Iterator[tuple[InformationSet, Floats]]:
-    for day in days:
-        actual = actual_mw(history, day)
-        information = history.at(day, issue, context_hours=recipe.history_hours)
-        if len(actual) == information.delivery_hours:
-            yield information, actual
+def _table(history: History, last: date) -> DayTable:
+    """Return the days up to the last one, with all that is known of them two days later."""
+    later = last + AFTERWARDS
+    while day_end(later) > history.start + len(history.load_mw) * HOUR:
+        later -= timedelta(days=1)
+    hours = (first_unknown_hour(issue_time(later, Issue.EVENING)) - history.start) // HOUR
+    information = history.at(later, Issue.EVENING, context_hours=hours)
+    whole = DayTable.of(information, LocalGrid.of(information.hours))
+    return whole.rows(slice(0, int(_numbers([last])[0] - whole.day[0]) + 1))
 
 
-def _of_evening(information: InformationSet, actual: Floats, recipe: Recipe) -> _Part:
-    references = References(information, recipe)
-    of_day = slice(-len(actual), None)
-    known = correction.features(references.error, information.rte_mw, references.grid)
-    wanted = actual - information.rte_mw[of_day]
-    return information.delivery_day, known[of_day], wanted, actual, references.grid.hour[of_day]
+def _positions(table: DayTable, days: Sequence[date]) -> list[int]:
+    """Return where a state is kept: before the parts of the days, none shorter than what teaches anything."""
+    numbers = _numbers(days)
+    first, end = int(numbers.min() - table.day[0]), len(table.day)
+    step = max(LEAST_DAYS, -(-(end - first) // PARTS))
+    return list(range(first + step, end, step))
 
 
-def _of_morning(information: InformationSet, actual: Floats, recipe: Recipe) -> _Part:
-    references = References(information, recipe)
-    of_day = slice(-len(actual), None)
-    known = similar_day.features(references.hybrid, references.error, references.grid)
-    week_before = references.grid.earlier(references.hybrid, WEEK)
-    wanted = actual - week_before[of_day]
-    return information.delivery_day, known[of_day], wanted, actual, references.grid.hour[of_day]
+def _numbers(days: Sequence[date]) -> np.ndarray:
+    return np.array(days, dtype="datetime64[D]").astype(np.int64)
 
 
-def _joined(parts: Sequence[_Part], last: date) -> Samples:
-    return Samples(
-        features=np.concatenate([known for _, known, _, _, _ in parts]),
-        wanted_mw=np.concatenate([wanted for _, _, wanted, _, _ in parts]),
-        load_mw=np.concatenate([actual for _, _, _, actual, _ in parts]),
-        hour=np.concatenate([hour for _, _, _, _, hour in parts]),
-        age_days=np.concatenate([np.full(len(a), float((last - day).days)) for day, _, _, a, _ in parts]),
-    )
+def _date(number: int) -> date:
+    made: date = pd.Timestamp(int(number), unit="D").date()
+    return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from elec_pipeline.delivery_day import Issue
 from elec_pipeline.forecasting.checkpoint import CARD_FILE
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
-from elec_pipeline.forecasting.recipe import LEARNT
+from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.forecasting.training_work import Effort, Saved, best_step
@@ -26,22 +27,10 @@ from elec_pipeline.information_set import History
 from elec_pipeline.metrics import bias, coverage, mae, mape, pinball
 
 MODEL_CARD_FILE = "MODEL_CARD.md"
-_REFERENCES = {
-    "correction": {
-        True: "what a ridge regression for each local hour (`correction` in `recipe.json`) expects RTE to be\n"
-        "  wrong by, from RTE's errors of the last month and days, how RTE sees the load move, and the day",
-        False: "`error_weights` times its errors of the same hour",
-    },
-    "similar_day": {
-        True: "what a ridge regression for each local hour (`similar_day` in `recipe.json`) expects of the "
-        "difference,\n  from the last days' own differences to their week before, RTE's errors, and the calendar",
-        False: "most of the last day's difference to its own week before",
-    },
-}
 
 
 def checkpoint_card(  # noqa: PLR0913 - a card names them all
-    history: History,
+    figures: dict[str, dict[str, float]],
     train_days: Sequence[date],
     validation_days: Sequence[date],
     options: TrainingOptions,
@@ -55,7 +44,7 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
     """Return what `card.json` holds.
 
     Args:
-        history: What the checkpoint was trained on.
+        figures: As `validation_figures` returns them.
         train_days: Delivery days it learnt from.
         validation_days: Delivery days its step was chosen by.
         options: How it was trained.
@@ -73,7 +62,7 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "data": data,
         "train": _span(train_days),
         "validation": _span(validation_days),
-        "trained_through": max(train_days).isoformat(),
+        "trained_through": max([*train_days, *validation_days]).isoformat(),
         "windows": windows,
         "steps": options.steps,
         "last_step": last.step,
@@ -81,17 +70,31 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "resumed_at": list(effort.resumed_at),
         "seconds": round(effort.seconds),
         "peak_memory_mb": round(effort.peak_memory_mb),
-        "learnt": {name: bool(getattr(options.recipe, name)) for name in LEARNT},
-        "options": options.model_dump(mode="json", exclude={"recipe": set(LEARNT)}),
-        "metrics": {
-            issue.value: validation_figures(history, validation_days, issue, forecaster) for issue in Issue
-        },
+        "regressions": sorted(forecaster.regressions.learnt),
+        "options": options.model_dump(mode="json", exclude={"recipe"}) | {"recipe": _dumped(forecaster.recipe)},
+        "metrics": figures,
     }
 
 
 def validation_figures(
-    history: History, days: Sequence[date], issue: Issue, forecaster: Forecaster
-) -> dict[str, float]:
+    history: History, days: Sequence[date], forecaster: Forecaster
+) -> dict[str, dict[str, float]]:
+    """Return the scores of both issues on the validation days, by issue; see `figures_of`.
+
+    Without temperature forecasts; where the history has any, also with them.
+    """
+    without = replace(history, temperature_c=np.full_like(history.temperature_c, np.nan))
+    figures = {issue.value: figures_of(without, days, issue, forecaster) for issue in Issue}
+    if len(history.temperature_c):
+        figures |= {f"{issue} with temperature": figures_of(history, days, issue, forecaster) for issue in Issue}
+    return figures
+
+
+def _dumped(recipe: Recipe) -> dict[str, Any]:
+    return recipe.model_dump(mode="json")
+
+
+def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster: Forecaster) -> dict[str, float]:
     """Return the scores of one issue over the hours for which RTE's D-1 is known too.
 
     RTE's D-1 is taken as the evening issue knows it, whichever issue is scored.
@@ -147,7 +150,8 @@ def _page(card: dict[str, Any]) -> str:
         for issue, m in card["metrics"].items()
         if m["hours"]
     )
-    recipe = "\n".join(f"- {name}: {value}" for name, value in options["recipe"].items())
+    recipe_of = options["recipe"]
+    recipe = "\n".join(f"- {name}: {value}" for name, value in recipe_of.items())
     return f"""# {card["version"]}
 
 Forecasts the hourly electricity consumption of mainland France for the next delivery day, with seven
@@ -172,16 +176,25 @@ days: expect somewhat larger errors on later ones.
 ## Recipe
 {recipe}
 
-The target `residual` is the load minus a reference, and the model forecasts what the reference leaves.
+The target `residual` is the load minus a reference, and the model forecasts what the reference leaves. The
+reference is a base plus what a regression for each local hour (`regressions.safetensors`) expects of the load
+against it:
 
-- In the evening, with RTE's forecast of the delivery day, the reference is that forecast plus
-  {_REFERENCES["correction"][card["learnt"]["correction"]]}.
-- In the morning, where there is a forecast of RTE's, it is that plus `error_weights` times its errors of the
-  same hour: the last known one, their mean of a week, their mean of four weeks.
-- Without RTE's forecast, it is the load a week before plus
-  {_REFERENCES["similar_day"][card["learnt"]["similar_day"]]}.
+- In the evening the base is RTE's D-1 forecast. The regression sees RTE's errors of the last month, week and
+  hours, the curve that RTE forecasts and how it moves, the curve of the day before, and the calendar.
+- In the morning with an early forecast of RTE's, such as D-2, the base is that forecast; the regression was
+  learnt with a blurred D-1 in its place ({options["poor_rte_mw"]:.0f} MW), for no history of D-2 was at hand.
+- In the morning without one the base is the load a week before. The regression sees how the last days differ
+  from their own week before, with RTE's D-1 for the rest of today, RTE's errors so far, and the calendar.
+- Each has a sibling that sees temperature forecasts too; it is used where the issue knows them.
+
+A regression is learnt once, and brought up to date at every issue with the last {recipe_of["update_days"]}
+days that are known (recursive least squares, half-life two years), so that it follows RTE's ways. `calibration`
+was chosen on the validation days and the year before: how much of the model's median is believed, and factors on
+the distances of the quantiles to it. The figures above are of regressions that had not learnt from the validation
+days; those that ship have.
 
 ## Limits
-It knows no weather but what RTE's forecast carries. A missing or late forecast of RTE's makes it worse, and
-its bands wider. Unusual days (bridge days, the turn of the year) are where it errs most.
+Without temperature forecasts it knows no weather but RTE's view of it. A missing or late forecast of RTE's makes
+it worse, and its bands wider. Unusual days (bridge days, the turn of the year) are where it errs most.
 """

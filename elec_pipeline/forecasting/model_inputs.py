@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.local_grid import day_type
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.information_set import Floats, InformationSet
 
 LEAST_KNOWN_HOURS = 24
@@ -31,6 +33,7 @@ class ModelInput:
         future_covariates: By name, shape (prediction_length,), NaN where not known and after the delivery day.
         offset_mw: What is added to the model's output, shape (skip + hours of the delivery day,), MW.
         skip: How many hours of the model's output lie before the delivery day.
+        case: What the forecast stands on.
     """
 
     target: Floats
@@ -38,6 +41,7 @@ class ModelInput:
     future_covariates: dict[str, Floats]
     offset_mw: Floats = field(repr=False)
     skip: int
+    case: Case
 
     def as_chronos(self) -> dict[str, Floats | dict[str, Floats]]:
         """Return the dictionary that Chronos-2 takes as one input."""
@@ -72,15 +76,17 @@ class ModelInput:
         return of_day + self.offset_mw[self.skip :].reshape(-1, *[1] * (of_day.ndim - 1))
 
 
-def model_input(information: InformationSet, recipe: Recipe) -> ModelInput:
+def model_input(information: InformationSet, recipe: Recipe, regressions: Regressions) -> ModelInput:
     """Return the input of a model for one issue.
 
     Args:
         information: At least `recipe.history_hours` of context; what it has more of is not used.
         recipe: The checkpoint's recipe.
+        regressions: What the references have learnt.
 
     Raises:
         ValueError: The context is shorter than the recipe needs.
+        ModelUnavailableError: The regressions are of another version.
     """
     if information.context_hours < recipe.history_hours:
         raise ValueError(
@@ -88,7 +94,7 @@ def model_input(information: InformationSet, recipe: Recipe) -> ModelInput:
             f"context, the recipe needs {recipe.history_hours}"
         )
     information = _last_hours(information, recipe.history_hours)
-    series = _Series(information, recipe)
+    series = _Series(information, recipe, regressions)
     total = len(information.hours)
     start = total - information.delivery_hours if recipe.from_midnight else information.context_hours
     context = slice(start - recipe.context_hours, start)
@@ -101,16 +107,22 @@ def model_input(information: InformationSet, recipe: Recipe) -> ModelInput:
         },
         offset_mw=series.offset()[start:],
         skip=total - information.delivery_hours - start,
+        case=series.case,
     )
 
 
 class _Series:
     """The series of one information set over its whole grid, each of shape (n,)."""
 
-    def __init__(self, information: InformationSet, recipe: Recipe) -> None:
+    def __init__(self, information: InformationSet, recipe: Recipe, regressions: Regressions) -> None:
         self._set = information
         self._recipe = recipe
-        self._references = References(information, recipe)
+        self._references = References(information, recipe, regressions)
+
+    @property
+    def case(self) -> Case:
+        """What the forecast stands on."""
+        return self._references.case
 
     def target(self) -> Floats:
         """Return what the model continues; NaN where not known."""
@@ -131,7 +143,7 @@ class _Series:
         """Return one covariate."""
         makers: dict[Covariate, Callable[[], Floats]] = {
             Covariate.RTE: lambda: self._set.rte_mw,
-            Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._references.similar_day,
+            Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._references.week_before,
             Covariate.REFERENCE: lambda: self._references.reference,
             Covariate.DAY_TYPE: lambda: day_type(self._references.grid.day),
         }

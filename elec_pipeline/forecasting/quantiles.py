@@ -34,6 +34,24 @@ def uncrossed(quantiles: npt.ArrayLike) -> Floats:
     return np.sort(np.asarray(quantiles, dtype=np.float64), axis=-1)
 
 
+def recentred(quantiles: npt.ArrayLike, median_share: float, spreads: Sequence[float]) -> Floats:
+    """Return quantiles whose median is drawn towards zero and whose distances to it are stretched.
+
+    Args:
+        quantiles: Shape (…, 7) at `LEVELS`, the median's distance to a reference among them.
+        median_share: How much of the median stays.
+        spreads: Factors on the distances to the median of the ends of the bands of 50, 80 and 90 %.
+
+    Example:
+        >>> recentred([[-4.0, -3.0, -2.0, 10.0, 12.0, 13.0, 14.0]], 0.5, (2.0, 2.0, 3.0)).tolist()
+        [[-37.0, -21.0, -19.0, 5.0, 9.0, 11.0, 17.0]]
+    """
+    values = np.asarray(quantiles, dtype=np.float64)
+    median = values[..., MEDIAN : MEDIAN + 1]
+    factors = np.array([*reversed(spreads), 1.0, *spreads])
+    return np.asarray(median_share * median + factors * (values - median))
+
+
 def at_levels(quantiles: npt.ArrayLike, levels: Sequence[float]) -> Floats:
     """Return a model's quantiles at `LEVELS`.
 

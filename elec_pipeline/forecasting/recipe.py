@@ -9,16 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting import correction, similar_day
-from elec_pipeline.forecasting.ridge import Coefficients
+from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case
 
 RECIPE_FILE = "recipe.json"
 WEEK_HOURS = 168
-LEARNT = ("correction", "similar_day")
-"""Fields that a training fills."""
 
 
 class Family(StrEnum):
@@ -44,17 +41,31 @@ class Covariate(StrEnum):
     RTE = "rte"
     """RTE's newest forecast, MW; NaN where there is none."""
     RTE_MOVE = "rte_move"
-    """RTE's newest forecast minus the similar-day forecast, MW: what RTE sees coming."""
+    """RTE's newest forecast minus the load a week before, MW: what RTE sees coming."""
     REFERENCE = "reference"
     """The reference itself, MW."""
     DAY_TYPE = "day_type"
     """0 on working days, 0.5 on Saturdays, 1 on Sundays and public holidays."""
 
 
+class Calibration(BaseModel):
+    """What is made of a model's quantiles, so that they hold what they claim."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    median_share: float = Field(
+        default=1.0, ge=0, le=1, description="How much of the median moves the forecast off the reference."
+    )
+    spreads: tuple[float, float, float] = Field(
+        default=(1.0, 1.0, 1.0),
+        description="Factors on the distances to the median of the ends of the bands of 50, 80 and 90 %.",
+    )
+
+
 class Recipe(BaseModel):
     """How an information set becomes the input of one model.
 
-    Hashable and frozen: two checkpoints with equal weights and different recipes are different models.
+    Frozen: two checkpoints with equal weights and different recipes are different models.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,8 +73,10 @@ class Recipe(BaseModel):
     target: Target = Field(default=Target.LOAD, description="What the model forecasts.")
     covariates: tuple[Covariate, ...] = Field(default=(), description="Series known into the future.")
     context_hours: int = Field(default=1344, ge=24, description="Hours before the forecast that it sees.")
-    lookback_hours: int = Field(
-        default=0, ge=0, description="Further hours before these, from which references are made."
+    update_days: int = Field(
+        default=60,
+        ge=0,
+        description="Days before the issue by which the regressions of the reference are brought up to date.",
     )
     prediction_length: int = Field(
         default=48, ge=40, description="Hours the model forecasts; the horizon is at most 40."
@@ -73,42 +86,29 @@ class Recipe(BaseModel):
         description="Whether the model's forecast starts with the delivery day instead of the first hour "
         "that is not known; the hours between are then gaps, or RTE's forecast where that is no reference.",
     )
-    error_weights: tuple[float, float, float] = Field(
-        default=(0.0, 0.0, 0.0),
-        description="Shares of RTE's errors of the same hour that correct its forecast in the reference: "
-        "the last known one, their mean of a week, their mean of four weeks.",
+    calibration: dict[Case, Calibration] = Field(
+        default={}, description="What is made of the model's output, by what the forecast stands on."
     )
-    correction: Coefficients = Field(
-        default=(),
-        description="What was learnt about RTE's errors, a row for each local hour; it takes the place of "
-        "`error_weights` in the evening. Empty: nothing.",
-    )
-    similar_day: Coefficients = Field(
-        default=(),
-        description="What was learnt about differences to the week before, a row for each local hour. Empty: "
-        "nothing, they are taken from the day before.",
-    )
-
-    @field_validator("correction", "similar_day")
-    @classmethod
-    def _whole(cls, learnt: Coefficients, field: ValidationInfo) -> Coefficients:
-        wanted = 1 + len((correction if field.field_name == "correction" else similar_day).FEATURES)
-        if learnt and [len(row) for row in learnt] != [wanted] * 24:
-            raise ValueError(f"{field.field_name} has 24 rows of {wanted} coefficients")
-        return learnt
 
     @property
-    def without_what_is_learnt(self) -> Recipe:
-        """The recipe as it was before a training."""
-        return self.model_copy(update=dict.fromkeys(LEARNT, ()))
+    def reference_days(self) -> int:
+        """Days before the delivery day that have a reference of their own: those that are looked at at all."""
+        return max(self.update_days, -(-self.context_hours // 24) + 1)
+
+    @property
+    def uses_references(self) -> bool:
+        """Whether anything is made of a reference."""
+        return self.target is Target.RESIDUAL or Covariate.REFERENCE in self.covariates
 
     @property
     def history_hours(self) -> int:
         """Context an information set must have: `History.at(…, context_hours=recipe.history_hours)`.
 
-        At least a week, by which it is decided whether enough is known for a forecast at all.
+        At least a week, by which it is decided whether enough is known for a forecast at all; and the days
+        that references are made from.
         """
-        return max(WEEK_HOURS, self.context_hours + self.lookback_hours)
+        whole_days = self.reference_days + LOOKBACK_DAYS + 1 if self.uses_references else 0
+        return max(WEEK_HOURS, self.context_hours, 24 * whole_days)
 
     def save(self, folder: Path) -> None:
         """Write `recipe.json` into a checkpoint's folder."""

@@ -1,8 +1,7 @@
-"""References: simple forecasts of every hour of a grid, from what was known at the issue time.
+"""References: a simple forecast of every hour of a grid, from what was known at the issue time.
 
-Here: the similar-day forecast, RTE's forecast corrected by its own errors, and the reference made of both;
-pure numpy on one information set. Not here: what is learnt for them (`correction`, `similar_day`, `ridge`),
-and what a model makes of them.
+Here: which case an issue is in, its regression brought up to date, and the reference made with it; pure numpy on
+one information set. Not here: features (`cases`), what is learnt (`learning`), and what a model makes of it.
 """
 
 from __future__ import annotations
@@ -12,35 +11,34 @@ from functools import cached_property
 import numpy as np
 
 from elec_pipeline.delivery_day import Issue
-from elec_pipeline.forecasting import correction, ridge, similar_day
+from elec_pipeline.forecasting import regression
+from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case, Problem, problem
+from elec_pipeline.forecasting.day_table import DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid, first_known, nan_mean
 from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.regressions import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.information_set import Floats, InformationSet
 
 WEEK = 7
-MONTH = 28
-FIRST_COMPLETE_LAG = 2
-"""Days back from the delivery day to the last day whose every hour is known at the issue."""
-LOOKBACK_HOURS = 24 * (FIRST_COMPLETE_LAG + MONTH)
-"""Hours before an hour from which its reference is made."""
-SAME_HOUR_SHARE = 0.3
-DAY_SHARE = 0.6
-"""How much of the difference to the week before, at the hour and over the day, lasts into the next day;
-chosen on the validation split."""
 
 
 class References:
-    """The references of one information set, each of shape (n,) in MW, made when first asked for."""
+    """The references of one information set, each of shape (n,) in MW, made when first asked for.
 
-    def __init__(self, information: InformationSet, recipe: Recipe) -> None:
+    Args:
+        information: What is known.
+        recipe: How far back the regressions are brought up to date.
+        regressions: What was learnt; where nothing was, RTE's forecast or the week before stand as they are.
+
+    Raises:
+        ModelUnavailableError: The regressions were learnt on other features.
+    """
+
+    def __init__(self, information: InformationSet, recipe: Recipe, regressions: Regressions) -> None:
         self._set = information
         self._recipe = recipe
+        self._regressions = regressions
         self.grid = LocalGrid.of(information.hours)
-
-    @cached_property
-    def error(self) -> Floats:
-        """Load minus RTE's forecast; NaN where either is not known."""
-        return self._set.load_mw - self._set.rte_mw
 
     @cached_property
     def hybrid(self) -> Floats:
@@ -50,59 +48,19 @@ class References:
         return known
 
     @cached_property
-    def similar_day(self) -> Floats:
-        """The load a week before plus what is to be expected of the difference to it.
+    def week_before(self) -> Floats:
+        """The load of the same local hour a week before.
 
-        What was learnt says what that is; without it, most of the last day's difference to its own week
-        before. Where a gap leaves no load a week before: the load of two weeks before, the mean of the same
-        local hour, else of everything known; NaN only if nothing at all is known.
+        Where a gap leaves none: that of two weeks before, the mean of the same local hour, else of everything
+        known; NaN only if nothing at all is known.
         """
-        week_before = self.grid.earlier(self.hybrid, WEEK)
         same_hour = self._mean_of_hour()
         return first_known(
-            week_before + self._change(week_before),
+            self.grid.earlier(self.hybrid, WEEK),
             self.grid.earlier(self.hybrid, 2 * WEEK),
             same_hour,
             np.broadcast_to(nan_mean(self.hybrid), same_hour.shape),
         )
-
-    def _change(self, week_before: Floats) -> Floats:
-        """Return by how much the load is expected to differ from that a week before."""
-        if self._recipe.similar_day:
-            known = similar_day.features(self.hybrid, self.error, self.grid)
-            return ridge.apply(known, self.grid.hour, self._recipe.similar_day)
-        change = self.hybrid - week_before
-        change_of_day = self._mean_of_day_before(change)
-        at_hour = first_known(self.grid.earlier(change, 1), change_of_day)
-        shift = SAME_HOUR_SHARE * at_hour + DAY_SHARE * change_of_day
-        return np.where(np.isnan(shift), 0.0, shift)
-
-    @cached_property
-    def corrected_rte(self) -> Floats:
-        """RTE's forecast plus what it is usually wrong by; NaN where RTE's is missing.
-
-        In the evening that is what was learnt, where something was; else it is made of shares of its errors
-        of the same hour.
-        """
-        if self._recipe.correction and self._set.issue is Issue.EVENING:
-            known = correction.features(self.error, self._set.rte_mw, self.grid)
-            return self._set.rte_mw + ridge.apply(known, self.grid.hour, self._recipe.correction)
-        return self._set.rte_mw + self._weighted_errors()
-
-    def _weighted_errors(self) -> Floats:
-        """Return shares of RTE's errors of the same hour: of the last known one, a week's, four weeks'.
-
-        Every day is corrected as the issue for that day would have done: with the error of the day before
-        where that hour was known by then, and else of the day before that.
-        """
-        last_share, week_share, month_share = self._recipe.error_weights
-        lags = [self.grid.earlier(self.error, days) for days in range(1, FIRST_COMPLETE_LAG + MONTH)]
-        complete = np.stack(lags[FIRST_COMPLETE_LAG - 1 :])
-        month = np.nan_to_num(nan_mean(complete))
-        week = first_known(nan_mean(complete[:WEEK]), month)
-        first_unknown = self.grid.hour[self._set.context_hours]
-        last = first_known(np.where(self.grid.hour < first_unknown, lags[0], lags[1]), lags[1], week)
-        return last_share * last + week_share * week + month_share * month
 
     @cached_property
     def stands_on_rte(self) -> bool:
@@ -110,26 +68,68 @@ class References:
         return self._set.rte_share_of_delivery_day >= 0.5  # noqa: PLR2004 - half
 
     @cached_property
+    def case(self) -> Case:
+        """What the forecast stands on."""
+        if not self.stands_on_rte:
+            return Case.ALONE
+        return Case.EVENING if self._set.issue is Issue.EVENING else Case.EARLY
+
+    @cached_property
     def reference(self) -> Floats:
-        """RTE's corrected forecast where the delivery day has one, else the similar-day forecast.
+        """RTE's forecast where the delivery day has one, else the week before, each plus what was learnt of it.
 
-        One kind for context and horizon alike, so that the residuals of the context say what to expect of
-        those of the horizon; single hours without RTE's forecast take the similar day's.
+        One kind for context and horizon alike, so that what it leaves of the context says what to expect of the
+        horizon; single hours without RTE's forecast take the week before.
         """
-        if self.stands_on_rte:
-            return first_known(self.corrected_rte, self.similar_day)
-        return self.similar_day
+        base = first_known(self._set.rte_mw, self.week_before) if self.stands_on_rte else self.week_before
+        return base + self._correction
 
-    def _mean_of_day_before(self, values: Floats) -> Floats:
-        """Return for every hour the mean of the local day before; of the last day with any value before that."""
-        day = self.grid.day - self.grid.day[0]
-        known = ~np.isnan(values)
-        count = np.bincount(day[known], minlength=day[-1] + 1)
-        total = np.bincount(day[known], weights=values[known], minlength=day[-1] + 1)
-        last_with_any = np.maximum.accumulate(np.where(count > 0, np.arange(len(count)), -1))
-        source = np.where(day > 0, last_with_any[np.maximum(day - 1, 0)], -1)
-        mean = total / np.maximum(count, 1)
-        return np.where(source >= 0, mean[np.maximum(source, 0)], np.nan)
+    @cached_property
+    def _correction(self) -> Floats:
+        """What is learnt of the difference between load and base; 0 before the days that are looked at."""
+        context_case = Case.ALONE if self.case is Case.ALONE else Case.EVENING
+        table = self._corrections(context_case)
+        if self.case is not context_case:
+            table[-1] = self._corrections(self.case)[-1]
+        return np.asarray(np.nan_to_num(table)[self.grid.day - self.grid.day[0], self.grid.hour])
+
+    def _corrections(self, case: Case) -> Floats:
+        """Return the correction of every day and local hour, shape (days, 24); NaN where none is made."""
+        made = np.full_like(self._table.load_mw, np.nan)
+        learnt = self._regressions.of(case, with_temperature=self._knows_temperature)
+        if learnt is None:
+            return made
+        looked_at = min(len(made), self._recipe.reference_days + 1)
+        rows = slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None)
+        asked = problem(case, self._table.rows(rows), with_temperature=self._knows_temperature)
+        learnt.require(asked)
+        now = len(asked.base_mw)
+        coefficients = self._up_to_date(case, learnt, asked)
+        made[-looked_at:] = regression.apply(
+            asked.samples.features[now - looked_at :], coefficients, learnt.regression.scale
+        )
+        return made
+
+    def _up_to_date(self, case: Case, learnt: Learnt, asked: Problem) -> Floats:
+        """Return the coefficients with what the days before the delivery day say, after those learnt from."""
+        delivery = len(asked.base_mw) - 1
+        since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
+        first = max(0, delivery - self._recipe.update_days, since)
+        if case in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
+            return learnt.regression.mean
+        return regression.up_to_date(learnt.regression, asked.samples.between(first, delivery))
+
+    @cached_property
+    def _table(self) -> DayTable:
+        return DayTable.of(self._set, self.grid)
+
+    @cached_property
+    def _knows_temperature(self) -> bool:
+        """Whether all of the delivery day's temperature is forecast, and most of what it is held against."""
+        known = ~np.isnan(self._set.temperature_c)
+        day = self._set.delivery_hours
+        before = known[-day - 24 * (WEEK + 1) : -day]
+        return bool(known[-day:].all() and before.size and before.mean() >= 0.5)  # noqa: PLR2004 - most
 
     def _mean_of_hour(self) -> Floats:
         """Return for every hour the mean of all known values of its local hour."""

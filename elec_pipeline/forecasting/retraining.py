@@ -104,7 +104,7 @@ def options_for(
     if base_model:
         learning_rate = learning_rate or BASE_LEARNING_RATE
         if folder.is_dir() and (recipe := read_recipe(folder)) is not None:
-            given["recipe"] = recipe.without_what_is_learnt
+            given["recipe"] = recipe
     given["learning_rate"] = learning_rate
     return TrainingOptions.model_validate({name: value for name, value in given.items() if value is not None})
 
@@ -191,7 +191,7 @@ def retrain(
         version=checkpoint.version,
         base_model=str(checkpoint.card["base_model"]),
         location=str(checkpoint.folder),
-        trained_through=split.train[-1],
+        trained_through=date.fromisoformat(checkpoint.card["trained_through"]),
         metrics={"card": checkpoint.card},
     )
     verdict = None

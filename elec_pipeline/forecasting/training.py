@@ -23,10 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from elec_pipeline.forecasting.calibration import YEAR_DAYS, calibrations
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline, quiet
-from elec_pipeline.forecasting.learning import learnt
-from elec_pipeline.forecasting.model_card import checkpoint_card, write_card
-from elec_pipeline.forecasting.recipe import Family, Target
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.learning import Course, learnt
+from elec_pipeline.forecasting.model_card import checkpoint_card, validation_figures, write_card
+from elec_pipeline.forecasting.recipe import Family
 from elec_pipeline.forecasting.training_chronos2 import fit_chronos2, new_pipeline
 from elec_pipeline.forecasting.training_older import fit_bolt, fit_t5, fitting_recipe, required_fit
 from elec_pipeline.forecasting.training_options import OnProgress, TrainedCheckpoint, TrainingOptions
@@ -86,9 +88,9 @@ def train(
     started = time.monotonic()
     with quiet(), work_folder(work_dir) as work:
         family, pipeline = _start(options)
-        options = _with_what_is_learnt(history, train_days, options)
-        learn = training_windows(history, train_days, options)
-        choose = plain_windows(history, validation_days, options.recipe)
+        course = _learnt(history, train_days, options)
+        learn = training_windows(history, train_days, options, course)
+        choose = plain_windows(history, validation_days, options.recipe, course.final)
         run = Run(options=options, folder=work, started=started, on_progress=on_progress)
         run = begin(run, fingerprint(options, learn, choose, pipeline))
         trained = _fit(family, pipeline, learn, choose, run)
@@ -96,10 +98,13 @@ def train(
         finished = work / "finished"
         shutil.rmtree(finished, ignore_errors=True)
         save(trained, finished)
-        options.recipe.save(finished)
+        forecaster = _calibrated(history, train_days, validation_days, options, course, finished)
+        # Figures are of what was learnt without the validation days; then the regressions learn from them too.
+        figures = validation_figures(history, validation_days, forecaster)
+        _learnt(history, [*train_days, *validation_days], options).final.save(finished)
         forecaster = load_forecaster(str(finished))
         card = checkpoint_card(
-            history,
+            figures,
             train_days,
             validation_days,
             options,
@@ -173,11 +178,34 @@ def _fit(
     return trained
 
 
-def _with_what_is_learnt(history: History, days: Sequence[date], options: TrainingOptions) -> TrainingOptions:
-    recipe = options.recipe
-    if not options.learn_references or (recipe.target is Target.LOAD and not recipe.covariates):
-        return options  # without a reference there is nothing to learn
-    return options.model_copy(update={"recipe": learnt(history, days, recipe)})
+def _learnt(history: History, days: Sequence[date], options: TrainingOptions) -> Course:
+    if not options.learn_references or not options.recipe.uses_references:
+        return Course(())
+    return learnt(history, days, blur_mw=options.poor_rte_mw, seed=options.seed)
+
+
+def _calibrated(
+    history: History,
+    train_days: Sequence[date],
+    validation_days: Sequence[date],
+    options: TrainingOptions,
+    course: Course,
+    folder: Path,
+) -> Forecaster:
+    """Return the forecaster of a folder that has weights, once recipe and regressions lie there too."""
+    recipe = options.recipe.model_copy(update={"calibration": {}})
+    recipe.save(folder)
+    course.final.save(folder)
+    how = calibrations(
+        history,
+        [*sorted(train_days)[-YEAR_DAYS:], *validation_days],
+        load_forecaster(str(folder)),
+        course,
+        blur_mw=options.poor_rte_mw,
+        seed=options.seed,
+    )
+    recipe.model_copy(update={"calibration": how}).save(folder)
+    return load_forecaster(str(folder))
 
 
 def _digest(arrays: Iterable[npt.NDArray[Any]]) -> str:

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.forecasting.training_run import Run, arguments, optimise, watcher
 from elec_pipeline.forecasting.training_windows import Window
@@ -103,7 +101,7 @@ def _prepared(window: Window, prediction_length: int) -> Mapping[str, Any]:
     """Return a window as the prepared input of `Chronos2Dataset`, which slices off the future itself."""
     import torch
 
-    rows = torch.from_numpy(window.rows.astype(np.float32))
+    rows = torch.from_numpy(window.rows)
     covariates = len(rows) - 1
     return {
         "context": rows,

@@ -120,7 +120,7 @@ def _parts(windows: Sequence[Window], hours: int) -> tuple[torch.Tensor, torch.T
     """Return context, shape (windows, context_hours), and future, shape (windows, prediction_length)."""
     import torch
 
-    target = torch.from_numpy(np.stack([window.rows[0] for window in windows]).astype(np.float32))
+    target = torch.from_numpy(np.stack([window.rows[0] for window in windows]))
     return target[:, :hours], target[:, hours:]
 
 

@@ -13,18 +13,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
-from elec_pipeline.forecasting.references import LOOKBACK_HOURS
 
 BUNDLED_RECIPE = Recipe(
     target=Target.RESIDUAL,
     covariates=(Covariate.RTE_MOVE, Covariate.REFERENCE, Covariate.DAY_TYPE),
     context_hours=672,
-    lookback_hours=LOOKBACK_HOURS,
     prediction_length=48,
     from_midnight=True,
-    error_weights=(0.1, 0.5, 0.3),
 )
-"""The recipe of the bundled checkpoint; its shares of RTE's errors were chosen on the validation split."""
+"""The recipe of the bundled checkpoint, before its calibration."""
 
 
 class Architecture(BaseModel):
@@ -98,6 +95,12 @@ class TrainingOptions(BaseModel):
         ge=0,
         le=1,
         description="Share of days that are also seen without RTE's forecast of the day.",
+    )
+    without_temperature_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Share of days that are seen without their temperature forecasts, where there are any.",
     )
     poor_rte_share: float = Field(
         default=0.3,

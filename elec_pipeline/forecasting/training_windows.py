@@ -14,18 +14,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start
 from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.forecasting.learning import Course, blur
 from elec_pipeline.forecasting.model_inputs import model_input
 from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.information_set import Floats, History, InformationSet
 
+GAP_HOURS = 24 * 28
+"""Gaps are made in this much of the end of a context."""
 MINIMUM_KNOWN_SHARE = 0.5
 """Windows of which less than this of the last week or of the delivery day is known teach nothing."""
-BLUR_PERSISTENCE = 0.9
-"""Correlation of the blur of neighbouring hours."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,11 @@ class Window:
     """One issue with what came true, in the unit of the target.
 
     Attributes:
-        rows: Target first, then covariates; shape (rows, context_hours + prediction_length), MW.
+        rows: Target first, then covariates; shape (rows, context_hours + prediction_length), MW. In single
+            precision, in which models are trained: thousands of windows are held at once.
     """
 
-    rows: Floats
+    rows: npt.NDArray[np.float32]
 
 
 def actual_mw(history: History, day: date) -> Floats:
@@ -46,18 +50,34 @@ def actual_mw(history: History, day: date) -> Floats:
     return history.load_mw[max(0, first) : last]
 
 
-def plain_windows(history: History, days: Sequence[date], recipe: Recipe) -> list[Window]:
+def plain_windows(
+    history: History, days: Sequence[date], recipe: Recipe, regressions: Regressions
+) -> list[Window]:
     """Return the windows of both issues of every day, as they were. Days too thin are left out.
+
+    Every second day is seen without temperature forecasts.
 
     Raises:
         ContextTooThinError: No day has enough known hours.
     """
-    sets = (history.at(day, issue, context_hours=recipe.history_hours) for day in days for issue in Issue)
-    return _required([window(history, each, recipe) for each in sets if _is_usable(history, each)])
+    sets = [history.at(day, issue, context_hours=recipe.history_hours) for day in days for issue in Issue]
+    sets[2::4], sets[3::4] = ([without_temperature(each) for each in sets[first::4]] for first in (2, 3))
+    return _required([window(history, each, recipe, regressions) for each in sets if _is_usable(history, each)])
 
 
-def training_windows(history: History, days: Sequence[date], options: TrainingOptions) -> list[Window]:
+def training_windows(
+    history: History, days: Sequence[date], options: TrainingOptions, course: Course
+) -> list[Window]:
     """Return the windows of both issues of every day, and seeded degraded variants of some.
+
+    Every day is seen with what had been learnt before it; days before anything was are left out, unless nothing
+    was learnt at all.
+
+    Args:
+        history: Covers the days and the context before them.
+        days: Delivery days.
+        options: Recipe, shares of the variants, seed.
+        course: What was learnt when.
 
     Raises:
         ContextTooThinError: No day has enough known hours.
@@ -65,24 +85,25 @@ def training_windows(history: History, days: Sequence[date], options: TrainingOp
     random = np.random.default_rng(options.seed)
     return _required(
         [
-            window(history, each, options.recipe)
+            window(history, each, options.recipe, regressions)
             for day in days
+            if (regressions := course.before(day) if course.states else course.final) is not None
             for each in _variants(history, day, options, random)
             if _is_usable(history, each)
         ]
     )
 
 
-def window(history: History, information: InformationSet, recipe: Recipe) -> Window:
+def window(history: History, information: InformationSet, recipe: Recipe, regressions: Regressions) -> Window:
     """Return one issue's model input with what came true where the model is to forecast."""
-    prepared = model_input(information, recipe)
+    prepared = model_input(information, recipe, regressions)
     context, future = prepared.rows()
     if not prepared.future_covariates:
         future = np.full((1, recipe.prediction_length), np.nan)
     hours = len(prepared.offset_mw)
     end = (day_end(information.delivery_day) - history.start) // HOUR
     future[0, :hours] = history.load_mw[end - hours : end] - prepared.offset_mw
-    return Window(np.concatenate([context, future], axis=1))
+    return Window(np.concatenate([context, future], axis=1, dtype=np.float32))
 
 
 def _required(windows: list[Window]) -> list[Window]:
@@ -104,6 +125,8 @@ def _variants(
     history: History, day: date, options: TrainingOptions, random: np.random.Generator
 ) -> Iterator[InformationSet]:
     sets = {issue: history.at(day, issue, context_hours=options.recipe.history_hours) for issue in Issue}
+    if random.random() < options.without_temperature_share:
+        sets = {issue: without_temperature(known) for issue, known in sets.items()}
     yield from sets.values()
     if random.random() < options.without_rte_share:
         yield without_rte(sets[Issue.EVENING])
@@ -120,6 +143,11 @@ def without_rte(information: InformationSet) -> InformationSet:
     return replace(information, rte_mw=rte)
 
 
+def without_temperature(information: InformationSet) -> InformationSet:
+    """Return an information set that knows no temperature forecast."""
+    return replace(information, temperature_c=np.full_like(information.temperature_c, np.nan))
+
+
 def with_blurred_rte(
     morning: InformationSet, evening: InformationSet, blur_mw: float, random: np.random.Generator
 ) -> InformationSet:
@@ -132,21 +160,20 @@ def with_blurred_rte(
         random: Source of the blur.
     """
     hours = morning.delivery_hours
-    innovations = random.normal(0.0, blur_mw, hours)
-    innovations[1:] *= np.sqrt(1 - BLUR_PERSISTENCE**2)
-    blur = np.zeros(hours)
-    for hour in range(hours):
-        blur[hour] = innovations[hour] + (BLUR_PERSISTENCE * blur[hour - 1] if hour else 0.0)
     rte = morning.rte_mw.copy()
-    rte[-hours:] = evening.rte_mw[-hours:] + blur
+    rte[-hours:] = evening.rte_mw[-hours:] + blur((1, hours), blur_mw, random)[0]
     return replace(morning, rte_mw=rte)
 
 
 def with_gaps(information: InformationSet, random: np.random.Generator) -> InformationSet:
-    """Return an information set with a gap of up to three days in the load and one in RTE's forecast."""
+    """Return an information set with a gap in the last month of the load, and one of RTE's forecast.
+
+    They last up to three and up to six days.
+    """
     load, rte = information.load_mw.copy(), information.rte_mw.copy()
     for values, share in ((load, 1.0), (rte, 2.0)):
         length = int(random.integers(1, int(72 * share)))
-        start = int(random.integers(0, max(1, information.context_hours - length)))
+        first = max(0, information.context_hours - GAP_HOURS)
+        start = int(random.integers(first, max(first + 1, information.context_hours - length)))
         values[start : start + length] = np.nan
     return replace(information, load_mw=load, rte_mw=rte)

@@ -1,8 +1,9 @@
-"""A made-up history with RTE's forecast, and tiny random checkpoints of the three families."""
+"""A made-up history with RTE's forecast, what is learnt from it, and tiny random checkpoints of the families."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -10,10 +11,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import PARIS, day_end, day_start, to_utc
+from elec_pipeline.delivery_day import PARIS, day_end, day_start, days, to_utc
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.learning import Course, learnt
+from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
 from elec_pipeline.information_set import History, history
 
 FIRST, LAST = date(2024, 12, 1), date(2025, 11, 10)
+LEARNT_FROM = days(date(2025, 1, 5), date(2025, 6, 9))
+"""Days that `course` and `warm_course` have learnt from."""
+EARLY_STATE = date(2025, 3, 20)
+"""Day whose state was learnt from days before every clock change of 2025."""
 
 
 def made_up_curves() -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray]:
@@ -22,16 +32,39 @@ def made_up_curves() -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray]:
     hours = pd.date_range(day_start(FIRST), day_end(LAST), freq="h", inclusive="left", unit="us")
     local = hours.tz_convert(PARIS)
     count = len(hours)
-    shape = 6000 * np.sin((local.hour - 8) / 24 * 2 * np.pi) - 5000 * (local.day_of_week >= 5)
     weather = np.zeros(count)
     for hour in range(1, count):
         weather[hour] = 0.995 * weather[hour - 1] + random.normal(0, 200)
-    load = 52_000 + shape + weather + random.normal(0, 150, count)
+    load = 52_000 + _shape(local) + weather + random.normal(0, 150, count)
     error = 900 * np.sin(local.hour / 24 * 2 * np.pi) + random.normal(0, 500, count)
     return hours, np.asarray(load), np.asarray(load - error)
 
 
-def made_up_history(*, shuffled_after: datetime | None = None, rte: bool = True) -> History:
+def made_up_temperatures() -> pd.DataFrame:
+    """Temperature forecasts, 600 MW a degree below 15 °C: issued at 06:00 and at 18:00 of the day before."""
+    random = np.random.default_rng(8)
+    hours, load, _ = made_up_curves()
+    local = hours.tz_convert(PARIS)
+    day = pd.Series(local.date)
+    temperature = 5 - (load - 52_000 - _shape(local)) / 600
+    issues = [
+        pd.DataFrame({
+            "hour_start": hours,
+            "issued_at": day.map({d: to_utc(d - timedelta(days=1), time(hour)) for d in day.unique()}),
+            "temperature_c": temperature + random.normal(0, error, len(hours)),
+        }).astype({"issued_at": "datetime64[us, UTC]"})
+        for hour, error in ((6, 0.4), (18, 0.2))
+    ]  # fmt: skip
+    return pd.concat(issues, ignore_index=True)
+
+
+def _shape(local: pd.DatetimeIndex) -> np.ndarray:
+    return np.asarray(6000 * np.sin((local.hour - 8) / 24 * 2 * np.pi) - 5000 * (local.day_of_week >= 5))
+
+
+def made_up_history(
+    *, shuffled_after: datetime | None = None, rte: bool = True, temperature: bool = False
+) -> History:
     """The made-up history; what becomes known after an instant is noise where one is named."""
     hours, load, forecast = made_up_curves()
     day = pd.Series(hours).dt.tz_convert(PARIS).dt.date
@@ -45,6 +78,10 @@ def made_up_history(*, shuffled_after: datetime | None = None, rte: bool = True)
             load,
         )
         forecast = np.where(known > pd.Timestamp(shuffled_after), random.uniform(30e3, 80e3, len(load)), forecast)
+    temperatures = made_up_temperatures() if temperature else None
+    if temperatures is not None and shuffled_after is not None:
+        later = temperatures["issued_at"] > pd.Timestamp(shuffled_after)
+        temperatures.loc[later, "temperature_c"] = np.random.default_rng(98).uniform(-20, 40, later.sum())
     start = pd.Series(hours)
     vintages = pd.DataFrame({
         "hour_start": start, "forecast_type": "D-1", "published_at": known,
@@ -53,12 +90,39 @@ def made_up_history(*, shuffled_after: datetime | None = None, rte: bool = True)
     })  # fmt: skip
     former = pd.DataFrame({"hour_start": start[:0], "load_mw": load[:0], "until": start[:0]})
     actuals = pd.DataFrame({"hour_start": start, "load_mw": load})
-    return history(day_start(FIRST), day_end(LAST), actuals, former, vintages if rte else vintages[:0])
+    return history(
+        day_start(FIRST), day_end(LAST), actuals, former, vintages if rte else vintages[:0], temperatures
+    )
 
 
 @pytest.fixture(scope="session")
 def past() -> History:
     return made_up_history()
+
+
+@pytest.fixture(scope="session")
+def warm_past() -> History:
+    """The same with temperature forecasts."""
+    return made_up_history(temperature=True)
+
+
+@pytest.fixture(scope="session")
+def course(past: History) -> Course:
+    return learnt(past, LEARNT_FROM, blur_mw=600, seed=1)
+
+
+@pytest.fixture(scope="session")
+def warm_course(warm_past: History) -> Course:
+    return learnt(warm_past, LEARNT_FROM, blur_mw=600, seed=1)
+
+
+@pytest.fixture(scope="session")
+def taught(chronos2_folder: Path, warm_course: Course) -> Forecaster:
+    """A random model on references that have learnt, and that every day with a clock change brings up to date."""
+    recipe = Recipe.model_validate(BUNDLED_RECIPE.model_dump() | {"context_hours": 192})
+    regressions = warm_course.before(EARLY_STATE)
+    assert regressions is not None
+    return replace(load_forecaster(str(chronos2_folder)), recipe=recipe, regressions=regressions)
 
 
 @pytest.fixture(scope="session")

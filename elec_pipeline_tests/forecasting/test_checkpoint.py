@@ -66,7 +66,7 @@ def test_a_field_that_recipes_get_later_renames_no_checkpoint(chronos2_folder: P
     Recipe(context_hours=192).save(copy)
     version = load_forecaster(str(copy)).version
     older = json.loads((copy / "recipe.json").read_text())
-    older.pop("similar_day")
+    older.pop("calibration")
     (copy / "recipe.json").write_text(json.dumps(older))
     assert load_forecaster(str(copy)).version == version
 
@@ -76,7 +76,7 @@ def test_the_empty_name_is_the_bundled_checkpoint() -> None:
     assert bundled.version == load_forecaster(str(BUNDLED)).version
     assert bundled.location == "bundled"
     assert bundled.base_model == "from scratch"
-    assert bundled.trained_through == date(2023, 12, 31)
+    assert bundled.trained_through == date(2024, 6, 30)
 
 
 def test_of_anothers_model_only_its_name_is_known(bolt_folder: Path) -> None:

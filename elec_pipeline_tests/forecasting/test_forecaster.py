@@ -12,15 +12,17 @@ import pytest
 from elec_pipeline.delivery_day import Issue, days, issue_time
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.baselines import seasonal_naive
+from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
-from elec_pipeline.forecasting.training_windows import actual_mw, without_rte
-from elec_pipeline.information_set import History, InformationSet
+from elec_pipeline.forecasting.recipe import Calibration
+from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_rte
+from elec_pipeline.information_set import Floats, History, InformationSet
 from elec_pipeline.metrics import mae, pinball
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
-FIXTURES = ["t5_folder", "bolt_folder", "chronos2_folder", "bundled"]
+FIXTURES = ["t5_folder", "bolt_folder", "chronos2_folder", "taught", "bundled"]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,12 @@ def issues(past: History, forecaster: Forecaster) -> list[InformationSet]:
     return [past.at(day, issue, context_hours=forecaster.context_hours) for day in LENGTHS for issue in Issue]
 
 
+def early(past: History, day: date, forecaster: Forecaster) -> InformationSet:
+    """A morning that knows an early forecast of RTE's."""
+    morning, evening = (past.at(day, issue, context_hours=forecaster.context_hours) for issue in Issue)
+    return with_blurred_rte(morning, evening, 600, np.random.default_rng(1))
+
+
 def test_alone_or_in_any_batch_a_forecast_is_the_same_to_the_last_digit(
     forecaster: Forecaster, past: History
 ) -> None:
@@ -47,6 +55,14 @@ def test_alone_or_in_any_batch_a_forecast_is_the_same_to_the_last_digit(
         np.testing.assert_array_equal(forecaster.predict([information])[0], among_others)
     for position, backwards in enumerate(forecaster.predict([*sets[::-1], *sets])[: len(sets)]):
         np.testing.assert_array_equal(backwards, together[-1 - position])
+
+
+def test_in_a_batch_a_forecast_on_learnt_references_is_the_same(
+    taught: Forecaster, past: History, warm_past: History
+) -> None:
+    sets = [early(warm_past, day, taught) for day in LENGTHS] + issues(warm_past, taught) + issues(past, taught)
+    for information, among_others in zip(sets, taught.predict(sets), strict=True):
+        np.testing.assert_array_equal(taught.predict([information])[0], among_others)
 
 
 def test_predicting_leaves_torchs_random_state_and_threads_alone(forecaster: Forecaster, past: History) -> None:
@@ -68,6 +84,32 @@ def test_nothing_after_the_issue_time_matters(
     pair = [h.at(day, issue, context_hours=forecaster.context_hours) for h in (past, shuffled)]
     as_it_was, as_if = forecaster.predict(pair)
     np.testing.assert_array_equal(as_it_was, as_if)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+@pytest.mark.parametrize("issue", list(Issue))
+def test_with_temperature_too_nothing_after_the_issue_time_matters(
+    day: date, issue: Issue, taught: Forecaster, warm_past: History, make_history: Callable[..., History]
+) -> None:
+    shuffled = make_history(shuffled_after=issue_time(day, issue), temperature=True)
+    assert not np.array_equal(shuffled.temperature_c, warm_past.temperature_c)
+    pair = [h.at(day, issue, context_hours=taught.context_hours) for h in (warm_past, shuffled)]
+    as_it_was, as_if = taught.predict(pair)
+    np.testing.assert_array_equal(as_it_was, as_if)
+    without = replace(pair[0], temperature_c=np.full_like(pair[0].temperature_c, np.nan))
+    assert not np.array_equal(taught.predict([without])[0], as_it_was)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+def test_with_an_early_forecast_nothing_after_the_morning_matters(
+    day: date, taught: Forecaster, warm_past: History, make_history: Callable[..., History]
+) -> None:
+    shuffled = make_history(shuffled_after=issue_time(day, Issue.MORNING), temperature=True)
+    rte = early(warm_past, day, taught).rte_mw
+    pair = [h.at(day, Issue.MORNING, context_hours=taught.context_hours) for h in (warm_past, shuffled)]
+    as_it_was, as_if = taught.predict([replace(each, rte_mw=rte) for each in pair])
+    np.testing.assert_array_equal(as_it_was, as_if)
+    assert not np.array_equal(taught.predict(pair[:1])[0], as_it_was)
 
 
 @pytest.mark.parametrize("day", LENGTHS)
@@ -137,3 +179,25 @@ def test_the_bundled_checkpoint_beats_the_seasonal_naive_forecast(
     median = np.concatenate(bundled.predict(sets))[:, MEDIAN]
     naive = np.concatenate([seasonal_naive(each) for each in sets])
     assert mae(truth, median) < 0.8 * mae(truth, naive)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+def test_the_calibration_is_of_what_the_forecast_stands_on(
+    day: date, taught: Forecaster, warm_past: History
+) -> None:
+    evening = warm_past.at(day, Issue.EVENING, context_hours=taught.context_hours)
+    asked, _ = taught.ask(evening)
+    reference = asked.offset_mw[asked.skip :]
+
+    def said(calibration: dict[Case, Calibration]) -> Floats:
+        recipe = taught.recipe.model_copy(update={"calibration": calibration})
+        [forecast] = replace(taught, recipe=recipe).predict([evening])
+        return forecast
+
+    plain = said({})
+    wide = said({Case.EVENING: Calibration(spreads=(2, 2, 2))})
+    np.testing.assert_array_equal(said({Case.ALONE: Calibration(spreads=(2, 2, 2))}), plain)
+    np.testing.assert_array_equal(wide[:, MEDIAN], plain[:, MEDIAN])
+    assert wide - wide[:, [MEDIAN]] == pytest.approx(2 * (plain - plain[:, [MEDIAN]]), abs=0.3)
+    none_of_it = said({Case.EVENING: Calibration(median_share=0)})
+    assert none_of_it[:, MEDIAN] == pytest.approx(reference, abs=0.051)

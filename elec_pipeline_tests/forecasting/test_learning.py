@@ -1,180 +1,190 @@
-"""What references learn uses only what the issue knows, helps later, and survives what is missing."""
+"""What regressions learn comes from the days they are given, serves later days, and helps there."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
-from elec_pipeline.delivery_day import Issue, days
-from elec_pipeline.forecasting import correction, ridge, similar_day
-from elec_pipeline.forecasting.learning import learnt
-from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start, days
+from elec_pipeline.forecasting.cases import Case
+from elec_pipeline.forecasting.learning import PARTS, Course, blur, learnt
 from elec_pipeline.forecasting.references import References
+from elec_pipeline.forecasting.regression import LEAST_DAYS
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
-from elec_pipeline.forecasting.training_windows import actual_mw, without_rte
+from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_temperature
 from elec_pipeline.information_set import Floats, History, InformationSet
 from elec_pipeline.metrics import mae
+from elec_pipeline_tests.forecasting.conftest import FIRST, LAST, LEARNT_FROM, made_up_history
 
-LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
-LEARN = days(date(2025, 2, 10), date(2025, 6, 9))
-LATER = days(date(2025, 6, 10), date(2025, 7, 20))
-
-
-@pytest.fixture(scope="module")
-def recipe(past: History) -> Recipe:
-    return learnt(past, LEARN, BUNDLED_RECIPE)
+LATER = days(date(2025, 6, 10), date(2025, 7, 25))
+SHORT = LEARNT_FROM[:70]
+WITH_TEMPERATURE = {f"{case}_with_temperature" for case in Case}
 
 
-def at(past: History, day: date, issue: Issue) -> InformationSet:
-    return past.at(day, issue, context_hours=BUNDLED_RECIPE.history_hours)
+def learnt_from(past: History, some_days: list[date]) -> Course:
+    return learnt(past, some_days, blur_mw=600, seed=1)
 
 
-def of_day(information: InformationSet) -> Floats:
-    """The features of the delivery day, of the kind that its issue needs."""
-    its = References(information, BUNDLED_RECIPE)
-    if information.issue is Issue.EVENING:
-        made = correction.features(its.error, information.rte_mw, its.grid)
-    else:
-        made = similar_day.features(its.hybrid, its.error, its.grid)
-    return made[-information.delivery_hours :]
+def assert_equal(one: Regressions, other: Regressions) -> None:
+    assert one.learnt.keys() == other.learnt.keys()
+    for name, ours in one.learnt.items():
+        theirs = other.learnt[name]
+        assert (ours.names, ours.through) == (theirs.names, theirs.through)
+        np.testing.assert_array_equal(ours.regression.mean, theirs.regression.mean)
+        np.testing.assert_array_equal(ours.regression.precision, theirs.regression.precision)
 
 
-@pytest.mark.parametrize("day", LENGTHS)
-@pytest.mark.parametrize("issue", list(Issue))
-def test_every_hour_of_the_day_has_its_features(day: date, issue: Issue, past: History) -> None:
-    names = correction.FEATURES if issue is Issue.EVENING else similar_day.FEATURES
-    made = of_day(at(past, day, issue))
-    assert made.shape == (LENGTHS[day], len(names))
-    assert np.isfinite(made).all()
+def sets_of(past: History, case: Case) -> list[InformationSet]:
+    random = np.random.default_rng(5)
+    hours = BUNDLED_RECIPE.history_hours
+    made = []
+    for day in LATER:
+        morning, evening = (past.at(day, issue, context_hours=hours) for issue in Issue)
+        early = with_blurred_rte(morning, evening, 600, random)
+        made.append({Case.ALONE: morning, Case.EVENING: evening, Case.EARLY: early}[case])
+    return made
 
 
-@pytest.mark.parametrize("day", LENGTHS)
-@pytest.mark.parametrize(
-    ("issue", "column", "first_unknown"),
-    [
-        (Issue.EVENING, correction.FEATURES.index("last"), correction.FIRST_UNKNOWN),
-        (Issue.MORNING, similar_day.FEATURES.index("error_of_hour"), similar_day.FIRST_UNKNOWN),
-    ],
-)
-def test_the_last_error_is_of_the_same_local_hour_and_known_at_the_issue(
-    day: date, issue: Issue, column: int, first_unknown: int, past: History
-) -> None:
-    information = at(past, day, issue)
-    its = References(information, BUNDLED_RECIPE)
-    hour = its.grid.hour[-LENGTHS[day] :]
-    yesterday, before = (its.grid.earlier(its.error, n)[-LENGTHS[day] :] for n in (1, 2))
-    differs = of_day(information)[:, column] != np.where(hour < first_unknown, yesterday, before)
-    assert set(hour[differs]) <= {2}  # the hour that a clock change skips or repeats
+def error(past: History, sets: list[InformationSet], regressions: Regressions) -> float:
+    """Mean absolute error of the references of the delivery days, MW."""
+    references = [References(each, BUNDLED_RECIPE, regressions) for each in sets]
+    said = [each.reference[-24:] for each in references]
+    return mae(np.concatenate([actual_mw(past, each.delivery_day) for each in sets]), np.concatenate(said))
 
 
-def test_the_day_so_far_ends_where_the_evening_issue_does(past: History) -> None:
-    information = at(past, date(2025, 7, 9), Issue.EVENING)
-    first = information.context_hours - correction.FIRST_UNKNOWN
-    error = (information.load_mw - information.rte_mw)[first : information.context_hours]
-    assert of_day(information)[:, correction.FEATURES.index("day_so_far")] == pytest.approx(error.mean())
+def test_no_state_serves_a_day_that_it_was_learnt_from(course: Course) -> None:
+    for day in days(FIRST, LAST):
+        state = course.before(day)
+        if state is not None:
+            assert {each.through for each in state.learnt.values()} <= {
+                day - timedelta(days=n) for n in range(1, 400)
+            }
 
 
-@pytest.mark.parametrize(
-    ("day", "kind", "weekday"),
-    [
-        (date(2025, 7, 14), 1.0, "monday"),
-        (date(2025, 7, 11), 0.0, "friday"),
-        (date(2025, 7, 12), 0.5, "saturday"),
-        (date(2025, 7, 13), 1.0, None),
-    ],
-)
-def test_the_calendar_knows_the_day(day: date, kind: float, weekday: str | None, past: History) -> None:
-    made = dict(zip(similar_day.FEATURES, of_day(at(past, day, Issue.MORNING))[12], strict=True))
-    assert made["day_type"] == kind * similar_day.DAY_TYPE_MW
-    named = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
-    assert [name for name in named if made[name]] == ([weekday] if weekday else [])
-    assert bool(made["holiday"]) == (day == date(2025, 7, 14))
+def test_every_day_is_served_by_the_newest_state(course: Course) -> None:
+    firsts = [first for first, _ in course.states]
+    assert firsts == sorted(firsts)
+    assert len(firsts) <= PARTS
+    for first, state in course.states:
+        assert course.before(first) is state
+    assert course.before(firsts[0] - timedelta(days=1)) is None
+    assert course.before(LAST) is course.final
+    assert {each.through for each in course.final.learnt.values()} == {LEARNT_FROM[-1]}
 
 
-def test_what_is_learnt_helps_on_days_it_was_not_learnt_from(recipe: Recipe, past: History) -> None:
-    truth = np.concatenate([actual_mw(past, day) for day in LATER])
-    untaught = recipe.without_what_is_learnt.model_copy(update={"error_weights": (0.0, 0.0, 0.0)})
-    for issue in Issue:
-        sets = [at(past, day, issue) for day in LATER]
-        plain, ours = (
-            np.concatenate([References(each, how).reference[-each.delivery_hours :] for each in sets])
-            for how in (untaught, recipe)
-        )
-        assert mae(truth, ours) < 0.9 * mae(truth, plain)
+def test_a_state_is_what_its_days_teach_alone(course: Course, past: History) -> None:
+    first, state = course.states[0]
+    assert_equal(learnt_from(past, [day for day in LEARNT_FROM if day < first]).final, state)
 
 
-def test_in_the_morning_the_weights_stand(recipe: Recipe, past: History) -> None:
-    morning = at(past, date(2025, 7, 9), Issue.MORNING)
-    with_forecast = replace(morning, rte_mw=np.where(np.isnan(morning.rte_mw), 5e4, morning.rte_mw))
-    plain, corrected = (References(with_forecast, each) for each in (recipe.without_what_is_learnt, recipe))
-    np.testing.assert_array_equal(plain.corrected_rte, corrected.corrected_rte)
+def test_what_comes_later_changes_nothing(course: Course) -> None:
+    other = made_up_history(shuffled_after=day_end(LEARNT_FROM[69]) + timedelta(days=3))
+    again = learnt_from(other, SHORT)
+    first, state = again.states[0]
+    assert first in {each for each, _ in course.states}
+    served = course.before(first)
+    assert served is not None
+    assert_equal(state, served)
 
 
-@pytest.mark.parametrize("issue", list(Issue))
-@pytest.mark.parametrize("hours_known", [0, 40, 400])
-def test_however_little_is_known_the_day_has_a_reference(
-    hours_known: int, issue: Issue, recipe: Recipe, past: History
-) -> None:
-    information = at(past, date(2025, 7, 9), issue)
-    load = information.load_mw.copy()
-    load[: information.context_hours - hours_known] = np.nan
-    thin = replace(information, load_mw=load)
-    for each in (thin, without_rte(thin)):
-        assert np.isfinite(References(each, recipe).reference[-24:]).all()
-    bare = replace(thin, rte_mw=np.full_like(load, np.nan))
-    assert np.isfinite(References(bare, recipe).reference[-24:]).all() == bool(hours_known)
+def test_days_that_are_not_named_teach_nothing(past: History) -> None:
+    load = past.load_mw.copy()
+    some = SHORT[:60]
+    first, end = ((at - past.start) // HOUR for at in (day_start(SHORT[64]), day_end(SHORT[-1])))
+    load[first:end] = 12_345
+    assert_equal(learnt_from(replace(past, load_mw=load), some).final, learnt_from(past, some).final)
 
 
-def test_an_absurd_hour_does_not_spoil_the_next_days(past: History) -> None:
-    information = at(past, date(2025, 7, 9), Issue.EVENING)
-    rte = information.rte_mw.copy()
-    rte[information.context_hours - 10] = -1e9
-    errors = of_day(replace(information, rte_mw=rte))[:, : correction.FEATURES.index("move_of_hour")]
-    assert np.abs(errors).max() <= correction.MOST_MW
+def test_learning_repeats(past: History) -> None:
+    assert_equal(learnt_from(past, SHORT).final, learnt_from(past, SHORT).final)
 
 
-def test_what_was_put_in_is_found_again() -> None:
-    random = np.random.default_rng(3)
-    count = 24 * 400
-    features = random.normal(0, 1000, (count, 5))
-    slopes = np.linspace(-0.5, 0.5, 5)
-    wanted = features @ slopes + 70 + random.normal(0, 20, count)
-    wanted[::50] = np.nan
-    hour = np.arange(count) % 24
-    samples = ridge.Samples(features, wanted, np.full(count, 5e4), hour, np.zeros(count))
-    found = np.asarray(ridge.fit(samples, half_life_days=365, robust_mw=400))
-    assert found[:, :-1] == pytest.approx(np.tile(slopes, (24, 1)), abs=0.02)
-    assert found[:, -1] == pytest.approx(np.full(24, 70), abs=8)
+@pytest.mark.parametrize("case", list(Case))
+def test_what_is_learnt_helps_on_days_it_was_not_learnt_from(case: Case, course: Course, past: History) -> None:
+    sets = sets_of(past, case)
+    assert all(References(each, BUNDLED_RECIPE, course.final).case is case for each in sets)
+    assert error(past, sets, course.final) < 0.95 * error(past, sets, Regressions())
 
 
-def test_a_few_absurd_samples_do_not_bend_the_fit() -> None:
-    random = np.random.default_rng(3)
-    count = 24 * 300
-    features = random.normal(0, 1000, (count, 2))
-    wanted = features @ [0.5, -0.5]
-    wanted[::97] += 50_000
-    samples = ridge.Samples(features, wanted, np.full(count, 5e4), np.arange(count) % 24, np.zeros(count))
-    coefficients = np.asarray(ridge.fit(samples, half_life_days=365, robust_mw=400))
-    assert coefficients[:, :2] == pytest.approx(np.tile([0.5, -0.5], (24, 1)), abs=0.05)
+def test_an_early_forecast_is_mended(course: Course, past: History) -> None:
+    sets = sets_of(past, Case.EARLY)
+    truth = np.concatenate([actual_mw(past, each.delivery_day) for each in sets])
+    blurred = np.concatenate([each.rte_mw[-24:] for each in sets])
+    assert error(past, sets, course.final) < 0.95 * mae(truth, blurred)
 
 
-@pytest.mark.parametrize("how_many", [0, 10])
+def test_temperature_helps_where_no_forecast_of_rtes_does(warm_course: Course, warm_past: History) -> None:
+    sets = sets_of(warm_past, Case.ALONE)
+    with_it = error(warm_past, sets, warm_course.final)
+    without = error(warm_past, [without_temperature(each) for each in sets], warm_course.final)
+    assert with_it < 0.8 * without
+
+
+def test_without_temperature_forecasts_nothing_is_learnt_of_them(course: Course, warm_course: Course) -> None:
+    assert set(course.final.learnt) == set(Case)
+    assert set(warm_course.final.learnt) == set(Case) | WITH_TEMPERATURE
+    for case in Case:
+        ours, theirs = (each.final.of(case, with_temperature=False) for each in (course, warm_course))
+        assert ours is not None
+        assert theirs is not None
+        np.testing.assert_array_equal(ours.regression.mean, theirs.regression.mean)
+
+
+def test_without_rtes_forecasts_only_the_week_before_is_learnt_from() -> None:
+    made = learnt_from(made_up_history(rte=False, temperature=True), SHORT)
+    assert set(made.final.learnt) == {"alone", "alone_with_temperature"}
+
+
+@pytest.mark.parametrize("how_many", [0, 1, LEAST_DAYS - 1])
 def test_from_too_few_days_nothing_is_learnt(how_many: int, past: History) -> None:
-    assert learnt(past, LEARN[:how_many], BUNDLED_RECIPE) == BUNDLED_RECIPE
+    made = learnt_from(past, LEARNT_FROM[:how_many])
+    assert made == Course(())
+    assert made.final == Regressions()
+    assert made.before(LAST) is None
 
 
-def test_without_rtes_forecasts_only_the_week_before_is_learnt_from(past: History) -> None:
-    without = replace(past, vintage_mw=np.full_like(past.vintage_mw, np.nan))
-    half = learnt(without, LEARN[:60], BUNDLED_RECIPE)
-    assert half.correction == ()
-    assert half.similar_day
+@pytest.mark.parametrize("first", [date(2024, 11, 1), date(2024, 12, 1)])
+def test_days_at_the_start_of_the_history_and_before_it_are_survived(first: date, past: History) -> None:
+    made = learnt_from(past, days(first, date(2025, 2, 15)))
+    assert set(made.final.learnt) == set(Case)
+    for _, state in made.states:
+        for each in state.learnt.values():
+            assert np.isfinite(each.regression.mean).all()
 
 
-@pytest.mark.parametrize("field", ["correction", "similar_day"])
-def test_coefficients_of_another_shape_are_refused(field: str) -> None:
-    with pytest.raises(ValidationError, match=f"{field} has 24 rows"):
-        Recipe.model_validate({field: [[1.0, 2.0]]})
+def test_days_all_before_the_history_teach_nothing(past: History) -> None:
+    assert learnt_from(past, days(date(2024, 9, 1), date(2024, 11, 20))) == Course(())
+
+
+def test_days_up_to_the_end_of_the_history_can_be_learnt_from(past: History) -> None:
+    made = learnt_from(past, days(LAST - timedelta(days=60), LAST))
+    assert set(made.final.learnt) == set(Case)
+    assert made.before(LAST) is not made.final
+
+
+def test_a_history_may_start_in_the_middle_of_a_day(past: History) -> None:
+    later = replace(
+        past,
+        start=past.start + 7 * HOUR,
+        load_mw=past.load_mw[7:],
+        vintage_position=past.vintage_position - 7,
+    )
+    assert_equal(learnt_from(later, SHORT[10:]).final, learnt_from(past, SHORT[10:]).final)
+
+
+def test_the_blur_persists_within_a_day_and_has_its_size() -> None:
+    made: Floats = blur((4000, 24), 600.0, np.random.default_rng(1))
+    assert made.std(axis=0) == pytest.approx(np.full(24, 600), rel=0.05)
+    neighbours = np.corrcoef(made[:, 10], made[:, 11])[0, 1]
+    assert neighbours == pytest.approx(0.9, abs=0.02)
+    assert np.corrcoef(made[1:, 0], made[:-1, 23])[0, 1] == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize("hours", [23, 24, 25])
+def test_days_of_every_length_are_blurred(hours: int) -> None:
+    assert blur((1, hours), 600.0, np.random.default_rng(1)).shape == (1, hours)
+    assert not blur((1, hours), 0.0, np.random.default_rng(1)).any()

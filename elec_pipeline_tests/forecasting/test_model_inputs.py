@@ -9,33 +9,37 @@ import numpy as np
 import pytest
 
 from elec_pipeline.delivery_day import Issue
-from elec_pipeline.forecasting import correction, similar_day
+from elec_pipeline.forecasting.cases import Case
+from elec_pipeline.forecasting.learning import Course
 from elec_pipeline.forecasting.model_inputs import model_input
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
 from elec_pipeline.information_set import History
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
-MADE_UP = {
-    name: np.random.default_rng(5).normal(0, 0.1, (24, len(module.FEATURES) + 1)).tolist()
-    for name, module in {"correction": correction, "similar_day": similar_day}.items()
-}
 RECIPES = {
     "bundled": BUNDLED_RECIPE,
-    "with learnt references": Recipe.model_validate(BUNDLED_RECIPE.model_dump() | MADE_UP),
     "hub": Recipe(covariates=(Covariate.RTE,)),
     "univariate": Recipe(context_hours=512),
     "residual from the first unknown hour": Recipe(
-        target=Target.RESIDUAL, covariates=tuple(Covariate), context_hours=336, lookback_hours=720
+        target=Target.RESIDUAL, covariates=tuple(Covariate), context_hours=336, update_days=40
     ),
 }
+
+
+@pytest.fixture(params=[False, True], ids=["nothing learnt", "learnt"])
+def regressions(request: pytest.FixtureRequest, course: Course) -> Regressions:
+    return course.final if request.param else Regressions()
 
 
 @pytest.mark.parametrize("day", LENGTHS)
 @pytest.mark.parametrize("issue", list(Issue))
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_shapes_are_the_same_for_every_issue(day: date, issue: Issue, recipe: Recipe, past: History) -> None:
-    asked = model_input(past.at(day, issue, context_hours=recipe.history_hours), recipe)
+def test_shapes_are_the_same_for_every_issue(
+    day: date, issue: Issue, recipe: Recipe, regressions: Regressions, past: History
+) -> None:
+    asked = model_input(past.at(day, issue, context_hours=recipe.history_hours), recipe, regressions)
     context, future = asked.rows()
     assert context.shape == (1 + len(recipe.covariates), recipe.context_hours)
     assert asked.to_mw(np.zeros((recipe.prediction_length, 7))).shape == (LENGTHS[day], 7)
@@ -46,35 +50,39 @@ def test_shapes_are_the_same_for_every_issue(day: date, issue: Issue, recipe: Re
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_a_longer_context_changes_nothing(recipe: Recipe, past: History) -> None:
+def test_a_longer_context_changes_nothing(recipe: Recipe, regressions: Regressions, past: History) -> None:
     day = date(2025, 10, 26)
-    exact = model_input(past.at(day, Issue.EVENING, context_hours=recipe.history_hours), recipe)
-    longer = model_input(past.at(day, Issue.EVENING, context_hours=recipe.history_hours + 100), recipe)
+    exact = model_input(past.at(day, Issue.EVENING, context_hours=recipe.history_hours), recipe, regressions)
+    longer = model_input(
+        past.at(day, Issue.EVENING, context_hours=recipe.history_hours + 100), recipe, regressions
+    )
     for ours, theirs in zip(exact.rows(), longer.rows(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
 def test_a_shorter_context_is_refused(past: History) -> None:
-    with pytest.raises(ValueError, match="needs 1392"):
-        model_input(past.at(date(2025, 7, 9), Issue.EVENING, context_hours=672), BUNDLED_RECIPE)
+    with pytest.raises(ValueError, match="needs 2184"):
+        model_input(past.at(date(2025, 7, 9), Issue.EVENING, context_hours=672), BUNDLED_RECIPE, Regressions())
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 @pytest.mark.parametrize("issue", list(Issue))
-def test_a_perfect_model_gives_back_the_actual_load(issue: Issue, recipe: Recipe, past: History) -> None:
+def test_a_perfect_model_gives_back_the_actual_load(
+    issue: Issue, recipe: Recipe, regressions: Regressions, past: History
+) -> None:
     from elec_pipeline.forecasting.training_windows import actual_mw, window
 
     day = date(2025, 10, 26)
     information = past.at(day, issue, context_hours=recipe.history_hours)
-    output = window(past, information, recipe).rows[0, recipe.context_hours :]
-    assert model_input(information, recipe).to_mw(output) == pytest.approx(actual_mw(past, day))
+    output = window(past, information, recipe, regressions).rows[0, recipe.context_hours :]
+    assert model_input(information, recipe, regressions).to_mw(output) == pytest.approx(actual_mw(past, day))
 
 
 def test_gaps_stay_nan_in_the_target(past: History) -> None:
     information = past.at(date(2025, 7, 9), Issue.EVENING, context_hours=BUNDLED_RECIPE.history_hours)
     load = information.load_mw.copy()
     load[-100:-90] = np.nan
-    asked = model_input(replace(information, load_mw=load), BUNDLED_RECIPE)
+    asked = model_input(replace(information, load_mw=load), BUNDLED_RECIPE, Regressions())
     assert np.isnan(asked.target).sum() == 10 + 5  # the gap, and the evening until midnight
 
 
@@ -83,5 +91,12 @@ def test_a_covariate_without_a_past_says_nothing_of_the_future(past: History) ->
     information = past.at(date(2025, 7, 9), Issue.EVENING, context_hours=recipe.history_hours)
     rte = information.rte_mw.copy()
     rte[: information.context_hours] = np.nan
-    asked = model_input(replace(information, rte_mw=rte), recipe)
+    asked = model_input(replace(information, rte_mw=rte), recipe, Regressions())
     assert np.isnan(asked.future_covariates["rte"]).all()
+
+
+@pytest.mark.parametrize("issue", list(Issue))
+def test_the_input_names_what_the_forecast_stands_on(issue: Issue, past: History) -> None:
+    information = past.at(date(2025, 7, 9), issue, context_hours=BUNDLED_RECIPE.history_hours)
+    case = Case.EVENING if issue is Issue.EVENING else Case.ALONE
+    assert model_input(information, BUNDLED_RECIPE, Regressions()).case is case

@@ -35,13 +35,14 @@ from elec_pipeline.store import models, queries
 from elec_pipeline_tests.forecasting.stored import misused, register, store_made_up
 
 TINY = TrainingOptions(
-    recipe=Recipe(target=Target.RESIDUAL, context_hours=96, lookback_hours=720, from_midnight=True),
+    recipe=Recipe(target=Target.RESIDUAL, context_hours=96, from_midnight=True),
     architecture=Architecture(width=16, heads=2, layers=1, hidden=16),
     steps=20,
     windows_per_step=8,
     learning_rate=3e-3,
     validate_every=10,
     warmup_steps=2,
+    learn_references=False,
 )
 TRAIN_TO, VALIDATE_TO = date(2025, 6, 10), date(2025, 8, 5)
 NARROW = Gate(least_coverage_80=0.0, most_coverage_80=1.0)
@@ -110,7 +111,7 @@ def test_a_better_model_is_promoted_and_a_rollback_brings_the_former_forecasts_b
     with engine.connect() as connection:
         row = queries.promoted_model(connection)
     assert row is not None
-    assert (row.version, row.trained_through) == (version, TRAIN_TO)
+    assert (row.version, row.trained_through) == (version, VALIDATE_TO)
     assert row.metrics["gate"] == made.verdict.as_json()
     assert row.metrics["card"] == made.checkpoint.card
     assert [each["by"] for each in row.metrics["promotions"]] == ["gate"]
@@ -126,11 +127,13 @@ def test_a_poisoned_model_is_refused_and_the_live_one_stays(
 ) -> None:
     """Both are trained alike and on the same days, one of them with the load of those days shuffled."""
     learn, choose = days(date(2025, 4, 10), TRAIN_TO), days(TRAIN_TO + timedelta(days=1), VALIDATE_TO)
-    sound = train(past, learn, choose, tmp_path / "sound", TINY).version
+    # Of a model that is poisoned alone calibration believes nothing; what the references learn is always believed.
+    options = TINY.model_copy(update={"learn_references": True})
+    sound = train(past, learn, choose, tmp_path / "sound", options).version
     register(engine, sound, tmp_path / "sound")
     models.promote(engine, sound, by="hand")
     store_made_up(engine, shuffled_through=TRAIN_TO - timedelta(days=1))
-    made = retrain(engine, here, asked())
+    made = retrain(engine, here, asked(options=options))
     assert made.verdict is not None
     assert not made.promoted
     assert "not better" in made.verdict.why

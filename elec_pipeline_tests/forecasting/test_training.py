@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,26 +12,32 @@ from typing import Any
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue, days
+from elec_pipeline.delivery_day import HOUR, Issue, day_end, days
 from elec_pipeline.errors import ContextTooThinError, TrainingError
+from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.learning import Course, learnt
 from elec_pipeline.forecasting.recipe import Family, Recipe, Target, read_recipe
+from elec_pipeline.forecasting.regressions import Regressions, read_regressions
 from elec_pipeline.forecasting.training import train
 from elec_pipeline.forecasting.training_chronos2 import new_pipeline
 from elec_pipeline.forecasting.training_options import Architecture, Progress, TrainedCheckpoint, TrainingOptions
 from elec_pipeline.forecasting.training_windows import plain_windows, training_windows
 from elec_pipeline.information_set import History
+from elec_pipeline_tests.forecasting.conftest import LEARNT_FROM
 
 LEARN = days(date(2025, 3, 1), date(2025, 4, 10))
-CHOOSE = days(date(2025, 4, 11), date(2025, 4, 20))
+CHOOSE = days(date(2025, 4, 11), date(2025, 4, 25))
 TINY = TrainingOptions(
-    recipe=Recipe(target=Target.RESIDUAL, context_hours=96, lookback_hours=720, from_midnight=True),
+    recipe=Recipe(target=Target.RESIDUAL, context_hours=96, from_midnight=True),
     architecture=Architecture(width=16, heads=2, layers=1, hidden=16),
     steps=6,
     windows_per_step=4,
     validate_every=3,
     warmup_steps=1,
 )
+QUICK = TINY.model_copy(update={"learn_references": False})
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +60,9 @@ def forecast(folder: Path, past: History) -> list[list[float]]:
 
 def test_the_folder_is_complete_and_readable(trained: TrainedCheckpoint) -> None:
     names = {path.name for path in trained.folder.iterdir()}
-    assert names == {"config.json", "model.safetensors", "recipe.json", "card.json", "MODEL_CARD.md"}
+    assert names == {
+        "config.json", "model.safetensors", "regressions.safetensors", "recipe.json", "card.json", "MODEL_CARD.md",
+    }  # fmt: skip
     assert all(path.stat().st_mode & 0o044 == 0o044 for path in trained.folder.iterdir())
 
 
@@ -78,9 +88,9 @@ def test_the_loaded_checkpoint_has_the_weights_that_were_trained(
         save(pipeline, folder)
 
     monkeypatch.setattr(training, "save", spy)
-    trained = train(past, LEARN, CHOOSE, tmp_path / "out", TINY)
+    trained = train(past, LEARN, CHOOSE, tmp_path / "out", QUICK)
     _, loaded = load_pipeline(str(trained.folder))
-    untrained = new_pipeline(TINY).model.state_dict()
+    untrained = new_pipeline(QUICK).model.state_dict()
     assert kept
     for name, tensor in loaded.inner_model.state_dict().items():
         np.testing.assert_array_equal(tensor.numpy(), kept[name])
@@ -108,8 +118,8 @@ def test_the_card_names_data_spans_recipe_and_figures(trained: TrainedCheckpoint
     card = json.loads((trained.folder / "card.json").read_text())
     assert card == trained.card
     assert card["data"] == "made up"
-    assert card["trained_through"] == "2025-04-10"
-    assert card["validation"] == {"first": "2025-04-11", "last": "2025-04-20", "days": 10}
+    assert card["trained_through"] == "2025-04-25"  # from the validation days its regressions learnt too
+    assert card["validation"] == {"first": "2025-04-11", "last": "2025-04-25", "days": 15}
     assert card["steps"] == 6
     assert card["last_step"] == 6
     assert card["best_step"] in {3, 6}
@@ -117,7 +127,7 @@ def test_the_card_names_data_spans_recipe_and_figures(trained: TrainedCheckpoint
     assert card["seconds"] >= 0
     assert card["peak_memory_mb"] > 100
     assert set(card["metrics"]) == {"morning", "evening"}
-    assert card["metrics"]["evening"]["hours"] == 240
+    assert card["metrics"]["evening"]["hours"] == 360
     page = (trained.folder / "MODEL_CARD.md").read_text()
     assert trained.version in page
     assert "made up" in page
@@ -126,7 +136,7 @@ def test_the_card_names_data_spans_recipe_and_figures(trained: TrainedCheckpoint
 
 def test_a_run_that_gets_no_better_is_stopped(past: History, tmp_path: Path) -> None:
     hasty = {"learning_rate": 0.3, "steps": 60, "validate_every": 2, "patience": 2}
-    card = train(past, LEARN, CHOOSE, tmp_path / "out", TINY.model_copy(update=hasty)).card
+    card = train(past, LEARN, CHOOSE, tmp_path / "out", QUICK.model_copy(update=hasty)).card
     assert card["last_step"] < card["steps"] == 60
     assert card["last_step"] == card["best_step"] + 2 * 2
 
@@ -134,7 +144,7 @@ def test_a_run_that_gets_no_better_is_stopped(past: History, tmp_path: Path) -> 
 def test_a_training_that_diverges_says_so_and_replaces_nothing(past: History, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "former").touch()
-    wild = TINY.model_copy(update={"learning_rate": 1e30})
+    wild = QUICK.model_copy(update={"learning_rate": 1e30})
     with pytest.raises(TrainingError, match="diverged"):
         train(past, LEARN, CHOOSE, tmp_path / "out", wild)
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "former"]
@@ -143,7 +153,7 @@ def test_a_training_that_diverges_says_so_and_replaces_nothing(past: History, tm
 def test_the_former_folder_is_replaced_as_a_whole(past: History, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "former").touch()
-    train(past, LEARN, CHOOSE, tmp_path / "out", TINY)
+    train(past, LEARN, CHOOSE, tmp_path / "out", QUICK)
     assert not (tmp_path / "out" / "former").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -157,14 +167,40 @@ def test_progress_is_reported(trained: TrainedCheckpoint, reports: list[Progress
 def test_the_recipe_lies_beside_the_weights(trained: TrainedCheckpoint) -> None:
     recipe = read_recipe(trained.folder)
     assert recipe is not None
-    assert recipe.correction
-    assert recipe.similar_day
-    assert recipe.without_what_is_learnt == TINY.recipe
+    assert set(recipe.calibration) == set(Case)
+    assert recipe.model_copy(update={"calibration": {}}) == TINY.recipe
 
 
-def test_with_nothing_to_learn_the_recipe_stays(past: History, tmp_path: Path) -> None:
-    made = train(past, LEARN, CHOOSE, tmp_path / "out", TINY.model_copy(update={"learn_references": False}))
-    assert read_recipe(made.folder) == TINY.recipe
+def test_the_regressions_learn_from_the_validation_days_once_the_figures_are_made(
+    trained: TrainedCheckpoint,
+) -> None:
+    learnt = read_regressions(trained.folder).learnt
+    assert set(learnt) == set(Case)  # no temperature forecasts, nothing learnt of them
+    assert {each.through for each in learnt.values()} == {CHOOSE[-1]}
+    assert trained.card["regressions"] == sorted(Case)
+
+
+def test_the_figures_are_of_what_was_learnt_without_the_validation_days(
+    past: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from elec_pipeline.forecasting import model_card, training
+
+    through: list[date] = []
+    figures = model_card.validation_figures
+
+    def spy(history: History, of: Sequence[date], forecaster: Forecaster) -> dict[str, dict[str, float]]:
+        through.extend(each.through for each in forecaster.regressions.learnt.values())
+        return figures(history, of, forecaster)
+
+    monkeypatch.setattr(training, "validation_figures", spy)
+    train(past, LEARN, CHOOSE, tmp_path / "out", TINY.model_copy(update={"steps": 1}))
+    assert set(through) == {LEARN[-1]}
+
+
+def test_with_nothing_to_learn_there_are_no_regressions(past: History, tmp_path: Path) -> None:
+    made = train(past, LEARN, CHOOSE, tmp_path / "out", QUICK)
+    assert not (made.folder / "regressions.safetensors").exists()
+    assert load_forecaster(str(made.folder)).regressions == Regressions()
 
 
 def test_no_day_is_both_learnt_from_and_chosen_by(past: History, tmp_path: Path) -> None:
@@ -175,15 +211,43 @@ def test_no_day_is_both_learnt_from_and_chosen_by(past: History, tmp_path: Path)
 def test_a_history_too_thin_is_refused(past: History) -> None:
     before_the_history = days(date(2024, 12, 1), date(2024, 12, 2))
     with pytest.raises(ContextTooThinError):
-        plain_windows(past, before_the_history, TINY.recipe)
+        plain_windows(past, before_the_history, TINY.recipe, Regressions())
 
 
 def test_windows_are_degraded_as_often_as_asked(past: History) -> None:
     plain = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
     always = TrainingOptions(without_rte_share=1, poor_rte_share=1, gaps_share=1)
     some_days = days(date(2025, 6, 1), date(2025, 6, 4))
-    assert len(training_windows(past, some_days, plain)) == 2 * 4
-    assert len(training_windows(past, some_days, always)) == 5 * 4
-    once, twice = (training_windows(past, some_days, always) for _ in range(2))
+    assert len(training_windows(past, some_days, plain, Course(()))) == 2 * 4
+    assert len(training_windows(past, some_days, always, Course(()))) == 5 * 4
+    once, twice = (training_windows(past, some_days, always, Course(())) for _ in range(2))
     for one, other in zip(once, twice, strict=True):
+        np.testing.assert_array_equal(one.rows, other.rows)
+
+
+def test_a_window_sees_what_had_been_learnt_before_its_day(past: History, course: Course) -> None:
+    plain = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
+    some_days = days(date(2025, 1, 30), date(2025, 2, 3))  # the first state serves 2 February
+    made = training_windows(past, some_days, plain, course)
+    assert len(made) == 2 * 2
+    first = course.before(date(2025, 2, 3))
+    assert first is not None
+    expected = plain_windows(past, some_days[-1:], plain.recipe, first)
+    for one, other in zip(made[2:], expected, strict=True):
+        np.testing.assert_array_equal(one.rows, other.rows)
+
+
+def test_no_window_tells_of_what_a_later_day_taught(warm_past: History) -> None:
+    options = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
+    through = date(2025, 3, 1)
+    later = (day_end(through) - warm_past.start) // HOUR
+    load = warm_past.load_mw.copy()
+    load[later:] = np.random.default_rng(1).uniform(30e3, 80e3, len(load) - later)
+    taught = [
+        training_windows(
+            each, days(date(2025, 2, 20), through), options, learnt(each, LEARNT_FROM[:100], blur_mw=600, seed=1)
+        )
+        for each in (warm_past, replace(warm_past, load_mw=load))
+    ]
+    for one, other in zip(*taught, strict=True):
         np.testing.assert_array_equal(one.rows, other.rows)

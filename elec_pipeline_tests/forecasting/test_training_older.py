@@ -18,6 +18,7 @@ from elec_pipeline.forecasting import training
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline
 from elec_pipeline.forecasting.engines import engine
 from elec_pipeline.forecasting.recipe import Covariate, Family, Recipe, Target, read_recipe
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training import fitting, train
 from elec_pipeline.forecasting.training_older import LABEL_IGNORED, bolt_batch, t5_batch
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE, Progress, TrainedCheckpoint, TrainingOptions
@@ -25,11 +26,11 @@ from elec_pipeline.forecasting.training_windows import window
 from elec_pipeline.information_set import History
 from elec_pipeline_tests.conftest import every_day_length
 
-LEARN = days(date(2025, 3, 20), date(2025, 4, 10))
+LEARN = days(date(2025, 3, 28), date(2025, 4, 10))
 CHOOSE = days(date(2025, 4, 11), date(2025, 4, 14))
 FAMILIES = {"t5_folder": Family.T5, "bolt_folder": Family.BOLT}
 LOAD = Recipe(target=Target.LOAD, context_hours=96, from_midnight=True)
-RESIDUAL = LOAD.model_copy(update={"target": Target.RESIDUAL, "lookback_hours": 720})
+RESIDUAL = LOAD.model_copy(update={"target": Target.RESIDUAL})
 
 
 def options(base: Path, recipe: Recipe = LOAD, **changes: Any) -> TrainingOptions:
@@ -88,7 +89,7 @@ def test_it_learns(
 ) -> None:
     before: list[Progress] = []
     untrained = options(base, steps=1, learning_rate=1e-12)
-    train(past, LEARN, CHOOSE, tmp_path / "out", untrained, on_progress=before.append)
+    train(past, LEARN[-2:], CHOOSE, tmp_path / "out", untrained, on_progress=before.append)
     (unlearnt,) = [each.validation_loss for each in before if each.validation_loss is not None]
     learnt = min(each.validation_loss for each in reports if each.validation_loss is not None)
     assert learnt < 0.8 * unlearnt
@@ -112,7 +113,10 @@ def test_it_is_written_without_pickles_beside_recipe_and_card(made: TrainedCheck
     names = {path.name for path in made.folder.iterdir()} - {"generation_config.json"}
     assert names == {"config.json", "model.safetensors", "recipe.json", "card.json", "MODEL_CARD.md"}
     assert all(path.stat().st_mode & 0o044 == 0o044 for path in made.folder.iterdir())
-    assert read_recipe(made.folder) == LOAD
+    recipe = read_recipe(made.folder)
+    assert recipe is not None
+    assert recipe.model_copy(update={"calibration": {}}) == LOAD
+    assert {how.median_share for how in recipe.calibration.values()} == {1.0}  # there is no reference
     assert made.card["base_model"] == str(base)
 
 
@@ -139,7 +143,7 @@ def test_only_the_known_hours_of_the_day_are_learnt(
     day: date, n_hours: int, t5_folder: Path, past: History
 ) -> None:
     _, pipeline = load_pipeline(str(t5_folder))
-    made = window(past, past.at(day, Issue.EVENING, context_hours=LOAD.history_hours), LOAD)
+    made = window(past, past.at(day, Issue.EVENING, context_hours=LOAD.history_hours), LOAD, Regressions())
     made.rows[0, 96 + 3] = np.nan
     made.rows[0, 10] = np.nan
     tokens = t5_batch(pipeline, [made], 96)
@@ -151,12 +155,12 @@ def test_only_the_known_hours_of_the_day_are_learnt(
 
 
 def test_it_learns_residuals_too(base: Path, past: History, tmp_path: Path) -> None:
-    enough_to_learn_from = days(date(2025, 3, 1), LEARN[-1])
+    enough_to_learn_from = days(date(2025, 3, 12), LEARN[-1])
     made = train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", options(base, RESIDUAL, steps=2))
     recipe = read_recipe(made.folder)
     assert recipe is not None
     assert recipe.target is Target.RESIDUAL
-    assert recipe.correction
+    assert load_forecaster(str(made.folder)).regressions.learnt
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,10 @@ from elec_pipeline.forecasting.training_work import seal
 from elec_pipeline.information_set import History
 from elec_pipeline_tests.forecasting.conftest import made_up_history
 
-LEARN = days(date(2025, 3, 20), date(2025, 4, 10))
-CHOOSE = days(date(2025, 4, 11), date(2025, 4, 14))
+LEARN = days(date(2025, 4, 5), date(2025, 4, 10))
+CHOOSE = days(date(2025, 4, 11), date(2025, 4, 12))
 TINY = TrainingOptions(
-    recipe=Recipe(target=Target.RESIDUAL, context_hours=96, lookback_hours=720, from_midnight=True),
+    recipe=Recipe(target=Target.RESIDUAL, context_hours=96, from_midnight=True),
     architecture=Architecture(width=16, heads=2, layers=1, hidden=16),
     steps=12,
     windows_per_step=4,

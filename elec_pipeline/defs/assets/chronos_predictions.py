@@ -15,7 +15,7 @@ from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreRe
 if TYPE_CHECKING:
     from elec_pipeline.forecasting.issuing import IssueReport
 
-CONTEXT_DAYS = 58
+CONTEXT_DAYS = 91
 """How far back the bundled model looks; for the lineage only, the model itself takes what it needs."""
 
 days_before = dg.TimeWindowPartitionMapping(

@@ -1,0 +1,106 @@
+"""How much of a model's output is believed: chosen on days that the regressions had not learnt from.
+
+Here: for each case the share of the median that makes the smallest error, and the factors on the spread that make
+the bands hold what they claim. Not here: the model, and days after the validation.
+
+The days are those of the validation and of the year before: a half-year alone is of two seasons and a few spells
+of weather. Of that year the regressions are taken as they were before each day; the model has seen it once, among
+many years, which its spread does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from elec_pipeline.delivery_day import Issue
+from elec_pipeline.forecasting.cases import Case
+from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
+from elec_pipeline.forecasting.learning import Course
+from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
+from elec_pipeline.forecasting.recipe import Calibration, Target
+from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_temperature
+from elec_pipeline.information_set import Floats, History, InformationSet
+
+YEAR_DAYS = 365
+SHARES = np.linspace(0.0, 1.0, 21)
+BANDS = {0.5: (0.25, 0.75), 0.8: (0.10, 0.90), 0.9: (0.05, 0.95)}
+LEAST_HOURS = 24 * 14
+"""From fewer hours whose load is known nothing is chosen."""
+LEAST_SPREAD = 0.01
+"""However good the medians are, bands keep some width."""
+
+
+def calibrations(
+    history: History, days: Sequence[date], forecaster: Forecaster, course: Course, *, blur_mw: float, seed: int
+) -> dict[Case, Calibration]:
+    """Return the calibration of every case that the days hold enough of.
+
+    Args:
+        history: Covers the days.
+        days: The last year learnt from, and the validation.
+        forecaster: As it was trained, not calibrated.
+        course: What the regressions had learnt before each day.
+        blur_mw: Standard deviation of the blur that makes an early forecast of RTE's D-1, MW.
+        seed: Of that blur.
+    """
+    said: dict[Case, list[Floats]] = {case: [] for case in Case}
+    left: dict[Case, list[Floats]] = {case: [] for case in Case}
+    for information in _issues(history, days, forecaster.context_hours, blur_mw, np.random.default_rng(seed)):
+        regressions = course.before(information.delivery_day) if course.states else forecaster.regressions
+        if regressions is None:
+            continue
+        asked, output = replace(forecaster, regressions=regressions).ask(information)
+        of_day = slice(asked.skip, len(asked.offset_mw))
+        said[asked.case].append(output[of_day])
+        left[asked.case].append(actual_mw(history, information.delivery_day) - asked.offset_mw[of_day])
+    # Without a reference there is nothing that the median could be drawn towards.
+    shares = SHARES if forecaster.recipe.target is Target.RESIDUAL else SHARES[-1:]
+    return {
+        case: calibration(np.concatenate(left[case]), np.concatenate(said[case]), shares=shares)
+        for case in Case
+        if sum(np.count_nonzero(~np.isnan(values)) for values in left[case]) >= LEAST_HOURS
+    }
+
+
+def calibration(left_mw: Floats, quantiles: Floats, *, shares: Floats = SHARES) -> Calibration:
+    """Return what makes quantiles fit what was left by the reference.
+
+    Args:
+        left_mw: Load minus reference, shape (n,), MW; NaN is left out.
+        quantiles: Of it, shape (n, 7), MW. Hours whose quantiles are all the same say nothing of the spread.
+        shares: Of the median, to choose from.
+
+    Example:
+        >>> truth = np.linspace(-100, 100, 2001)
+        >>> narrow = np.tile(np.quantile(truth, LEVELS) / 2, (2001, 1))
+        >>> calibration(truth, narrow)
+        Calibration(median_share=0.0, spreads=(2.0, 2.0, 2.0))
+    """
+    known = ~np.isnan(left_mw)
+    truth, said = left_mw[known], quantiles[known]
+    median = said[:, MEDIAN]
+    errors = [np.abs(truth - share * median).mean() for share in shares]
+    share = float(shares[int(np.argmin(errors))])
+    around, distance = truth - share * median, said - median[:, None]
+    factors = []
+    for content, (low, high) in BANDS.items():
+        width = np.where(around < 0, distance[:, LEVELS.index(low)], distance[:, LEVELS.index(high)])
+        wide = width != 0
+        factor = float(np.quantile(around[wide] / width[wide], content)) if wide.any() else 1.0
+        factors.append(round(max(LEAST_SPREAD, factor), 3))
+    return Calibration(median_share=round(share, 2), spreads=(factors[0], factors[1], factors[2]))
+
+
+def _issues(
+    history: History, days: Sequence[date], context_hours: int, blur_mw: float, random: np.random.Generator
+) -> Iterator[InformationSet]:
+    for day in days:
+        morning, evening = (history.at(day, issue, context_hours=context_hours) for issue in Issue)
+        known = [morning, evening, with_blurred_rte(morning, evening, blur_mw, random)]
+        if not np.isnan(evening.temperature_c).all():
+            known += [without_temperature(each) for each in known]
+        yield from (each for each in known if not is_too_thin(each))

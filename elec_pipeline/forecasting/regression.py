@@ -1,0 +1,195 @@
+"""A regression for each local hour that is learnt once and brought up to date by every issue.
+
+Here: the recursive least squares that both share, pure arithmetic on tables. Not here: which features
+(`rte_error`, `week_before`, `temperature_columns`), on which days it is learnt (`learning`), and what becomes of
+it (`references`).
+
+What was learnt is kept as a normal distribution of the coefficients: their mean, and how firmly each direction is
+known (the precision). An issue then weighs what it knows of the last months against that, so that coefficients
+follow RTE's ways without forgetting years. Samples weigh by the inverse of their load, for errors count in
+percent, less the older they are, and less where their error is large.
+
+Source: recursive least squares with exponential forgetting, as in Ljung, «System Identification», 1999, section
+11.2; the weights of large errors are Huber's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from elec_pipeline.information_set import Floats
+
+HALF_LIFE_DAYS = 730.0
+"""Age at which a day counts half."""
+PRIOR_SHARE = 0.25
+"""What was learnt counts this much of its weight at the end of the learning, so that the last weeks are heard:
+with states half a year old, that made errors from 2017 to June 2024 smaller than 0.9 or 0.1 did."""
+TYPICAL_LOAD_MW = 50_000.0
+LEAST_DAYS = 28
+"""Fewer days than this teach nothing."""
+BATCH_DAYS = 7
+"""Days between two looks at the coefficients while they are learnt."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The sizes that a regression's penalty and weights refer to.
+
+    Attributes:
+        feature_mw: Typical size of a feature; of a coefficient the penalty expects a size of one for that.
+        robust_mw: Error from which a sample loses weight.
+    """
+
+    feature_mw: float
+    robust_mw: float
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a regression sees of some days, the oldest first.
+
+    Attributes:
+        features: Shape (days, 24, features), MW.
+        wanted_mw: What they are to explain, shape (days, 24); NaN where it is not known.
+        load_mw: The load then, shape (days, 24).
+    """
+
+    features: Floats
+    wanted_mw: Floats
+    load_mw: Floats
+
+    def between(self, first: int, end: int) -> Samples:
+        """Return the days of a range of positions, `end` not included."""
+        days = slice(first, end)
+        return Samples(self.features[days], self.wanted_mw[days], self.load_mw[days])
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Coefficients for each local hour, and how firmly they are known.
+
+    Attributes:
+        mean: Shape (24, features + 1), the constant last.
+        precision: Shape (24, features + 1, features + 1).
+        scale: Of its features and errors.
+    """
+
+    mean: Floats
+    precision: Floats
+    scale: Scale
+
+
+def learn(samples: Samples, scale: Scale, *, snapshots: Collection[int] = ()) -> dict[int, Regression]:
+    """Return what samples teach, at their end and, where asked for, before some of their days.
+
+    Args:
+        samples: Days in order; days without anything known count as time that passes.
+        scale: Of features and errors.
+        snapshots: Positions of days before which the state is wanted too.
+
+    Returns:
+        By position; the last has the number of days as its key. A position before which fewer than
+        `LEAST_DAYS` days are known is left out.
+    """
+    rows = _with_constant(samples.features, scale)
+    count, _, size = rows.shape
+    penalty = scale.feature_mw**2 * np.eye(size)
+    gram, moment = np.zeros((24, size, size)), np.zeros((24, size))
+    mean: Floats = np.zeros((24, size))
+    is_known = np.asarray(~np.isnan(samples.wanted_mw).all(axis=1))
+    if is_known.sum() < LEAST_DAYS:
+        return {}
+    ends = sorted({*range(BATCH_DAYS, count, BATCH_DAYS), *(at for at in snapshots if 0 < at < count), count})
+    made, start = {}, 0
+    for end in ends:
+        part = samples.between(start, end)
+        left = part.wanted_mw - _explained(rows[start:end], mean)
+        weight = _weights(left, part.load_mw, scale) * _ages(end - start)[:, None]
+        faded = _decay(end - start)
+        gain, pull = _sums(rows[start:end], np.nan_to_num(part.wanted_mw), weight)
+        gram, moment = faded * gram + gain, faded * moment + pull
+        mean = np.asarray(np.linalg.solve(gram + penalty, moment[..., None])[..., 0], dtype=np.float64)
+        if (end == count or end in snapshots) and is_known[:end].sum() >= LEAST_DAYS:
+            made[end] = _rounded(Regression(mean, PRIOR_SHARE * gram + penalty, scale))
+        start = end
+    return made
+
+
+def up_to_date(regression: Regression, samples: Samples) -> Floats:
+    """Return the coefficients once some days are known too, shape (24, features + 1).
+
+    The result depends on nothing but its arguments: computed in double precision and in one order.
+
+    Args:
+        regression: What was learnt before.
+        samples: The days before an issue, the oldest first.
+    """
+    import torch
+
+    rows = _with_constant(samples.features, regression.scale)
+    left = samples.wanted_mw - _explained(rows, regression.mean)
+    weight = _weights(left, samples.load_mw, regression.scale) * _ages(len(rows))[:, None]
+    by_hour = torch.from_numpy(rows).permute(1, 0, 2).contiguous()
+    weighted = (by_hour * torch.from_numpy(weight).T[:, :, None]).transpose(1, 2)
+    gain = torch.bmm(weighted, by_hour)
+    pull = torch.bmm(weighted, torch.from_numpy(np.nan_to_num(left)).T[:, :, None])
+    precision = torch.from_numpy(regression.precision) + gain
+    step = torch.cholesky_solve(pull, torch.linalg.cholesky(precision))[..., 0]
+    return regression.mean + np.asarray(step.numpy(), dtype=np.float64)
+
+
+def apply(features: Floats, coefficients: Floats, scale: Scale) -> Floats:
+    """Return what coefficients make of features.
+
+    Args:
+        features: Shape (days, 24, features), MW.
+        coefficients: Shape (24, features + 1).
+        scale: Of the regression.
+
+    Returns:
+        Shape (days, 24), MW.
+    """
+    return _explained(_with_constant(features, scale), coefficients)
+
+
+def _with_constant(features: Floats, scale: Scale) -> Floats:
+    constant = np.full((*features.shape[:2], 1), scale.feature_mw)
+    return np.concatenate([features, constant], axis=2)
+
+
+def _explained(rows: Floats, coefficients: Floats) -> Floats:
+    # A product and a sum, not a matrix product: a day's value must not depend on how many days there are.
+    return np.asarray((rows * coefficients).sum(axis=2), dtype=np.float64)
+
+
+def _weights(left_mw: Floats, load_mw: Floats, scale: Scale) -> Floats:
+    """Return how much each day and hour counts, shape (days, 24); 0 where what is left is not known."""
+    load = np.where(load_mw > 0, load_mw, TYPICAL_LOAD_MW)
+    robust = np.minimum(1.0, scale.robust_mw / np.maximum(np.abs(left_mw), 1.0))
+    return np.nan_to_num(robust) * TYPICAL_LOAD_MW / load
+
+
+def _sums(rows: Floats, wanted: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    by_hour = rows.transpose(1, 2, 0)
+    weighted = by_hour * weight.T[:, None, :]
+    return weighted @ by_hour.transpose(0, 2, 1), (weighted @ wanted.T[..., None])[..., 0]
+
+
+def _decay(days: float) -> float:
+    return float(0.5 ** (days / HALF_LIFE_DAYS))
+
+
+def _ages(days: int) -> Floats:
+    """Return how much each of some days counts, the last one in full."""
+    return np.asarray(0.5 ** (np.arange(days - 1, -1, -1) / HALF_LIFE_DAYS), dtype=np.float64)
+
+
+def _rounded(regression: Regression) -> Regression:
+    """Return a regression in the precision that it is stored in, so that reading it back changes nothing."""
+    mean, precision = (
+        values.astype(np.float32).astype(np.float64) for values in (regression.mean, regression.precision)
+    )
+    return Regression(mean, precision, regression.scale)
