@@ -81,8 +81,10 @@ class References:
         One kind for context and horizon alike, so that what it leaves of the context says what to expect of the
         horizon; single hours without RTE's forecast take the week before.
         """
-        base = first_known(self._set.rte_mw, self.week_before) if self.stands_on_rte else self.week_before
-        return base + self._correction
+        if not self.stands_on_rte:
+            return self.week_before + self._correction
+        # What was learnt of RTE's errors says nothing of the week before.
+        return first_known(self._set.rte_mw + self._correction, self.week_before)
 
     @cached_property
     def _correction(self) -> Floats:
