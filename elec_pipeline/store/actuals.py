@@ -6,6 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, exists, select, text
 
 from elec_pipeline.store.bulk import NOTHING, Written, copy, merge, staged, upsert
+from elec_pipeline.store.changes import note_change
 from elec_pipeline.store.tables import (
     ZONE,
     hourly_consumption,
@@ -78,6 +79,7 @@ def _write_curve(connection: Connection, curve: pd.DataFrame) -> Written:
     if _is_untouched(connection, curve["interval_start"]):
         # The bulk of a first backfill: nothing to compare with, and the lock keeps it so. Twice as fast.
         copy(connection, raw_consumption, str(raw_consumption), curve)
+        note_change(connection, raw_consumption)
         return Written(len(curve), 0, 0)
     with staged(connection, raw_consumption, curve) as staging:
         connection.execute(text(_FILE_REVISIONS.format(staging=staging)))

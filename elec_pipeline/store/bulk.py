@@ -15,6 +15,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Date, DateTime, Double, SmallInteger, Table, Text, text
 
+from elec_pipeline.store.changes import note_change
+
 _WIRE_TYPES: dict[type, str] = {
     DateTime: "timestamptz",
     Double: "float8",
@@ -116,6 +118,8 @@ def merge(
         )
     ).one()
     inserted, touched_rows, offered = counts
+    if touched_rows:
+        note_change(connection, table)
     return Written(inserted, touched_rows - inserted, offered - touched_rows)
 
 

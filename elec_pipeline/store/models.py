@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, cast, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from elec_pipeline.errors import RegistryError
+from elec_pipeline.store.changes import note_change
 from elec_pipeline.store.tables import models
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('elec.models'))")
@@ -127,6 +128,7 @@ def promote(engine: Engine, version: str, *, by: str) -> datetime:
         promotions.append({"at": at.isoformat(), "by": by})
         _set_metrics(connection, version, {PROMOTIONS: promotions})
         connection.execute(update(models).where(models.c.version == version).values(promoted_at=at))
+        note_change(connection, models)
     return at
 
 
@@ -157,6 +159,7 @@ def roll_back(engine: Engine) -> str:
         former = datetime.fromisoformat(standing[-2]["at"]) if len(standing) > 1 else None
         _set_metrics(connection, version, {PROMOTIONS: promotions})
         connection.execute(update(models).where(models.c.version == version).values(promoted_at=former))
+        note_change(connection, models)
     return str(version)
 
 

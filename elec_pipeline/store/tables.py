@@ -7,10 +7,12 @@ in its key, and every instant is a `timestamptz`.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     DateTime,
     Double,
+    Identity,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -155,4 +157,15 @@ models = Table(
     Column("metrics", JSONB, nullable=False, server_default="{}"),
     Column("location", Text, nullable=False),
     comment="Every model version that made a forecast or was trained here.",
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _zone(),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    PrimaryKeyConstraint("zone", "id"),
+    comment="A note of every write that changed rows of a table; those a day old and outdated are dropped.",
 )

@@ -1,0 +1,45 @@
+"""Every read of the tables. Pages, the API, assets and scores read through here and nowhere else.
+
+All times are UTC, all loads MW. Every query is bounded by a time range on the primary key.
+"""
+
+from elec_pipeline.store.queries.history import (
+    history,
+    hours_between,
+    raw_between,
+    revisions_between,
+    temperatures_between,
+    vintages_between,
+)
+from elec_pipeline.store.queries.registry import promoted_model, registered_models
+from elec_pipeline.store.queries.scores import accuracy_between, scored_days
+from elec_pipeline.store.queries.series import first_predictions, issues_made, newest_predictions, newest_vintages
+from elec_pipeline.store.queries.state import (
+    data_version,
+    last_changes,
+    newest_instants,
+    server_version,
+    span_of_hours,
+)
+
+__all__ = [
+    "accuracy_between",
+    "data_version",
+    "first_predictions",
+    "history",
+    "hours_between",
+    "issues_made",
+    "last_changes",
+    "newest_instants",
+    "newest_predictions",
+    "newest_vintages",
+    "promoted_model",
+    "raw_between",
+    "registered_models",
+    "revisions_between",
+    "scored_days",
+    "server_version",
+    "span_of_hours",
+    "temperatures_between",
+    "vintages_between",
+]

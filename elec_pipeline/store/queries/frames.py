@@ -1,0 +1,34 @@
+"""A query's rows as a frame. Here: types and the bound on time. Not here: any table's name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Column, Connection, Date, DateTime, Double, Row, Select, SmallInteger, Table, Text, select
+
+from elec_pipeline.store.tables import ZONE
+
+_DTYPES: dict[type, str] = {
+    DateTime: "datetime64[us, UTC]",
+    Double: "float64",
+    SmallInteger: "int64",
+    Text: "str",
+    Date: "object",
+}
+
+
+def between(table: Table, column: Column[object], start: datetime, end: datetime) -> Select[tuple[object, ...]]:
+    """Select the rows of a table whose `column` lies in `[start, end[`, in order."""
+    return select(table).where(table.c.zone == ZONE, column >= start, column < end).order_by(column)
+
+
+def frame(connection: Connection, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
+    """Run a query into a frame whose types do not depend on what came back."""
+    rows: list[Row[tuple[object, ...]]] = list(connection.execute(statement))
+    columns = {}
+    values = zip(*rows, strict=True) if rows else ([] for _ in statement.selected_columns)
+    for column, data in zip(statement.selected_columns, values, strict=True):
+        dtype = _DTYPES[type(column.type)]
+        columns[column.name] = pd.Series(list(data), dtype=dtype)
+    return pd.DataFrame(columns)

@@ -1,0 +1,117 @@
+"""What information sets are cut from: actuals, revisions, RTE's vintages, temperatures, as rows.
+
+All times are UTC, all loads MW.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, func, select
+
+from elec_pipeline.information_set import History
+from elec_pipeline.information_set import history as arrange
+from elec_pipeline.load_curve import former_hours
+from elec_pipeline.store.queries.frames import between, frame
+from elec_pipeline.store.tables import (
+    ZONE,
+    hourly_consumption,
+    raw_consumption,
+    raw_consumption_revisions,
+    rte_forecasts,
+    temperature_forecasts,
+)
+
+
+def history(engine: Engine, start: datetime, end: datetime) -> History:
+    """Return all that information sets of issues within `[start, end[` are cut from.
+
+    One snapshot: what other processes write meanwhile is seen whole or not at all.
+
+    Args:
+        engine: Of the store.
+        start: First hour, UTC.
+        end: End of the last hour, UTC.
+    """
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        actuals = hours_between(connection, start, end)
+        revisions = revisions_between(connection, start, end)
+        former = former_hours(_raw_of_revised_hours(connection, start, end), revisions)
+        vintages = vintages_between(connection, start, end)
+        temperatures = temperatures_between(connection, start, end)
+    return arrange(start, end, actuals, former, vintages, temperatures)
+
+
+def raw_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return raw actuals of `[start, end[`, in order."""
+    table = raw_consumption
+    return frame(
+        connection,
+        between(table, table.c.interval_start, start, end).with_only_columns(
+            table.c.interval_start, table.c.load_mw, table.c.resolution_minutes, table.c.published_at
+        ),
+    )
+
+
+def hours_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return hourly actuals of `[start, end[`: `hour_start`, `load_mw`, `quarters`."""
+    table = hourly_consumption
+    return frame(
+        connection,
+        between(table, table.c.hour_start, start, end).with_only_columns(
+            table.c.hour_start, table.c.load_mw, table.c.quarters
+        ),
+    )
+
+
+def revisions_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return revisions of the intervals of `[start, end[`, in order of interval and revision."""
+    table = raw_consumption_revisions
+    return frame(
+        connection,
+        between(table, table.c.interval_start, start, end).with_only_columns(
+            table.c.interval_start, table.c.replaced_at, table.c.old_load_mw, table.c.new_load_mw
+        ),
+    )
+
+
+def vintages_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return every vintage of RTE's forecasts for the hours of `[start, end[`."""
+    table = rte_forecasts
+    return frame(
+        connection,
+        between(table, table.c.hour_start, start, end).with_only_columns(
+            table.c.hour_start,
+            table.c.forecast_type,
+            table.c.published_at,
+            table.c.ingested_at,
+            table.c.load_mw,
+        ),
+    )
+
+
+def temperatures_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return every temperature forecast for the hours of `[start, end[`."""
+    table = temperature_forecasts
+    return frame(
+        connection,
+        between(table, table.c.hour_start, start, end).with_only_columns(
+            table.c.hour_start, table.c.issued_at, table.c.temperature_c
+        ),
+    )
+
+
+def _raw_of_revised_hours(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    raw, revision = raw_consumption, raw_consumption_revisions
+    revised_hours = (
+        select(func.date_trunc("hour", revision.c.interval_start))
+        .where(revision.c.zone == ZONE, revision.c.interval_start >= start, revision.c.interval_start < end)
+        .distinct()
+    )
+    return frame(
+        connection,
+        between(raw, raw.c.interval_start, start, end)
+        .where(func.date_trunc("hour", raw.c.interval_start).in_(revised_hours))
+        .with_only_columns(raw.c.interval_start, raw.c.load_mw, raw.c.resolution_minutes),
+    )
