@@ -64,17 +64,23 @@ def backfill(
         datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], help="Last delivery day; yesterday if not given."),
     ] = None,
+    *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Whether months that lack nothing are read again too.")
+    ] = False,
 ) -> None:
     """Load, forecast and score a range of delivery days; stopped and started again, it goes on."""
-    from elec_pipeline.commands.backfill import EVERYTHING, run_backfill
+    from elec_pipeline.commands.backfill import EVERYTHING, lacks_nothing, run_backfill
     from elec_pipeline.commands.dagster_home import open_instance
+    from elec_pipeline.store.database import opened
 
     yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)
     begin, end = first.date(), last.date() if last else yesterday
     if not FIRST_DAY <= begin <= end <= yesterday:
         raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
-    with open_instance(settings()) as instance:
-        run_backfill(instance, EVERYTHING, begin, end)
+    with opened(settings()) as engine, open_instance(settings()) as instance:
+        is_done = None if again else lacks_nothing(engine, settings(), datetime.now(UTC))
+        run_backfill(instance, EVERYTHING, begin, end, is_done=is_done)
 
 
 @app.command("fine-tune")

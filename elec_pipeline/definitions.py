@@ -9,7 +9,13 @@ import dagster as dg
 from elec_pipeline.defs.assets import all_assets
 from elec_pipeline.defs.checks import all_checks
 from elec_pipeline.defs.jobs import all_jobs
-from elec_pipeline.defs.resources import ChronosResource, ClockResource, SourceResource, StoreResource
+from elec_pipeline.defs.resources import (
+    ChronosResource,
+    ClockResource,
+    SourceResource,
+    StoreResource,
+    WeatherResource,
+)
 from elec_pipeline.defs.schedules import all_schedules
 from elec_pipeline.defs.sensors import all_sensors
 
@@ -19,6 +25,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     resources = {
         "store": StoreResource(),
         "source": SourceResource(),
+        "weather": WeatherResource(),
         "chronos": ChronosResource(),
         "clock": ClockResource(),
     }

@@ -35,6 +35,10 @@ class SourceUnavailableError(SourceError):
     retry_after_s: float | None = None
 
 
+class SourceQuotaError(SourceError):
+    """The source's quota of the hour or the day is used up: trying again helps only once that is over."""
+
+
 class StoreError(ElecError):
     """The database did not do what was asked."""
 

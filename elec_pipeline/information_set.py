@@ -12,11 +12,14 @@ Rules, each the same for a forecast issued live and one issued years later:
   (D-1: 20:00 the day before; D-2: 07:00 two days before), or from its publication if that was earlier.
 - A further vintage counts from its publication and not before it reached us, save that a run which fetches
   at the issue time may take a few minutes to do so (`FETCH_ALLOWANCE`).
-- A temperature forecast is known from the time it was issued.
+- A temperature forecast is known from the time it was issued, with the same few minutes for a run that fetches
+  at the issue time. Of a day before the delivery day it is the one that this day's own issue knew: what came
+  later is nearer to the truth than a forecast of tomorrow can be, and the two are held against each other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -118,8 +121,9 @@ class InformationSet:
         hours: Start of every hour of the grid, shape (n,).
         load_mw: Actual load, shape (n,), NaN where not known: gaps in the context, all of the horizon.
         rte_mw: RTE's newest day-ahead forecast known then, shape (n,), NaN where there is none.
-        temperature_c: The newest temperature forecast of each hour known then, degrees Celsius, shape (n,), NaN
-            where there is none; of past hours too it is a forecast, never what was measured.
+        temperature_c: The newest temperature forecast of each hour that the issue of its own day knew, degrees
+            Celsius, shape (n,), NaN where there is none; of past hours too it is a forecast, never what was
+            measured.
         nominal_vintages: Whether RTE's forecast of the horizon counts by its nominal time, because it was
             fetched after the fact.
     """
@@ -160,6 +164,11 @@ class InformationSet:
         return self.known_share_of_last_week < 1 or (rte_is_due and self.rte_share_of_delivery_day < 1)
 
     @property
+    def knows_temperature(self) -> bool:
+        """Whether a temperature forecast is known for every hour of the delivery day."""
+        return not np.isnan(self.temperature_c[-self.delivery_hours :]).any()
+
+    @property
     def rte_share_of_delivery_day(self) -> float:
         """Share of the delivery day for which a forecast of RTE's is known, between 0 and 1."""
         return float(np.mean(~np.isnan(self.rte_mw[-self.delivery_hours :])))
@@ -184,6 +193,8 @@ class History:
     temperature_position: npt.NDArray[np.int64]
     temperature_c: Floats
     temperature_issued_at: Instants
+    temperature_of_issue: Mapping[Issue, Instants]
+    """For each issue, the time of that issue of each row's own day."""
 
     def at(self, day: date, issue: Issue, *, context_hours: int) -> InformationSet:
         """Return what was known when a delivery day's forecast was issued.
@@ -214,7 +225,7 @@ class History:
             hours=_instant(first_unknown) + np.arange(-context_hours, high - low - context_hours) * _HOUR64,
             load_mw=load,
             rte_mw=rte,
-            temperature_c=self._temperature(low, high, _instant(issued)),
+            temperature_c=self._temperature(low, high, issue, _instant(issued)),
             nominal_vintages=bool(nominal[context_hours:].any()),
         )
 
@@ -237,10 +248,11 @@ class History:
         nominal[position] = self.vintage_nominal[rows][known]
         return rte, nominal
 
-    def _temperature(self, low: int, high: int, issued: np.datetime64) -> Floats:
-        """Return the newest temperature forecast known at the issue."""
+    def _temperature(self, low: int, high: int, issue: Issue, issued: np.datetime64) -> Floats:
+        """Return the newest temperature forecast of each hour that the same issue of its own day knew."""
         rows = _between(self.temperature_position, low, high)
-        known = self.temperature_issued_at[rows] <= issued
+        asked_at = self.temperature_issued_at[rows] - _ALLOWANCE64
+        known = (asked_at <= self.temperature_of_issue[issue][rows]) & (asked_at <= issued)
         temperature = np.full(high - low, np.nan)
         # Rows are ordered from the oldest to the newest of each hour: the last assignment stands.
         temperature[self.temperature_position[rows][known] - low] = self.temperature_c[rows][known]
@@ -299,10 +311,12 @@ def history(
         temperature_position=_positions(weather["hour_start"], start),
         temperature_c=weather["temperature_c"].to_numpy(dtype=np.float64),
         temperature_issued_at=_instants(weather["issued_at"]),
+        temperature_of_issue={issue: _issue_times(weather["hour_start"], issue) for issue in Issue},
     )
 
 
 _HOUR64 = np.timedelta64(3_600_000_000, "us")
+_ALLOWANCE64 = np.timedelta64(FETCH_ALLOWANCE, "us")
 
 
 def _instant(moment: datetime) -> np.datetime64:
@@ -312,6 +326,13 @@ def _instant(moment: datetime) -> np.datetime64:
 def _instants(moments: pd.Series) -> Instants:
     naive: Instants = moments.dt.tz_convert(UTC).dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
     return naive
+
+
+def _issue_times(hour_start: pd.Series, issue: Issue) -> Instants:
+    """Return the issue time of the day that each hour falls on."""
+    day = hour_start.dt.tz_convert(PARIS).dt.date
+    table = {each: _instant(issue_time(each, issue)) for each in day.unique()}
+    return np.array([table[each] for each in day], dtype="datetime64[us]")
 
 
 def _positions(moments: pd.Series, start: datetime) -> npt.NDArray[np.int64]:

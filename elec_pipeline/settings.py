@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from elec_pipeline.errors import ConfigurationError
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
+OPEN_METEO_HOST = "https://api.open-meteo.com"
+PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
 SIMULATOR_CREDENTIAL = "simulator"
 """Client id and secret that the simulator knows; public on purpose."""
 
@@ -69,6 +71,14 @@ class Settings(BaseSettings):
     rte_client_secret: SecretStr = Field(
         default=SecretStr(""), description="Client secret of your application on RTE's data portal."
     )
+    open_meteo_url: str = Field(
+        default=OPEN_METEO_HOST,
+        description="Host of Open-Meteo's forecast API, or of a simulator, without a path; off: no weather.",
+    )
+    open_meteo_previous_runs_url: str = Field(
+        default="",
+        description="Host of its previous-runs API. Empty: Open-Meteo's, or OPEN_METEO_URL where that is another.",
+    )
     elec_model: str = Field(
         default="",
         description="A checkpoint folder or a model hub id. Empty: the promoted checkpoint, else the bundled one.",
@@ -80,6 +90,13 @@ class Settings(BaseSettings):
         if not url.startswith(("http://", "https://")):
             raise ValueError("RTE_BASE_URL must start with http:// or https://")
         return url.rstrip("/").removesuffix("/open_api/consumption/v1")
+
+    @field_validator("open_meteo_url", "open_meteo_previous_runs_url")
+    @classmethod
+    def _weather_host_only(cls, url: str) -> str:
+        if url.lower() not in ("", "off") and not url.startswith(("http://", "https://")):
+            raise ValueError("OPEN_METEO_URL must start with http:// or https://, or be off")
+        return url.lower() if url.lower() == "off" else url.rstrip("/").removesuffix("/v1/forecast")
 
     @field_validator("elec_home")
     @classmethod
@@ -111,6 +128,20 @@ class Settings(BaseSettings):
                 "or set ELEC_SOURCE=simulator if a simulator answers there."
             )
         return Source.RTE
+
+    @property
+    def weather_hosts(self) -> tuple[str, str] | None:
+        """Hosts of the forecast and of the previous-runs API; None where weather is switched off.
+
+        A simulator of RTE's API serves the weather that its load answers to.
+        """
+        forecast = self.open_meteo_url or OPEN_METEO_HOST
+        if forecast == "off":
+            return None
+        if forecast == OPEN_METEO_HOST and self.source is Source.SIMULATOR:
+            forecast = self.rte_base_url
+        other = PREVIOUS_RUNS_HOST if forecast == OPEN_METEO_HOST else forecast
+        return forecast, self.open_meteo_previous_runs_url or other
 
     def rte_credentials(self) -> tuple[str, str]:
         """Return client id and client secret; the simulator's own where that is the source."""

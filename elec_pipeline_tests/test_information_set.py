@@ -210,7 +210,7 @@ def test_temperature_is_the_newest_forecast_issued_by_then(day: date, n_hours: i
         )
 
     older, newer = forecast(issued - timedelta(hours=12), 1.0), forecast(issued, 2.0)
-    later = forecast(issued + timedelta(minutes=1), 3.0)
+    later = forecast(issued + FETCH_ALLOWANCE + timedelta(minutes=1), 3.0)
     start, end = day_start(day - timedelta(days=13)), day_end(day)
     actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
     weather = pd.concat([later, older, newer.iloc[:-1]])
@@ -219,3 +219,39 @@ def test_temperature_is_the_newest_forecast_issued_by_then(day: date, n_hours: i
     without = history(start, end, actuals, no_former(), vintages()).at(day, issue, context_hours=CONTEXT)
     assert np.isnan(without.temperature_c).all()
     assert without.temperature_c.shape == without.load_mw.shape
+
+
+@every_day_length
+@pytest.mark.parametrize("issue", Issue)
+def test_a_fetch_at_the_issue_time_may_take_a_few_minutes(day: date, n_hours: int, issue: Issue) -> None:
+    axis = hours(day)
+    weather = pd.DataFrame(
+        {"hour_start": axis, "issued_at": issue_time(day, issue) + FETCH_ALLOWANCE, "temperature_c": 2.0}
+    ).astype({"issued_at": UTC_US})
+    start, end = day_start(day - timedelta(days=13)), day_end(day)
+    actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
+    known = history(start, end, actuals, no_former(), vintages(), weather).at(day, issue, context_hours=CONTEXT)
+    assert known.knows_temperature
+    assert known.temperature_c[-n_hours:].tolist() == [2.0] * n_hours
+
+
+@every_day_length
+@pytest.mark.parametrize("issue", Issue)
+def test_of_a_day_before_it_is_the_temperature_that_its_own_issue_knew(
+    day: date, n_hours: int, issue: Issue
+) -> None:
+    """A forecast made on the day itself is better than one made the day before, and must not stand beside it."""
+    before, axis = day - timedelta(days=1), hours(day - timedelta(days=1), day)
+    at_its_issue, on_the_day = issue_time(before, issue), day_start(before) + timedelta(hours=1)
+    weather = pd.concat(
+        [
+            pd.DataFrame({"hour_start": axis, "issued_at": at_its_issue, "temperature_c": 2.0}),
+            pd.DataFrame({"hour_start": axis, "issued_at": on_the_day, "temperature_c": 3.0}),
+        ]
+    ).astype({"issued_at": UTC_US})
+    start, end = day_start(day - timedelta(days=13)), day_end(day)
+    actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
+    known = history(start, end, actuals, no_former(), vintages(), weather).at(day, issue, context_hours=CONTEXT)
+    assert set(known.temperature_c[-n_hours:]) == {3.0}
+    of_day_before = known.temperature_c[-n_hours - len(hours(before)) : -n_hours]
+    assert set(of_day_before) == {2.0}

@@ -1,26 +1,34 @@
 """`elec backfill`: runs of the whole path over a range of delivery days, in Dagster's history.
 
 Every run covers at most a month and is complete in itself: stopped at any moment and started again, the
-backfill goes on with the month it was in, and what is there already is left as it is.
+backfill goes on with the month it was in. Months that lack nothing are not run again, nor asked of any source.
+It shares quotas and tables with the daily schedules, which may run meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 import dagster as dg
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import Engine
 
-from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
+from elec_pipeline.completeness import is_complete
+from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.delivery_day import days, delivery_day, spans
 from elec_pipeline.errors import ElecError
 from elec_pipeline.forecasting.issuing import due_issues
+from elec_pipeline.settings import Settings
+from elec_pipeline.store import queries
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
-FORECASTS = ("rte_forecasts", "chronos_predictions")
+FORECASTS = ("rte_forecasts", "temperature_forecasts", "chronos_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
+
+IsDone = Callable[[date, date], bool]
+"""Tells whether a range of days, both ends included, lacks nothing."""
 
 
 def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, last: date) -> None:
@@ -35,7 +43,7 @@ def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, 
     result = job.execute_in_process(
         instance=instance,
         asset_selection=[dg.AssetKey(name) for name in assets],
-        tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(last)},
+        tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(last), AS_FAR_AS_POSSIBLE_TAG: "true"},
         # The bar is the output here; the run's log is in the event log.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
@@ -44,8 +52,26 @@ def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, 
         raise _failure(result)
 
 
-def run_backfill(instance: dg.DagsterInstance, assets: Iterable[str], first: date, last: date) -> None:
-    """Materialise assets month by month with a progress bar."""
+def run_backfill(
+    instance: dg.DagsterInstance,
+    assets: Iterable[str],
+    first: date,
+    last: date,
+    *,
+    is_done: IsDone | None = None,
+) -> None:
+    """Materialise assets month by month with a progress bar.
+
+    Args:
+        instance: Of Dagster.
+        assets: Names of what to materialise.
+        first: First delivery day.
+        last: Last delivery day, included.
+        is_done: Tells which months to leave out; None: none.
+
+    Raises:
+        ElecError: The run of a month failed; the months before it are done.
+    """
     names = tuple(assets)
     with Progress(
         TextColumn("{task.description}"),
@@ -57,8 +83,21 @@ def run_backfill(instance: dg.DagsterInstance, assets: Iterable[str], first: dat
         task = bar.add_task(f"{first} to {last}", total=len(days(first, last)))
         for begin, end in spans(first, last, DAYS_A_RUN):
             bar.update(task, description=f"{begin} to {end}")
-            run_range(instance, names, begin, end)
+            if is_done is None or not is_done(begin, end):
+                run_range(instance, names, begin, end)
             bar.advance(task, len(days(begin, end)))
+
+
+def lacks_nothing(engine: Engine, settings: Settings, now: datetime) -> IsDone:
+    """Return what tells whether the store has everything of a range of days."""
+    with_weather = settings.weather_hosts is not None
+
+    def is_done(first: date, last: date) -> bool:
+        with engine.connect() as connection:
+            states = queries.day_states(connection, first, last)
+        return is_complete(states, now, with_weather=with_weather)
+
+    return is_done
 
 
 def catch_up(instance: dg.DagsterInstance, first: date, now: datetime) -> None:
@@ -69,7 +108,7 @@ def catch_up(instance: dg.DagsterInstance, first: date, now: datetime) -> None:
         run_backfill(instance, EVERYTHING, first, yesterday)
     run_range(instance, (*ACTUALS, *FORECASTS), today, today)
     # Before its first issue is due, tomorrow has no forecast to make: it must not be shown as made.
-    known = FORECASTS if due_issues(tomorrow, tomorrow, now) else ("rte_forecasts",)
+    known = FORECASTS if due_issues(tomorrow, tomorrow, now) else FORECASTS[:-1]
     run_range(instance, known, tomorrow, tomorrow)
 
 

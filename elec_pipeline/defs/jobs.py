@@ -12,10 +12,13 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
+    temperature_forecasts,
 )
 
 TRAINING_TAG = "elec/training"
 """`dagster.yaml` lets one run with this tag out of the queue at a time."""
+
+forecast_inputs = [raw_consumption, hourly_consumption, rte_forecasts, temperature_forecasts]
 
 actuals = dg.define_asset_job(
     "actuals",
@@ -24,7 +27,7 @@ actuals = dg.define_asset_job(
 )
 morning_forecast = dg.define_asset_job(
     "morning_forecast",
-    selection=[raw_consumption, hourly_consumption, rte_forecasts, chronos_predictions],
+    selection=[*forecast_inputs, chronos_predictions],
     description="What is known at 10:00, then tomorrow's morning issue, two hours before gate closure.",
 )
 rte_forecast = dg.define_asset_job(
@@ -32,7 +35,7 @@ rte_forecast = dg.define_asset_job(
 )
 evening_forecast = dg.define_asset_job(
     "evening_forecast",
-    selection=[raw_consumption, hourly_consumption, rte_forecasts, chronos_predictions],
+    selection=[*forecast_inputs, chronos_predictions],
     description="What is known at 20:30, RTE's D-1 included, then tomorrow's evening issue.",
 )
 backfill = dg.define_asset_job(

@@ -22,6 +22,9 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 """Tags that make a run cover a range of partitions, both ends included."""
 
+AS_FAR_AS_POSSIBLE_TAG = "elec/as-far-as-possible"
+"""Tag of a run over days whose forecasts may not be possible at all: the first days of a history."""
+
 
 def asked_days(context: dg.AssetExecutionContext) -> tuple[date, date]:
     """Return the first and the last delivery day of a run's partitions."""

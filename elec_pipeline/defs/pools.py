@@ -3,5 +3,8 @@
 RTE_POOL = "rte_api"
 """Runs share RTE's quota."""
 
+WEATHER_POOL = "open_meteo"
+"""And Open-Meteo's."""
+
 TRAINING_POOL = "training"
 """One training at a time."""

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
-from elec_pipeline.settings import settings
+from elec_pipeline.settings import Source, settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.forecasting.registry import ModelInUse
+    from elec_pipeline.sources.open_meteo import OpenMeteoClient
     from elec_pipeline.sources.rte import RteClient
 
 
@@ -45,6 +46,27 @@ class SourceResource(dg.ConfigurableResource[Any]):
         from elec_pipeline.sources.rte import RteClient
 
         return RteClient.from_settings(settings(), RetryPlan(on_retry=context.log.warning))
+
+
+class WeatherResource(dg.ConfigurableResource[Any]):
+    """Open-Meteo, or a simulator of it, as the settings say."""
+
+    @property
+    def name(self) -> str:
+        """The name stored with every row."""
+        return "simulator" if settings().source is Source.SIMULATOR else "open_meteo"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether temperatures are fetched at all."""
+        return settings().weather_hosts is not None
+
+    def client(self, context: dg.AssetExecutionContext) -> OpenMeteoClient | None:
+        """Return a client that announces its retries in the run's log; None where weather is switched off."""
+        from elec_pipeline.sources.open_meteo import OpenMeteoClient
+
+        hosts = settings().weather_hosts
+        return None if hosts is None else OpenMeteoClient.of_process(*hosts, on_retry=context.log.warning)
 
 
 class ChronosResource(dg.ConfigurableResource[Any]):

@@ -16,6 +16,7 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
+    temperature_forecasts,
 )
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.defs.resources import StoreResource
@@ -66,6 +67,25 @@ def rte_forecast(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 
 @dg.schedule(
+    job=jobs.rte_forecast,
+    name="rte_revisions",
+    cron_schedule="15 7-23 * * *",
+    execution_timezone=_PARIS,
+    default_status=_RUNNING,
+)
+def rte_revisions(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Each hour by day: RTE's forecasts of today and tomorrow; what was revised becomes a vintage.
+
+    RTE serves the last revision only: one that is not fetched before the next is lost.
+    """
+    today = _today(context)
+    return dg.RunRequest(
+        run_key=f"revisions {context.scheduled_execution_time.isoformat()}",
+        tags={RANGE_START_TAG: key(today), RANGE_END_TAG: key(today + _ONE_DAY)},
+    )
+
+
+@dg.schedule(
     job=jobs.evening_forecast,
     cron_schedule="30 20 * * *",
     execution_timezone=_PARIS,
@@ -80,7 +100,7 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
     tomorrow = key(today + _ONE_DAY)
     steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
         ("knowns", key(today), [raw_consumption, hourly_consumption, rte_forecasts]),
-        ("forecast", tomorrow, [rte_forecasts, chronos_predictions]),
+        ("forecast", tomorrow, [rte_forecasts, temperature_forecasts, chronos_predictions]),
     ]
     for name, partition, assets in steps:
         yield dg.RunRequest(
@@ -105,4 +125,4 @@ def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.R
     return dg.RunRequest(run_key=f"retrain {today:%Y-%m}")
 
 
-all_schedules = [actuals, morning_forecast, rte_forecast, evening_forecast, retrain]
+all_schedules = [actuals, morning_forecast, rte_forecast, rte_revisions, evening_forecast, retrain]

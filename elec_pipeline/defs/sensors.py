@@ -5,6 +5,7 @@ from datetime import timedelta
 import dagster as dg
 
 from elec_pipeline.defs import jobs
+from elec_pipeline.defs.healing import heal
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
 from elec_pipeline.delivery_day import delivery_day
 
@@ -43,4 +44,4 @@ def drift(
     )
 
 
-all_sensors = [drift]
+all_sensors = [drift, heal]

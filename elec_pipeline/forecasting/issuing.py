@@ -70,6 +70,7 @@ def issue_due(
     *,
     now: datetime,
     progress: Progress | None = None,
+    may_refuse_all: bool = False,
 ) -> IssueReport:
     """Issue every forecast of a range of delivery days that is due and that this model has not made yet.
 
@@ -80,6 +81,7 @@ def issue_due(
         last: Last delivery day, included.
         now: Current instant, UTC.
         progress: Told the last day of each month once it is written.
+        may_refuse_all: Whether it is no error that no issue can be made: the first days of a history.
 
     Raises:
         ContextTooThinError: No issue of the range is there, and none has a context to forecast from.
@@ -95,7 +97,7 @@ def issue_due(
             _issue(engine, forecaster, missing, report)
         if progress is not None:
             progress(end)
-    if report.refused and not report.issued and not report.there_already:
+    if report.refused and not may_refuse_all and not report.issued and not report.there_already:
         raise ContextTooThinError(
             f"{report.refused[0]} Load more history first: `elec backfill`, or materialise raw_consumption and "
             "hourly_consumption of the weeks before."

@@ -23,6 +23,13 @@ from elec_pipeline.simulator import tokens
 from elec_pipeline.simulator.curves import Curves
 from elec_pipeline.simulator.fault_replies import cut_off, refusal, unauthorized
 from elec_pipeline.simulator.faults import ActiveFaults, FaultPlan, HttpFaultKind, Route
+from elec_pipeline.simulator.open_meteo import (
+    WeatherQuota,
+    WeatherQuotaError,
+    WeatherRequestError,
+    read_weather_request,
+    weather_body,
+)
 from elec_pipeline.simulator.protocol import ByteOrderMark, error_body, short_term_body
 from elec_pipeline.simulator.window import BadRequestError, read_request
 
@@ -40,11 +47,13 @@ class SimulatorOptions:
         credentials: The one client id and secret that is accepted; None accepts any that are not empty.
         token_lifetime_s: `expires_in` of a token, seconds.
         byte_order_mark: Which replies begin with a byte-order mark.
+        weather_quota: Calls to Open-Meteo a minute and a day; None: as many as one likes.
     """
 
     credentials: tuple[str, str] | None = None
     token_lifetime_s: int = 7199
     byte_order_mark: ByteOrderMark = ByteOrderMark.SOME
+    weather_quota: tuple[float | None, float | None] = (None, None)
 
 
 class Simulator:
@@ -70,6 +79,7 @@ class Simulator:
         self._curves = curves
         self._now = now
         self._options = options or SimulatorOptions()
+        self._weather_quota = WeatherQuota(*self._options.weather_quota)
         self._calls: Counter[tuple[Route, int]] = Counter()
         self._asked = 0
         self.set_faults(faults)
@@ -102,6 +112,7 @@ class Simulator:
             routes=[
                 HttpRoute(Route.TOKEN, self._token_route, methods=["POST"]),
                 HttpRoute(Route.API, self._short_term_route, methods=["GET"]),
+                HttpRoute(Route.WEATHER, self._weather_route, methods=["GET"]),
                 HttpRoute("/health", self._health, methods=["GET"]),
                 HttpRoute("/simulator/faults", self._replace_faults, methods=["POST"]),
                 HttpRoute("/simulator/requests", self._show_requests, methods=["GET"]),
@@ -113,6 +124,9 @@ class Simulator:
 
     async def _short_term_route(self, request: Request) -> Response:
         return await self._with_faults(Route.API, request, self._short_term)
+
+    async def _weather_route(self, request: Request) -> Response:
+        return await self._with_faults(Route.WEATHER, request, self._weather)
 
     async def _with_faults(
         self, route: Route, request: Request, answer: Callable[[Request, str], Awaitable[Response]]
@@ -152,6 +166,20 @@ class Simulator:
         body = await run_in_threadpool(
             short_term_body, self._curves, wanted, now, self._faults, self._options.byte_order_mark
         )
+        return Response(body, media_type="application/json")
+
+    async def _weather(self, request: Request, _: str) -> Response:
+        now, seed = self._now(), getattr(self._curves, "seed", None)
+        if seed is None:
+            return JSONResponse({"error": True, "reason": "Replayed series have no weather."}, 400)
+        try:
+            wanted = read_weather_request(request.query_params, now)
+            self._weather_quota.take(wanted.calls, now)
+        except WeatherRequestError as error:
+            return JSONResponse({"error": True, "reason": str(error)}, 400)
+        except WeatherQuotaError as error:
+            return JSONResponse({"error": True, "reason": str(error)}, 429)
+        body = await run_in_threadpool(weather_body, wanted, seed, now)
         return Response(body, media_type="application/json")
 
     async def _health(self, _: Request) -> Response:

@@ -9,6 +9,7 @@ always has the same answer.
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime, time, timedelta
 
 import pandas as pd
@@ -54,16 +55,25 @@ def first_published(load_type: LoadType, starts: pd.DatetimeIndex) -> pd.Datetim
     return _on_delivery_day(starts, *_NOMINAL[load_type])
 
 
-def revised_published(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """Return when the revised D-1 forecast of each interval comes out: 08:00 Paris on the day itself.
+class Revision(enum.Enum):
+    """When RTE revises its D-1 forecast: days before the delivery day, and the wall clock in Paris."""
+
+    NIGHT = (1, time(22))
+    MORNING = (0, time(8))
+    AFTERNOON = (0, time(15))
+
+
+def revised_published(starts: pd.DatetimeIndex, revision: Revision = Revision.MORNING) -> pd.DatetimeIndex:
+    """Return when a revision of the D-1 forecast of each interval comes out.
 
     Args:
         starts: Starts of the intervals, UTC.
+        revision: Which.
 
     Returns:
         UTC instants, as long as `starts`.
     """
-    return _on_delivery_day(starts, 0, time(8))
+    return _on_delivery_day(starts, *revision.value)
 
 
 def latest(vintages: pd.DataFrame, now: datetime) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 from elec_pipeline.delivery_day import day_end, day_start
 from elec_pipeline.simulator.curves import LoadType, no_vintages
 from elec_pipeline.simulator.noise import Floats, Ints
-from elec_pipeline.simulator.publication import first_published, revised_published
+from elec_pipeline.simulator.publication import Revision, first_published, revised_published
 from elec_pipeline.simulator.synthetic_forecasts import (
     day_ahead_error,
     day_ahead_revised_error,
@@ -48,20 +48,27 @@ def _frame(epoch_s: Ints, load_mw: Floats, published: pd.DatetimeIndex) -> pd.Da
 
 @lru_cache(maxsize=48)
 def _year(seed: int, load_type: LoadType, year: int) -> pd.DataFrame:
-    """Return every vintage of a type in a calendar year (UTC); some 3 MB at most, never to be modified."""
+    """Return every vintage of a type in a calendar year (UTC); some 4 MB at most, never to be modified."""
     epoch_s = _quarters_of_year(year)
-    load_mw = _load_of_year(seed, year)
+    true_mw = load_mw = _load_of_year(seed, year)
+    error = _ERRORS[load_type](seed, epoch_s) if load_type in _ERRORS else np.zeros(1)
     if load_type in _ERRORS:
-        load_mw = load_mw * (1 + _ERRORS[load_type](seed, epoch_s))
+        load_mw = true_mw * (1 + error)
     if load_type is LoadType.D2:
         epoch_s, load_mw = epoch_s[::2], load_mw.reshape(-1, 2).mean(axis=1)
     starts = pd.DatetimeIndex(epoch_s.astype("datetime64[s]"), tz="UTC")
     frame = _frame(epoch_s, load_mw, first_published(load_type, starts))
     if load_type is not LoadType.D1:
         return frame
-    revised_mw = _load_of_year(seed, year) * (1 + day_ahead_revised_error(seed, epoch_s))
-    revised = _frame(epoch_s, revised_mw, revised_published(starts))
-    return pd.concat([frame, revised]).sort_values(["interval_start", "published_at"], ignore_index=True)
+    revised = [
+        _frame(
+            epoch_s,
+            true_mw * (1 + day_ahead_revised_error(seed, epoch_s, revision, error)),
+            revised_published(starts, revision),
+        )
+        for revision in Revision
+    ]
+    return pd.concat([frame, *revised]).sort_values(["interval_start", "published_at"], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ class SyntheticCurves:
     """A synthetic load of France and RTE-like forecasts of it, the same for the same seed.
 
     The value of an instant does not depend on the window it was asked with. The load answers to a synthetic
-    temperature, the clock in Paris, the day of the week, public holidays, August and Christmas. D-1 has two
-    vintages: 19:30 on the day before, and 08:00 on the day.
+    temperature, the clock in Paris, the day of the week, public holidays, August and Christmas. D-1 has four
+    vintages: 19:30 and 22:00 on the day before, 08:00 and 15:00 on the day.
 
     Attributes:
         seed: Another seed is another world.

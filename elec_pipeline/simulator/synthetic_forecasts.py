@@ -12,11 +12,17 @@ from __future__ import annotations
 import numpy as np
 
 from elec_pipeline.simulator.noise import Floats, Ints, drift
+from elec_pipeline.simulator.publication import Revision
 from elec_pipeline.simulator.synthetic_load import local_clock
 from elec_pipeline.simulator.weather import DAY_S
 
 _BIAS_HOURS = 2
 _BIAS_KNOTS = 24 // _BIAS_HOURS
+_REVISIONS = {
+    Revision.NIGHT: (0.97, "forecast/revision/night"),
+    Revision.MORNING: (0.93, "forecast/revision"),
+    Revision.AFTERNOON: (0.92, "forecast/revision/afternoon"),
+}
 
 
 def _bias_by_hour(seed: int, epoch_s: Ints) -> Floats:
@@ -46,19 +52,23 @@ def day_ahead_error(seed: int, epoch_s: Ints) -> Floats:
     return error
 
 
-def day_ahead_revised_error(seed: int, epoch_s: Ints) -> Floats:
-    """Return the relative error of the D-1 forecast as revised on the morning of the day itself.
+def day_ahead_revised_error(
+    seed: int, epoch_s: Ints, revision: Revision = Revision.MORNING, first: Floats | None = None
+) -> Floats:
+    """Return the relative error of the D-1 forecast after a revision.
 
     Args:
         seed: Seed of the world.
         epoch_s: Starts of quarter-hours, seconds since 1970 UTC, shape (n,).
+        revision: Which.
+        first: Errors of the first vintage, where they are at hand.
 
     Returns:
-        Relative errors, shape (n,), a little smaller than those of the first vintage.
+        Relative errors, shape (n,), a little smaller than those of the vintages before.
     """
-    return np.asarray(
-        0.93 * day_ahead_error(seed, epoch_s) + 0.003 * drift(seed, "forecast/revision", epoch_s, 6 * 3600)
-    )
+    share, stream = _REVISIONS[revision]
+    before = day_ahead_error(seed, epoch_s) if first is None else first
+    return np.asarray(share * before + 0.003 * drift(seed, stream, epoch_s, 6 * 3600))
 
 
 def two_days_ahead_error(seed: int, epoch_s: Ints) -> Floats:

@@ -21,9 +21,12 @@ SCHEDULES = {
     "actuals": "0 2 * * *",
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
+    "rte_revisions": "15 7-23 * * *",
     "evening_forecast": "30 20 * * *",
     "retrain": "10 4 3 * *",
 }
+
+JOBS = {*SCHEDULES, "backfill"} - {"rte_revisions"}
 
 
 def test_the_graph_does_not_change_unnoticed() -> None:
@@ -36,7 +39,13 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "raw_consumption": [],
         "hourly_consumption": ["raw_consumption"],
         "rte_forecasts": [],
-        "chronos_predictions": ["fine_tuned_chronos", "hourly_consumption", "rte_forecasts"],
+        "temperature_forecasts": [],
+        "chronos_predictions": [
+            "fine_tuned_chronos",
+            "hourly_consumption",
+            "rte_forecasts",
+            "temperature_forecasts",
+        ],
         "fine_tuned_chronos": ["hourly_consumption", "rte_forecasts"],
         "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
     }
@@ -56,6 +65,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "rte_forecasts.fresh",
         "rte_forecasts.no_conflict",
         "rte_forecasts.plausible",
+        "temperature_forecasts.complete",
     ]
 
 
@@ -66,10 +76,10 @@ def test_schedules_run_by_default_in_paris_time() -> None:
     }
     running = dg.DefaultScheduleStatus.RUNNING
     assert found == {name: (cron, "Europe/Paris", running) for name, cron in SCHEDULES.items()}
-    assert all(defs.resolve_job_def(name) for name in [*SCHEDULES, "backfill"])
+    assert {schedule.job_name for schedule in schedules.all_schedules} == JOBS - {"backfill"}
 
 
-@pytest.mark.parametrize("name", [*SCHEDULES, "backfill"])
+@pytest.mark.parametrize("name", sorted(JOBS))
 def test_only_the_job_retrain_trains(name: str) -> None:
     selected = {key.to_user_string() for key in defs.resolve_job_def(name).asset_layer.executable_asset_keys}
     assert selected
@@ -112,7 +122,7 @@ def test_an_issue_is_two_runs_in_order(schedule: dg.ScheduleDefinition, day: dat
     assert n_hours
     assert (knowns.partition_key, forecast.partition_key) == (str(today), str(day))
     assert assets(knowns) == ["raw_consumption", "hourly_consumption", "rte_forecasts"]
-    assert assets(forecast) == ["rte_forecasts", "chronos_predictions"]
+    assert assets(forecast) == ["rte_forecasts", "temperature_forecasts", "chronos_predictions"]
     assert knowns.tags[schedules.ISSUE_TAG] == forecast.tags[schedules.ISSUE_TAG]
     assert knowns.run_key != forecast.run_key
 

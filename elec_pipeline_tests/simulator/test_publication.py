@@ -45,7 +45,7 @@ def test_the_day_ahead_forecast_is_revised_on_the_morning_of_the_day(client: Cli
     first = client.blocks(*DAY, "D-1")["D-1"]
     clock.set("2025-07-02T08:00:00+02:00")
     revised = client.blocks(*DAY, "D-1")["D-1"]
-    assert {value["updated_date"] for value in first} == {"2025-07-01T19:30:00+02:00"}
+    assert {value["updated_date"] for value in first} == {"2025-07-01T22:00:00+02:00"}
     assert {value["updated_date"] for value in revised} == {"2025-07-02T08:00:00+02:00"}
     assert len(first) == len(revised) == 96
     change = [abs(a["value"] / b["value"] - 1) for a, b in zip(first, revised, strict=True)]
@@ -67,7 +67,9 @@ def test_whole_days_of_23_24_and_25_hours_come_out_at_once(
     moments = [
         (LoadType.D2, to_utc(day - timedelta(days=2), time(7)), quarters // 2),
         (LoadType.D1, to_utc(day - timedelta(days=1), time(19, 30)), quarters),
+        (LoadType.D1, to_utc(day - timedelta(days=1), time(22)), quarters),
         (LoadType.D1, to_utc(day, time(8)), quarters),
+        (LoadType.D1, to_utc(day, time(15)), quarters),
     ]
     for kind, moment, values in moments:
         clock.now = moment - timedelta(seconds=1)

@@ -55,7 +55,7 @@ def test_a_value_does_not_depend_on_the_window(load_type: LoadType, day: date) -
     inside = wide[(wide["interval_start"] >= start) & (wide["interval_start"] < end)].reset_index(drop=True)
     narrow = SyntheticCurves(1).vintages(load_type, start, end)
     pd.testing.assert_frame_equal(narrow, inside)
-    vintages = 2 if load_type is LoadType.D1 else 1
+    vintages = 4 if load_type is LoadType.D1 else 1
     assert len(narrow) == (end - start) / load_type.resolution * vintages
 
 
@@ -81,7 +81,7 @@ def test_the_world_of_a_seed_is_the_same_on_every_machine() -> None:
     assert served == {
         "REALISED": [44_580, 44_219],
         "ID": [44_736, 44_450],
-        "D-1": [44_574, 44_584, 44_317, 44_317],  # two vintages of each quarter-hour
+        "D-1": [44_574, 44_699, 44_584, 44_537, 44_317, 44_433, 44_317, 44_260],  # four vintages each
         "D-2": [45_762],
     }
 

@@ -6,8 +6,16 @@ from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.assets.temperature_forecasts import temperature_forecasts
 
-daily_assets = [raw_consumption, hourly_consumption, rte_forecasts, chronos_predictions, forecast_accuracy]
+daily_assets = [
+    raw_consumption,
+    hourly_consumption,
+    rte_forecasts,
+    temperature_forecasts,
+    chronos_predictions,
+    forecast_accuracy,
+]
 """Those with a partition a delivery day."""
 all_assets = [*daily_assets, fine_tuned_chronos]
 
@@ -20,4 +28,5 @@ __all__ = [
     "hourly_consumption",
     "raw_consumption",
     "rte_forecasts",
+    "temperature_forecasts",
 ]

@@ -8,8 +8,9 @@ from elec_pipeline.defs import metadata
 from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.assets.temperature_forecasts import temperature_forecasts
 from elec_pipeline.defs.faults import typed_faults
-from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
+from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, asked_days, delivery_days, one_run
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ days_before = dg.TimeWindowPartitionMapping(
     partitions_def=delivery_days,
     backfill_policy=one_run,
     # Of the model: for the lineage. Which one is in use is asked for in every run, and may be the bundled one.
-    deps=[dg.AssetDep(hourly_consumption, partition_mapping=days_before), rte_forecasts, fine_tuned_chronos],
+    deps=[
+        dg.AssetDep(hourly_consumption, partition_mapping=days_before),
+        rte_forecasts,
+        temperature_forecasts,
+        fine_tuned_chronos,
+    ],
     kinds={"postgres", "pytorch"},
     group_name="forecasts",
     check_specs=[
@@ -58,6 +64,7 @@ def chronos_predictions(
             first,
             last,
             now=clock.now(),
+            may_refuse_all=AS_FAR_AS_POSSIBLE_TAG in context.run.tags,
             progress=lambda day: context.log.info(f"forecasts are issued up to {day}"),
         )
     for reason in report.refused:
@@ -69,6 +76,7 @@ def chronos_predictions(
             "issues refused": len(report.refused),
             "issues degraded": len(_degraded(report)),
             "issues on nominal vintages": sum(known.nominal_vintages for known in report.issued),
+            "issues without temperature": ", ".join(_without_temperature(report)) or "none",
             "model version": forecaster.version,
             "model in use": used.why,
             "preview": metadata.table(report.predictions),
@@ -96,6 +104,10 @@ def _fully_informed(report: "IssueReport") -> dg.AssetCheckResult:
         passed=not degraded and not report.refused,
         degraded=", ".join(degraded) or "none",
     )
+
+
+def _without_temperature(report: "IssueReport") -> list[str]:
+    return [f"{known.delivery_day} {known.issue}" for known in report.issued if not known.knows_temperature]
 
 
 def _degraded(report: "IssueReport") -> list[str]:

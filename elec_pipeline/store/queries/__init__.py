@@ -3,6 +3,7 @@
 All times are UTC, all loads MW. Every query is bounded by a time range on the primary key.
 """
 
+from elec_pipeline.store.queries.completeness import day_states
 from elec_pipeline.store.queries.history import (
     history,
     hours_between,
@@ -25,6 +26,7 @@ from elec_pipeline.store.queries.state import (
 __all__ = [
     "accuracy_between",
     "data_version",
+    "day_states",
     "first_predictions",
     "history",
     "hours_between",

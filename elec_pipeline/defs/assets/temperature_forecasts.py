@@ -1,0 +1,75 @@
+"""`temperature_forecasts`: the temperature of France as it was forecast, every vintage of it."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from elec_pipeline.defs import metadata
+from elec_pipeline.defs.faults import typed_faults
+from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
+from elec_pipeline.defs.pools import WEATHER_POOL
+from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
+
+if TYPE_CHECKING:
+    from elec_pipeline.temperatures import TemperatureReport
+
+
+@dg.asset(
+    partitions_def=delivery_days,
+    backfill_policy=one_run,
+    pool=WEATHER_POOL,
+    kinds={"postgres"},
+    group_name="forecasts",
+    check_specs=[
+        dg.AssetCheckSpec(
+            "complete",
+            asset="temperature_forecasts",
+            description="Every hour that can have a temperature forecast has one.",
+        ),
+    ],
+)
+def temperature_forecasts(
+    context: dg.AssetExecutionContext, store: StoreResource, weather: WeatherResource, clock: ClockResource
+) -> dg.MaterializeResult:
+    """Hourly temperature of France, 2 m above ground, weighted by population.
+
+    A forecast can be issued without it: where Open-Meteo does not answer, this materialises without rows and
+    says why; the run goes on.
+    """
+    from elec_pipeline.temperatures import TemperatureReport, ingest_temperatures
+
+    first, last = asked_days(context)
+    with typed_faults(context):
+        client = weather.client(context)
+        if client is None:
+            report = TemperatureReport(unavailable="Weather is switched off: OPEN_METEO_URL is off.")
+        else:
+            report = ingest_temperatures(
+                client,
+                store.engine(),
+                first,
+                last,
+                source=weather.name,
+                now=clock.now(),
+                progress=lambda day: context.log.info(f"temperature forecasts are stored up to {day}"),
+            )
+    if report.unavailable and client is not None:
+        context.log.warning(f"{report.unavailable} Forecasts are issued without what is missing.")
+    return dg.MaterializeResult(
+        metadata={
+            **metadata.rows(report.written),
+            "source": report.unavailable or "answered",
+            "windows there already": report.requests_saved,
+            "preview": metadata.table(report.preview),
+        },
+        check_results=[_complete(report, is_off=client is None)],
+    )
+
+
+def _complete(report: "TemperatureReport", *, is_off: bool) -> dg.AssetCheckResult:
+    return metadata.check(
+        "complete",
+        expected=f"{report.expected} hours",
+        actual=report.unavailable or f"{report.received} hours",
+        passed=is_off or (not report.unavailable and report.received >= report.expected),
+    )

@@ -1,0 +1,75 @@
+"""What the store holds of each delivery day of a range: counts of hours, issues, scores."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Column, Connection, Date, Table, cast, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from elec_pipeline.completeness import DayState
+from elec_pipeline.delivery_day import PARIS, Issue, day_end, day_start, days, hours, issue_time
+from elec_pipeline.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.store.tables import (
+    ZONE,
+    chronos_predictions,
+    forecast_accuracy,
+    hourly_consumption,
+    rte_forecasts,
+    temperature_forecasts,
+)
+
+
+def day_states(connection: Connection, first: date, last: date) -> list[DayState]:
+    """Return what there is of every delivery day of a range, both ends included."""
+
+    def hours_of(table: Table, *conditions: ColumnElement[bool]) -> Callable[[date], int]:
+        day, counted = _day(table.c.hour_start), func.count(func.distinct(table.c.hour_start))
+        rows = connection.execute(
+            select(day, counted)
+            .where(table.c.zone == ZONE, *conditions)
+            .where(table.c.hour_start >= day_start(first), table.c.hour_start < day_end(last))
+            .group_by(day)
+        )
+        found = dict(rows.tuples().all())
+        return lambda asked: found.get(asked, 0)
+
+    complete = hours_of(hourly_consumption, hourly_consumption.c.quarters == QUARTERS_AN_HOUR)
+    rte = hours_of(rte_forecasts, rte_forecasts.c.forecast_type == "D-1")
+    temperature = hours_of(temperature_forecasts)
+    issues = _issues(connection, first, last)
+    scored = set(
+        connection.scalars(
+            select(forecast_accuracy.c.delivery_day)
+            .distinct()
+            .where(forecast_accuracy.c.zone == ZONE, forecast_accuracy.c.delivery_day.between(first, last))
+        )
+    )
+    return [
+        DayState(day, complete(day), rte(day), temperature(day), frozenset(issues[day]), day in scored)
+        for day in days(first, last)
+    ]
+
+
+def _issues(connection: Connection, first: date, last: date) -> dict[date, set[Issue]]:
+    """Return the issues of each day that have all of its hours."""
+    table = chronos_predictions
+    day = _day(table.c.hour_start)
+    rows = connection.execute(
+        select(day, table.c.issued_at, func.count(func.distinct(table.c.hour_start)))
+        .where(table.c.zone == ZONE)
+        .where(table.c.hour_start >= day_start(first), table.c.hour_start < day_end(last))
+        .group_by(day, table.c.issued_at)
+    )
+    made: dict[date, set[Issue]] = defaultdict(set)
+    for of_day, issued_at, n_hours in rows:
+        made[of_day] |= {
+            issue for issue in Issue if issued_at == issue_time(of_day, issue) and n_hours == len(hours(of_day))
+        }
+    return made
+
+
+def _day(hour_start: Column[object]) -> ColumnElement[date]:
+    return cast(func.timezone(PARIS.key, hour_start), Date)
