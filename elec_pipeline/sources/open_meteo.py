@@ -45,8 +45,9 @@ FORECAST_PATH = "/v1/forecast"
 """Of both APIs; they differ by host."""
 FIRST_PREVIOUS_RUNS_DAY = date(2021, 3, 23)
 """No model's previous runs are older."""
-EVERY_MODEL_FROM = date(2024, 1, 1)
-"""Before, only GFS has previous runs; from then on Open-Meteo takes the best model of each place."""
+EVERY_MODEL_FROM = date(2024, 1, 2)
+"""Before, only GFS has previous runs; from then on Open-Meteo takes the best model of each place. The archive's
+first UTC day is 1 January: the Paris day begins an hour before it."""
 LEADS_DAYS = (1, 2)
 RUN_DELAY = timedelta(hours=6)
 """From the start of a model run to its delivery by Open-Meteo, for the slowest of the models."""
@@ -230,10 +231,10 @@ def _by_archive(first: date, last: date) -> list[tuple[date, date, str]]:
     """Cut a range of days where the archive changes: nothing, then GFS alone, then the best of all models.
 
     Example:
-        >>> for begin, end, models in _by_archive(date(2023, 12, 30), date(2024, 1, 2)):
+        >>> for begin, end, models in _by_archive(date(2023, 12, 31), date(2024, 1, 3)):
         ...     print(begin, end, models or "best")
-        2023-12-30 2023-12-31 gfs_seamless
-        2024-01-01 2024-01-02 best
+        2023-12-31 2024-01-01 gfs_seamless
+        2024-01-02 2024-01-03 best
     """
     eve = EVERY_MODEL_FROM - timedelta(days=1)
     gfs = spans(max(first, FIRST_PREVIOUS_RUNS_DAY), min(last, eve), LONGEST_WINDOW_DAYS)

@@ -33,7 +33,7 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
             .where(table.c.hour_start >= day_start(first), table.c.hour_start < day_end(last))
             .group_by(day)
         )
-        found = dict(rows.tuples().all())
+        found = {of_day: n_hours for of_day, n_hours in rows}  # noqa: C416 - rows are no pairs to the type checker
         return lambda asked: found.get(asked, 0)
 
     complete = hours_of(hourly_consumption, hourly_consumption.c.quarters == QUARTERS_AN_HOUR)

@@ -1,0 +1,125 @@
+"""`elec backfill` against the simulator: stopped, resumed, and equal to the source to the last row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import dagster as dg
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from elec_pipeline.commands import backfill
+from elec_pipeline.completeness import lacks
+from elec_pipeline.delivery_day import day_end, day_start, days, hours, quarters
+from elec_pipeline.errors import ElecError
+from elec_pipeline.settings import Settings
+from elec_pipeline.simulator.curves import LoadType
+from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline.store import queries
+from elec_pipeline_tests.conftest import NOW, every_day_length
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+def requests(simulator: SimulatorHandle) -> int:
+    return sum(n for counts in simulator.requests().values() for n in counts.values())
+
+
+def same(ours: pd.Series, theirs: pd.Series) -> bool:
+    return ours.to_numpy().tolist() == theirs.to_numpy().tolist()
+
+
+@every_day_length
+def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
+    engine: Engine,
+    configured: Settings,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    day: date,
+    n_hours: int,
+) -> None:
+    first, last = day - timedelta(days=36), day + timedelta(days=3)
+    is_done = backfill.lacks_nothing(engine, configured, NOW)
+    run_range, ran = backfill.run_range, []
+
+    def stopped_in_the_second_month(*arguments: object) -> None:
+        ran.append(arguments[2])
+        if len(ran) == 2:
+            run_range(instance, backfill.ACTUALS, first + timedelta(days=31), last)
+            raise KeyboardInterrupt
+        run_range(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backfill, "run_range", stopped_in_the_second_month)
+    with pytest.raises(KeyboardInterrupt):
+        backfill.run_backfill(instance, backfill.EVERYTHING, first, last, is_done=is_done)
+    monkeypatch.setattr(backfill, "run_range", run_range)
+    backfill.run_backfill(instance, backfill.EVERYTHING, first, last, is_done=is_done)
+
+    source, start, end = SyntheticCurves(), day_start(first), day_end(last)
+    with engine.connect() as connection:
+        raw = queries.raw_between(connection, start, end)
+        hourly = queries.hours_between(connection, start, end)
+        vintages = queries.vintages_between(connection, start, end)
+        temperatures = queries.temperatures_between(connection, start, end)
+        states = {state.day: state for state in queries.day_states(connection, first, last)}
+    assert list(raw["interval_start"]) == list(quarters(first, last))
+    assert same(raw["load_mw"], source.vintages(LoadType.REALISED, start, end)["load_mw"])
+    assert list(hourly["hour_start"]) == list(hours(first, last))
+    for load_type in (LoadType.D1, LoadType.D2, LoadType.ID):
+        served = source.vintages(load_type, start, end).drop_duplicates("interval_start", keep="last")
+        by_hour = served.groupby(served["interval_start"].dt.floor("h"))["load_mw"].mean()
+        ours = vintages[vintages["forecast_type"] == load_type].set_index("hour_start")["load_mw"]
+        assert same(ours.sort_index(), by_hour)
+    assert len(temperatures) == 2 * len(hours(first, last))
+    assert states[day].complete_hours == states[day].rte_hours == n_hours
+    with_forecast = [each for each in days(first, last) if not lacks(states[each], NOW, with_weather=True)]
+    assert with_forecast == days(first + timedelta(days=5), last)  # half a week must be known before both issues
+
+
+@every_day_length
+def test_what_lacks_nothing_is_not_asked_for_again(
+    engine: Engine,
+    simulator: SimulatorHandle,
+    configured: Settings,
+    instance: dg.DagsterInstance,
+    day: date,
+    n_hours: int,
+) -> None:
+    assert n_hours
+    is_done = backfill.lacks_nothing(engine, configured, NOW)
+    backfill.run_range(instance, backfill.ACTUALS, day - timedelta(days=10), day)
+    backfill.run_range(instance, backfill.EVERYTHING, day, day)
+    before = requests(simulator)
+    backfill.run_backfill(instance, backfill.EVERYTHING, day, day, is_done=is_done)
+    assert requests(simulator) == before
+    backfill.run_backfill(instance, backfill.EVERYTHING, day, day)
+    assert requests(simulator) > before
+
+
+@every_day_length
+def test_days_before_there_is_enough_to_forecast_from_are_no_error(
+    engine: Engine, configured: Settings, instance: dg.DagsterInstance, day: date, n_hours: int
+) -> None:
+    is_done = backfill.lacks_nothing(engine, configured, NOW)
+    backfill.run_backfill(instance, backfill.EVERYTHING, day, day, is_done=is_done)
+    with engine.connect() as connection:
+        [state] = queries.day_states(connection, day, day)
+    assert (state.complete_hours, state.rte_hours, state.issues) == (n_hours, n_hours, frozenset())
+
+
+@every_day_length
+@pytest.mark.usefixtures("configured")
+def test_a_source_that_refuses_ends_it_with_its_own_words(
+    simulator: SimulatorHandle, instance: dg.DagsterInstance, day: date, n_hours: int
+) -> None:
+    assert n_hours
+    simulator.set_faults(["403"])
+    with pytest.raises(ElecError, match="subscribe"):
+        backfill.run_backfill(instance, backfill.EVERYTHING, day, day)

@@ -1,0 +1,92 @@
+"""Temperatures from the simulator to the store, and what is not asked for twice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline.sources.allowance import Allowance
+from elec_pipeline.sources.open_meteo import FIRST_PREVIOUS_RUNS_DAY, FORECAST_PATH, OpenMeteoClient
+from elec_pipeline.sources.retries import RetryPlan
+from elec_pipeline.store import queries
+from elec_pipeline.temperatures import CONTEXT_DAYS, TemperatureReport, ingest_temperatures
+from elec_pipeline_tests.conftest import NOW, every_day_length
+
+
+@pytest.fixture
+def weather(simulator: SimulatorHandle) -> OpenMeteoClient:
+    plan = RetryPlan(attempts=2, base_wait_s=0.01, longest_wait_s=0.05)
+    return OpenMeteoClient(simulator.url, simulator.url, retries=plan, allowance=Allowance(None))
+
+
+def ingest(
+    client: OpenMeteoClient, engine: Engine, first: date, last: date, now: datetime = NOW
+) -> TemperatureReport:
+    return ingest_temperatures(client, engine, first, last, source="test", now=now)
+
+
+def stored(engine: Engine, first: date, last: date) -> pd.DataFrame:
+    with engine.connect() as connection:
+        return queries.temperatures_between(connection, day_start(first), day_end(last))
+
+
+def asked(simulator: SimulatorHandle) -> int:
+    return sum(simulator.requests().get(FORECAST_PATH, {}).values())
+
+
+@every_day_length
+def test_a_past_range_is_stored_once_and_not_asked_for_again(
+    weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int
+) -> None:
+    first = day - timedelta(days=40)
+    report = ingest(weather, engine, first, day)
+    assert (report.expected, report.received) == (len(hours(first, day)), len(hours(first, day)))
+    assert report.written.inserted == 2 * report.expected == len(stored(engine, first, day))
+    assert (stored(engine, day, day).groupby("hour_start").size() == 2).sum() == n_hours
+    requests = asked(simulator)
+    assert requests == 2
+    again = ingest(weather, engine, first, day)
+    assert (again.requests_saved, again.written.inserted, asked(simulator)) == (2, 0, requests)
+
+
+@every_day_length
+@pytest.mark.parametrize("issue", Issue)
+def test_a_live_day_knows_its_temperature_and_that_of_the_two_weeks_before(
+    weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int, issue: Issue
+) -> None:
+    now, today = issue_time(day, issue) + timedelta(minutes=1), day - timedelta(days=1)
+    simulator.set_clock(lambda: now)
+    report = ingest(weather, engine, day, day, now)
+    assert (report.received, report.unavailable) == (n_hours, "")
+    start = day_start(today - timedelta(days=CONTEXT_DAYS - 1))
+    history = queries.history(engine, start, day_end(day))
+    known = history.at(day, issue, context_hours=24 * 10)
+    assert known.knows_temperature
+    assert not pd.isna(known.temperature_c).any()
+    requests = asked(simulator)
+    ingest(weather, engine, day, day, now + timedelta(minutes=2))
+    assert asked(simulator) == requests + 1  # the forecast of now alone
+
+
+@every_day_length
+@pytest.mark.parametrize("fault", ["weather-500", "weather-429=0", "weather-cut"])
+def test_a_source_that_is_away_is_said_and_no_error(
+    weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int, fault: str
+) -> None:
+    simulator.set_faults([fault])
+    report = ingest(weather, engine, day, day)
+    assert (report.expected, report.received) == (n_hours, 0)
+    assert report.unavailable
+
+
+def test_before_the_first_previous_run_nothing_is_expected_and_nothing_asked_for(
+    weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle
+) -> None:
+    eve = FIRST_PREVIOUS_RUNS_DAY - timedelta(days=1)
+    report = ingest(weather, engine, date(2021, 1, 1), eve)
+    assert (report.expected, report.received, report.unavailable, asked(simulator)) == (0, 0, "", 0)
