@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from elec_pipeline.delivery_day import day_end, day_start, hours, to_utc
+from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, to_utc
 from elec_pipeline.errors import SourceUnavailableError
 from elec_pipeline.ingestion import Report, average_hours, ingest_actuals, ingest_rte_forecasts, to_vintages
 from elec_pipeline.load_curve import clean
@@ -168,3 +168,33 @@ def test_a_forecast_without_a_date_is_known_since_we_saw_it() -> None:
     )
     seen = datetime(2025, 5, 31, 18, tzinfo=UTC)
     assert to_vintages(undated, "D-1", seen)["published_at"].tolist() == [seen]
+
+
+@every_day_length
+def test_read_each_hour_every_revision_becomes_a_vintage_and_each_issue_knows_its_own(
+    client: RteClient, simulator: SimulatorHandle, engine: Engine, day: date, n_hours: int
+) -> None:
+    clock = [day_start(day - timedelta(days=2)) + timedelta(hours=8)]
+    simulator.set_clock(lambda: clock[0])
+    came_then = text("UPDATE elec.rte_forecasts SET ingested_at = :at WHERE ingested_at > :at")
+    while clock[0] <= day_end(day):
+        forecasts(client, engine, day, day, now=clock[0])
+        with engine.begin() as connection:
+            connection.execute(came_then, {"at": clock[0]})  # not when this test ran
+        clock[0] += timedelta(hours=1)
+    with engine.connect() as connection:
+        kept = queries.vintages_between(connection, day_start(day), day_end(day))
+    published = {kind: sorted(set(of_kind["published_at"])) for kind, of_kind in kept.groupby("forecast_type")}
+    eve = day - timedelta(days=1)
+    revised = [to_utc(eve, time(19, 30)), to_utc(eve, time(22)), to_utc(day, time(8)), to_utc(day, time(15))]
+    assert published["D-1"] == revised
+    assert {kind: len(moments) for kind, moments in published.items()} == {"D-1": 4, "D-2": 1, "ID": 1}
+    history = queries.history(engine, day_start(day - timedelta(days=3)), day_end(day))
+    for issue, forecast_type, moment in (
+        (Issue.MORNING, "D-2", published["D-2"][0]),
+        (Issue.EVENING, "D-1", revised[0]),
+    ):
+        expected = kept[(kept["forecast_type"] == forecast_type) & (kept["published_at"] == moment)]
+        known = history.at(day, issue, context_hours=24)
+        assert known.rte_mw[-n_hours:].tolist() == expected["load_mw"].tolist()
+        assert not known.nominal_vintages

@@ -79,7 +79,7 @@ def test_a_day_ahead_vintage_is_known_at_an_issue_for_the_first_hours_only_and_t
 def test_it_is_the_weather_that_the_load_answers_to(weather: OpenMeteoClient, day: date, n_hours: int) -> None:
     frame = weather.previous_runs(day - timedelta(days=15), day + timedelta(days=15), now=NOW)
     newest = frame.drop_duplicates("hour_start", keep="last")
-    seconds = newest["hour_start"].astype("int64").to_numpy(dtype=np.int64) // 1_000_000
+    seconds = np.asarray(newest["hour_start"].astype("int64") // 1_000_000, dtype=np.int64)
     moved = DEGREES_A_DEGREE_NORTH * sum(city.weight * (MIDDLE_LATITUDE - city.latitude) for city in CITIES)
     error = newest["temperature_c"].to_numpy() - temperature(0, seconds) - moved
     assert 0.3 < error.std() < 1.5
