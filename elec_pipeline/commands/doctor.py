@@ -31,6 +31,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "state", is_well=True, text=f"ELEC_HOME is {settings.elec_home}; DAGSTER_HOME is {dagster_home(settings)}"
     )
     yield _look("source", lambda: f"{settings.source} at {settings.rte_base_url}")
+    yield _look("weather", lambda: _weather(settings))
     yield _look("access", lambda: _access(settings))
     yield _look("database", lambda: _database(settings))
     yield from _freshness(settings)
@@ -43,6 +44,11 @@ def _look(subject: str, find: Callable[[], str]) -> Finding:
         return Finding(subject, is_well=True, text=find())
     except (ElecError, SQLAlchemyError) as error:
         return Finding(subject, is_well=False, text=str(error))
+
+
+def _weather(settings: Settings) -> str:
+    hosts = settings.weather_hosts
+    return "switched off: OPEN_METEO_URL is off" if hosts is None else f"{hosts[0]}, previous runs at {hosts[1]}"
 
 
 def _access(settings: Settings) -> str:
