@@ -19,10 +19,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from elec_pipeline.errors import ConfigurationError
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
-OPEN_METEO_HOST = "https://api.open-meteo.com"
-PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
 SIMULATOR_CREDENTIAL = "simulator"
 """Client id and secret that the simulator knows; public on purpose."""
+OPEN_METEO_HOST = "https://api.open-meteo.com"
+PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
 
 
 class Source(StrEnum):
@@ -91,17 +91,17 @@ class Settings(BaseSettings):
             raise ValueError("RTE_BASE_URL must start with http:// or https://")
         return url.rstrip("/").removesuffix("/open_api/consumption/v1")
 
+    @field_validator("elec_home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
     @field_validator("open_meteo_url", "open_meteo_previous_runs_url")
     @classmethod
     def _weather_host_only(cls, url: str) -> str:
         if url.lower() not in ("", "off") and not url.startswith(("http://", "https://")):
             raise ValueError("OPEN_METEO_URL must start with http:// or https://, or be off")
         return url.lower() if url.lower() == "off" else url.rstrip("/").removesuffix("/v1/forecast")
-
-    @field_validator("elec_home")
-    @classmethod
-    def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
 
     @property
     def source(self) -> Source:
@@ -129,6 +129,12 @@ class Settings(BaseSettings):
             )
         return Source.RTE
 
+    def rte_credentials(self) -> tuple[str, str]:
+        """Return client id and client secret; the simulator's own where that is the source."""
+        if self.source is Source.SIMULATOR and not self.rte_client_id.get_secret_value():
+            return SIMULATOR_CREDENTIAL, SIMULATOR_CREDENTIAL
+        return self.rte_client_id.get_secret_value(), self.rte_client_secret.get_secret_value()
+
     @property
     def weather_hosts(self) -> tuple[str, str] | None:
         """Hosts of the forecast and of the previous-runs API; None where weather is switched off.
@@ -142,12 +148,6 @@ class Settings(BaseSettings):
             forecast = self.rte_base_url
         other = PREVIOUS_RUNS_HOST if forecast == OPEN_METEO_HOST else forecast
         return forecast, self.open_meteo_previous_runs_url or other
-
-    def rte_credentials(self) -> tuple[str, str]:
-        """Return client id and client secret; the simulator's own where that is the source."""
-        if self.source is Source.SIMULATOR and not self.rte_client_id.get_secret_value():
-            return SIMULATOR_CREDENTIAL, SIMULATOR_CREDENTIAL
-        return self.rte_client_id.get_secret_value(), self.rte_client_secret.get_secret_value()
 
 
 @lru_cache(maxsize=1)
