@@ -17,11 +17,12 @@ from sqlalchemy import Engine
 from elec_pipeline import load_curve
 from elec_pipeline.delivery_day import HOUR, QUARTER, day_end, day_start, days, hours, quarters, spans
 from elec_pipeline.information_set import nominal_publication
-from elec_pipeline.sources.rte import LONGEST_WINDOW_DAYS, RteClient
+from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS, ConsumptionSource
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_vintages
+from elec_pipeline.undated import assumed_publication, news
 
 YEAR_DAYS = 366
 FORECAST_TYPES = ("D-1", "D-2", "ID")
@@ -65,7 +66,7 @@ class Report:
 
 
 def ingest_actuals(
-    client: RteClient,
+    client: ConsumptionSource,
     engine: Engine,
     first: date,
     last: date,
@@ -81,7 +82,7 @@ def ingest_actuals(
         engine: Of the store.
         first: First delivery day.
         last: Last delivery day, included. Days that have not begun are left alone.
-        source: Name stored with each row.
+        source: Name stored with each row, where the client does not say it row by row.
         now: Current instant, UTC: decides which intervals are due.
         progress: Told the last day of each window once it is written.
 
@@ -139,7 +140,7 @@ def average_hours(
 
 
 def ingest_rte_forecasts(
-    client: RteClient,
+    client: ConsumptionSource,
     engine: Engine,
     first: date,
     last: date,
@@ -158,8 +159,8 @@ def ingest_rte_forecasts(
         engine: Of the store.
         first: First delivery day.
         last: Last delivery day, included; tomorrow as a rule.
-        source: Name stored with each row.
-        now: Current instant, UTC: publication time of values that carry none.
+        source: Name stored with each row, where the client does not say it row by row.
+        now: Current instant, UTC: values that carry no time of publication count from now at the latest.
         progress: Told the last day of each window once it is written.
 
     Returns:
@@ -171,7 +172,7 @@ def ingest_rte_forecasts(
         for forecast_type in FORECAST_TYPES:
             cleaned = load_curve.clean(reply[reply["forecast_type"] == forecast_type])
             vintages = to_vintages(cleaned.curve, forecast_type, now)
-            report.add(cleaned, write_vintages(engine, vintages, source=source))
+            report.add(cleaned, store_vintages(engine, vintages, source=source, now=now))
             if forecast_type == "D-1":
                 report.received += len(vintages)  # more than expected where RTE was early
         report.expected += sum(
@@ -188,17 +189,46 @@ def to_vintages(curve: pd.DataFrame, forecast_type: str, now: datetime) -> pd.Da
     Args:
         curve: A clean load curve.
         forecast_type: `D-1`, `D-2` or `ID`.
-        now: Publication time of values that carry none.
+        now: Current instant, UTC: hours that carry no time of publication count from now at the latest, see
+            `undated`.
 
     Returns:
-        Columns `hour_start`, `load_mw`, `forecast_type`, `published_at`; complete hours only.
+        Columns `hour_start`, `load_mw`, `published_at`, `is_dated`, `forecast_type`, and `source` where the
+        curve has it; complete hours only.
     """
     means = load_curve.to_hours(curve)
-    published = curve["published_at"].fillna(pd.Timestamp(now).as_unit("us"))
-    newest = published.groupby(curve["interval_start"].dt.floor("h")).max().rename("published_at")
+    by_hour = curve.groupby(curve["interval_start"].dt.floor("h"))
+    kept = ["published_at", *curve.columns.intersection(["source"])]
+    # Of two names in one hour the last in the alphabet stands: the real-time part makes the hour real-time.
+    newest = by_hour[kept].max()
     whole = means[means["quarters"] == load_curve.QUARTERS_AN_HOUR].drop(columns="quarters")
-    dated = whole.merge(newest, left_on="hour_start", right_index=True)
-    return dated.assign(forecast_type=forecast_type)
+    hourly = whole.merge(newest, left_on="hour_start", right_index=True)
+    assumed = assumed_publication(hourly["hour_start"], forecast_type, now)
+    return hourly.assign(
+        is_dated=hourly["published_at"].notna(),
+        published_at=hourly["published_at"].fillna(assumed),
+        forecast_type=forecast_type,
+    )
+
+
+def store_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str = "", now: datetime) -> Written:
+    """Add vintages as `to_vintages` makes them; of those without a date only what is news.
+
+    Args:
+        engine: Of the store.
+        vintages: Any number of types.
+        source: Name stored with each row, where the vintages do not say.
+        now: Current instant, UTC.
+    """
+    undated = vintages[~vintages["is_dated"]]
+    new = undated
+    if len(undated):
+        begin, end = undated["hour_start"].min(), undated["hour_start"].max() + HOUR
+        with engine.connect() as connection:
+            known = queries.vintages_between(connection, begin, end)
+        new = news(undated, known[["hour_start", "forecast_type", "load_mw"]], now)
+    rows = pd.concat([vintages[vintages["is_dated"]], new]).drop(columns="is_dated")
+    return write_vintages(engine, rows, source=source) + Written(0, 0, len(undated) - len(new))
 
 
 def _joined(*frames: pd.DataFrame) -> pd.DataFrame:

@@ -13,12 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from elec_pipeline.errors import ConfigurationError
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
+ODRE_HOST = "https://odre.opendatasoft.com"
 SIMULATOR_CREDENTIAL = "simulator"
 """Client id and secret that the simulator knows; public on purpose."""
 OPEN_METEO_HOST = "https://api.open-meteo.com"
@@ -30,6 +31,7 @@ class Source(StrEnum):
 
     AUTO = "auto"
     RTE = "rte"
+    ODRE = "odre"
     SIMULATOR = "simulator"
 
 
@@ -42,6 +44,13 @@ def default_home() -> Path:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/elec-pipeline")
     return platformdirs.user_state_path("elec-pipeline")
+
+
+class Fallback(StrEnum):
+    """What stands in for RTE's API while that is down for longer than the retries of a run."""
+
+    NONE = ""
+    ODRE = "odre"
 
 
 class Settings(BaseSettings):
@@ -59,7 +68,17 @@ class Settings(BaseSettings):
     )
     elec_source: Source = Field(
         default=Source.AUTO,
-        description="auto, rte or simulator; auto is rte where credentials are set.",
+        description="auto, rte, odre (open data, no key) or simulator; auto is rte where credentials are set, "
+        "else odre.",
+    )
+    elec_fallback: Fallback = Field(
+        default=Fallback.NONE,
+        description="odre: what stands in for RTE while its API is down for longer than a run's retries. "
+        "Empty: nothing.",
+    )
+    odre_base_url: str = Field(
+        default=ODRE_HOST,
+        description="Host of RTE's open data, or of a simulator, without a path.",
     )
     rte_base_url: str = Field(
         default=RTE_HOST,
@@ -84,12 +103,12 @@ class Settings(BaseSettings):
         description="A checkpoint folder or a model hub id. Empty: the promoted checkpoint, else the bundled one.",
     )
 
-    @field_validator("rte_base_url")
+    @field_validator("rte_base_url", "odre_base_url")
     @classmethod
-    def _host_only(cls, url: str) -> str:
+    def _host_only(cls, url: str, field: ValidationInfo) -> str:
         if not url.startswith(("http://", "https://")):
-            raise ValueError("RTE_BASE_URL must start with http:// or https://")
-        return url.rstrip("/").removesuffix("/open_api/consumption/v1")
+            raise ValueError(f"{str(field.field_name).upper()} must start with http:// or https://")
+        return url.rstrip("/").removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
 
     @field_validator("elec_home")
     @classmethod
@@ -111,15 +130,16 @@ class Settings(BaseSettings):
             ConfigurationError: RTE is asked for, and its credentials are missing.
         """
         has_credentials = bool(self.rte_client_id.get_secret_value() and self.rte_client_secret.get_secret_value())
-        if self.elec_source is Source.AUTO and not has_credentials and self.rte_base_url != RTE_HOST:
-            return Source.SIMULATOR  # another host and no credentials: that can only be a simulator
-        if self.elec_source is Source.SIMULATOR:
-            return Source.SIMULATOR
+        if self.elec_source is Source.AUTO and not has_credentials:
+            # Another host and no credentials: that can only be a simulator.
+            return Source.ODRE if self.rte_base_url == RTE_HOST else Source.SIMULATOR
+        if self.elec_source in (Source.SIMULATOR, Source.ODRE):
+            return self.elec_source
         if not has_credentials:
             raise ConfigurationError(
                 "RTE's credentials are missing: set RTE_CLIENT_ID and RTE_CLIENT_SECRET (create an "
-                "application on data.rte-france.com and subscribe it to the API «Consumption»), or point "
-                "RTE_BASE_URL at `elec simulator`."
+                "application on data.rte-france.com and subscribe it to the API «Consumption»), or use RTE's open "
+                "data without a key (ELEC_SOURCE=odre), or point RTE_BASE_URL at `elec simulator`."
             )
         url = urlsplit(self.rte_base_url)
         if url.scheme != "https" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
@@ -128,6 +148,14 @@ class Settings(BaseSettings):
                 "or set ELEC_SOURCE=simulator if a simulator answers there."
             )
         return Source.RTE
+
+    @property
+    def fallback(self) -> Fallback:
+        """What stands in for the source while it is down; never real values for simulated ones."""
+        is_simulated = self.source is Source.SIMULATOR
+        if self.source is Source.ODRE or (is_simulated and self.odre_base_url == ODRE_HOST):
+            return Fallback.NONE
+        return self.elec_fallback
 
     def rte_credentials(self) -> tuple[str, str]:
         """Return client id and client secret; the simulator's own where that is the source."""

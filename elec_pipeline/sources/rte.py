@@ -19,13 +19,12 @@ from requests_oauthlib import OAuth2Session
 from elec_pipeline.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.errors import SourceRefusedError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.settings import Settings
+from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.retries import RetryPlan, retry_after_seconds
 from elec_pipeline.sources.rte_reply import read_short_term
 
 TOKEN_PATH = "/token/oauth/"  # noqa: S105 - a path, not a secret
 SHORT_TERM_PATH = "/open_api/consumption/v1/short_term"
-LONGEST_WINDOW_DAYS = 31
-"""Every report of RTE's limit allows this many days; longer windows were refused to some."""
 TIMEOUT_S = (10.0, 60.0)
 """For the connection, and for each read."""
 _TOKEN_MARGIN_S = 60

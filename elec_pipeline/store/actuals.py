@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, exists, select, text
 
 from elec_pipeline.store.bulk import NOTHING, Written, copy, merge, staged, upsert
 from elec_pipeline.store.changes import note_change
+from elec_pipeline.store.provisional import provisional
 from elec_pipeline.store.tables import (
     ZONE,
     hourly_consumption,
@@ -16,6 +17,12 @@ from elec_pipeline.store.tables import (
 )
 
 _RAW_COLUMNS = ["interval_start", "load_mw", "resolution_minutes", "published_at"]
+
+_YIELD = f"""
+DELETE FROM {{staging}} new USING {raw_consumption} old
+WHERE new.zone = old.zone AND new.interval_start = old.interval_start
+  AND {provisional("new.source")} AND NOT {provisional("old.source")}
+"""
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('elec.raw_consumption'))")
 
@@ -47,27 +54,29 @@ ON CONFLICT DO NOTHING
 )
 
 
-def write_raw(engine: Engine, curve: pd.DataFrame, *, source: str, due: pd.DatetimeIndex) -> Written:
+def write_raw(engine: Engine, curve: pd.DataFrame, *, source: str = "", due: pd.DatetimeIndex) -> Written:
     """Store actual consumption in one transaction.
 
     A value that differs from the stored one replaces it, and the old one goes to the revisions. An interval
     of `due` that neither came nor is stored is noted as a gap; when it comes later, the revisions say that
-    it had been missing until then, so that no forecast issued in between can seem to have known it.
+    it had been missing until then, so that no forecast issued in between can seem to have known it. A
+    provisional value (see `provisional`) never replaces one that is not.
 
     Args:
         engine: Of the store.
-        curve: A clean load curve.
-        source: Name of the source, stored with every row.
+        curve: A clean load curve; its column `source`, where it has one, says where each row comes from.
+        source: Name of the source, stored with every row, where the curve does not say.
         due: Intervals that were asked for and should have been there (UTC).
 
     Returns:
         What changed.
     """
     missing = due.difference(pd.DatetimeIndex(curve["interval_start"]))
+    rows = curve if "source" in curve else curve.assign(source=source)
     with engine.begin() as connection:
         # One writer at a time: two that fetched the same revision must not both file it.
         connection.execute(_LOCK)
-        written = _write_curve(connection, curve[_RAW_COLUMNS].assign(source=source))
+        written = _write_curve(connection, rows[[*_RAW_COLUMNS, "source"]])
         if len(missing):
             connection.execute(_FILE_GAPS, {"zone": ZONE, "missing": list(missing.to_pydatetime())})
     return written
@@ -82,16 +91,18 @@ def _write_curve(connection: Connection, curve: pd.DataFrame) -> Written:
         note_change(connection, raw_consumption)
         return Written(len(curve), 0, 0)
     with staged(connection, raw_consumption, curve) as staging:
+        yielded = connection.execute(text(_YIELD.format(staging=staging))).rowcount
         connection.execute(text(_FILE_REVISIONS.format(staging=staging)))
         connection.execute(text(_FILE_LATE_ARRIVALS.format(staging=staging)))
         # A newer time of publication alone does not make a row stale: sources stamp unchanged values anew.
-        return merge(
+        written = merge(
             connection,
             raw_consumption,
             staging,
             list(curve.columns),
-            update=["load_mw", "resolution_minutes"],
+            update=["load_mw", "resolution_minutes", "source"],
         )
+        return written + Written(0, 0, yielded)
 
 
 def _is_untouched(connection: Connection, intervals: pd.Series) -> bool:

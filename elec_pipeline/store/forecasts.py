@@ -14,16 +14,17 @@ from elec_pipeline.store.tables import (
 )
 
 
-def write_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str) -> Written:
+def write_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str = "") -> Written:
     """Add vintages of RTE's forecasts in one transaction.
 
     Args:
         engine: Of the store.
-        vintages: Columns `hour_start`, `forecast_type`, `published_at` (UTC), `load_mw`.
-        source: Name of the source, stored with every row.
+        vintages: Columns `hour_start`, `forecast_type`, `published_at` (UTC), `load_mw`, and perhaps `source`.
+        source: Name of the source, stored with every row, where the vintages do not say.
     """
+    rows = vintages if "source" in vintages else vintages.assign(source=source)
     with engine.begin() as connection:
-        return upsert(connection, rte_forecasts, vintages.assign(source=source), update=[])
+        return upsert(connection, rte_forecasts, rows, update=[])
 
 
 def write_temperatures(engine: Engine, temperatures: pd.DataFrame, *, source: str) -> Written:

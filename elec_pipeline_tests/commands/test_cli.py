@@ -71,7 +71,7 @@ def test_the_database_starts_says_where_it_is_and_stops(own_home: Path) -> None:
 
 
 def test_without_credentials_up_says_which_variables_to_set(own_home: Path) -> None:
-    done = elec(own_home, "up", "--port", str(free_port()))
+    done = elec(own_home, "up", "--port", str(free_port()), ELEC_SOURCE="rte")
     assert done.returncode == 1
     assert "RTE_CLIENT_ID" in done.stderr
     assert "Traceback" not in done.stderr

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from elec_pipeline.delivery_day import quarters, spans
 from elec_pipeline.settings import Settings
-from elec_pipeline.sources.rte import LONGEST_WINDOW_DAYS
+from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.database import open_database
