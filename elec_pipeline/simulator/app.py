@@ -19,10 +19,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from elec_pipeline.simulator import tokens
+from elec_pipeline.simulator import odre_app, tokens
 from elec_pipeline.simulator.curves import Curves
 from elec_pipeline.simulator.fault_replies import cut_off, refusal, unauthorized
 from elec_pipeline.simulator.faults import ActiveFaults, FaultPlan, HttpFaultKind, Route
+from elec_pipeline.simulator.odre_rows import OpenData
 from elec_pipeline.simulator.open_meteo import (
     WeatherQuota,
     WeatherQuotaError,
@@ -113,6 +114,8 @@ class Simulator:
                 HttpRoute(Route.TOKEN, self._token_route, methods=["POST"]),
                 HttpRoute(Route.API, self._short_term_route, methods=["GET"]),
                 HttpRoute(Route.WEATHER, self._weather_route, methods=["GET"]),
+                HttpRoute(odre_app.RECORDS, self._odre_route, methods=["GET"]),
+                HttpRoute(odre_app.EXPORTS, self._odre_route, methods=["GET"]),
                 HttpRoute("/health", self._health, methods=["GET"]),
                 HttpRoute("/simulator/faults", self._replace_faults, methods=["POST"]),
                 HttpRoute("/simulator/requests", self._show_requests, methods=["GET"]),
@@ -127,6 +130,12 @@ class Simulator:
 
     async def _weather_route(self, request: Request) -> Response:
         return await self._with_faults(Route.WEATHER, request, self._weather)
+
+    async def _odre_route(self, request: Request) -> Response:
+        return await self._with_faults(Route.ODRE, request, self._odre)
+
+    async def _odre(self, request: Request, _: str) -> Response:
+        return await odre_app.answer(request, OpenData(self._curves, self._faults), self._now())
 
     async def _with_faults(
         self, route: Route, request: Request, answer: Callable[[Request, str], Awaitable[Response]]

@@ -5,7 +5,7 @@ the replies (`fault_replies`) and the spoiled values (`value_faults`) themselves
 
 Grammar, all parts in brackets optional::
 
-    [token-|weather-]KIND[=ARG][:TIMES]   429:2   429=30:1   500:3   slow=5:1   cut   token-401   weather-500
+    [token-|weather-|odre-]KIND[=ARG][:TIMES]   429:2   429=30:1   500:3   slow=5:1   cut   token-401   odre-500
     KIND[=ARG]@WHEN[..END][/TYPE]   missing@2025-06-01T10:00Z   revised=5@2025-06-01   nd@2025-06-01/D-1
 
 `TIMES` requests are hit before the server recovers, without it all of them. `WHEN` is a Paris day or an
@@ -59,24 +59,28 @@ class ValueFaultKind(enum.StrEnum):
 
 
 class Route(enum.StrEnum):
-    """The routes that faults can hit."""
+    """The routes that faults can hit; all of the open data's count as one."""
 
     TOKEN = "/token/oauth/"  # noqa: S105 - a path
     API = "/open_api/consumption/v1/short_term"
     WEATHER = "/v1/forecast"
+    ODRE = "/api/explore/v2.1/catalog/datasets"
 
 
-_ROUTES = {None: Route.API, "token-": Route.TOKEN, "weather-": Route.WEATHER}
+_ROUTES = {None: Route.API, "token-": Route.TOKEN, "weather-": Route.WEATHER, "odre-": Route.ODRE}
 DEFAULT_ARGUMENT: dict[str, float] = {"429": 1, "slow": 5, "conflict": 5, "conflict-undated": 5, "revised": 2}
 _TAKES_ARGUMENT = {*DEFAULT_ARGUMENT, "implausible"}
 ALLOWED = (
-    "allowed are, for requests, 401, 403, 429=SECONDS, 500, 503, cut, slow=SECONDS, each also with token- "
-    "or weather- before it and with :TIMES after it; for values, missing, null, nd, duplicate, conflict=PERCENT, "
+    "allowed are, for requests, 401, 403, 429=SECONDS, 500, 503, cut, slow=SECONDS, each also with token-, "
+    "weather- or odre- before it and with :TIMES after it; for values, missing, null, nd, duplicate, "
+    "conflict=PERCENT, "
     "conflict-undated=PERCENT, implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
     "after it, and then with /REALISED, /ID, /D-1, /D-2 or /all; every =… may be left out"
 )
 _NUMBER = r"-?\d+(?:\.\d+)?"
-_HTTP = re.compile(rf"(?P<route>token-|weather-)?(?P<kind>\w+)(?:=(?P<arg>{_NUMBER}))?(?::(?P<times>[1-9]\d*))?")
+_HTTP = re.compile(
+    rf"(?P<route>token-|weather-|odre-)?(?P<kind>\w+)(?:=(?P<arg>{_NUMBER}))?(?::(?P<times>[1-9]\d*))?"
+)
 _VALUE = re.compile(
     rf"(?P<kind>[a-z-]+)(?:=(?P<arg>{_NUMBER}))?@(?P<start>[^/]+?)(?:\.\.(?P<end>[^/]+))?(?:/(?P<type>.+))?"
 )
