@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from elec_pipeline.commands.dagster_home import dagster_home
 from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import ElecError
-from elec_pipeline.settings import Settings
+from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.database import database_url, open_database, opened
 
@@ -30,9 +30,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "state", is_well=True, text=f"ELEC_HOME is {settings.elec_home}; DAGSTER_HOME is {dagster_home(settings)}"
     )
-    yield _look("source", lambda: f"{settings.source} at {settings.rte_base_url}")
+    yield _look("source", lambda: f"{settings.source} at {_host(settings)}")
     yield _look("weather", lambda: _weather(settings))
     yield _look("access", lambda: _access(settings))
+    if settings.elec_fallback:
+        yield _look("fallback", lambda: _fallback(settings))
     yield _look("database", lambda: _database(settings))
     yield from _freshness(settings)
     yield _look("model", lambda: _model(settings))
@@ -51,11 +53,30 @@ def _weather(settings: Settings) -> str:
     return "switched off: OPEN_METEO_URL is off" if hosts is None else f"{hosts[0]}, previous runs at {hosts[1]}"
 
 
+def _host(settings: Settings) -> str:
+    return settings.odre_base_url if settings.source is Source.ODRE else settings.rte_base_url
+
+
 def _access(settings: Settings) -> str:
+    if settings.source is Source.ODRE:
+        return _open_data(settings)
     from elec_pipeline.sources.rte import RteClient
 
     RteClient.from_settings(settings).check_access()
     return "the source hands out a token"
+
+
+def _open_data(settings: Settings) -> str:
+    from elec_pipeline.sources.odre import OdreClient
+
+    OdreClient.from_settings(settings).check_access()
+    return "the open data answers; it needs no key"
+
+
+def _fallback(settings: Settings) -> str:
+    if not settings.fallback:
+        return f"ELEC_FALLBACK={settings.elec_fallback} stands in for nothing: the source is {settings.source}"
+    return f"{settings.fallback} at {settings.odre_base_url} while RTE is down: {_open_data(settings)}"
 
 
 def _database(settings: Settings) -> str:

@@ -25,6 +25,11 @@ actuals = dg.define_asset_job(
     selection=[raw_consumption, hourly_consumption, forecast_accuracy],
     description="Actual consumption with its revisions, its hours, and the scores of those days.",
 )
+reconcile = dg.define_asset_job(
+    "reconcile",
+    selection=[raw_consumption, hourly_consumption, rte_forecasts, forecast_accuracy],
+    description="Days whose values are provisional, read again, with their revisions and scores.",
+)
 morning_forecast = dg.define_asset_job(
     "morning_forecast",
     selection=[*forecast_inputs, chronos_predictions],
@@ -54,4 +59,4 @@ retrain = dg.define_asset_job(
     },
 )
 
-all_jobs = [actuals, morning_forecast, rte_forecast, evening_forecast, backfill, retrain]
+all_jobs = [actuals, reconcile, morning_forecast, rte_forecast, evening_forecast, backfill, retrain]

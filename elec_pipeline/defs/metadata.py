@@ -84,3 +84,13 @@ def no_conflict(report: Report) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.ERROR,
         contradictory=table(report.conflicts),
     )
+
+
+def first_choice(source: str, outage: str) -> dg.AssetCheckResult:
+    """Return whether the values came from the source that is set, and not from one standing in for it."""
+    return check(
+        "first_choice",
+        expected=f"values of the source {source}",
+        actual=f"values of the open data: {outage}" if outage else f"values of the source {source}",
+        passed=not outage,
+    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from elec_pipeline.defs.faults import MORE_TRIES
 from elec_pipeline.settings import Source, settings
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.forecasting.registry import ModelInUse
+    from elec_pipeline.sources.fallback import FallbackSource
     from elec_pipeline.sources.open_meteo import OpenMeteoClient
-    from elec_pipeline.sources.rte import RteClient
 
 
 class StoreResource(dg.ConfigurableResource[Any]):
@@ -33,19 +34,30 @@ class StoreResource(dg.ConfigurableResource[Any]):
 
 
 class SourceResource(dg.ConfigurableResource[Any]):
-    """RTE's API, or a simulator of it, as the settings say."""
+    """RTE's API, its open data or a simulator, as the settings say."""
 
     @property
     def name(self) -> str:
         """The name stored with every row."""
         return str(settings().source)
 
-    def client(self, context: dg.AssetExecutionContext) -> RteClient:
-        """Return a client that announces its retries in the run's log."""
+    def client(self, context: dg.AssetExecutionContext) -> FallbackSource:
+        """Return a client that announces its retries in the run's log.
+
+        What is set to stand in for the source does so on the last try of a step only: the source is then down
+        for longer than a run's retries.
+        """
+        from elec_pipeline.sources.fallback import FallbackSource
+        from elec_pipeline.sources.odre import OdreClient
         from elec_pipeline.sources.retries import RetryPlan
         from elec_pipeline.sources.rte import RteClient
 
-        return RteClient.from_settings(settings(), RetryPlan(on_retry=context.log.warning))
+        here, plan = settings(), RetryPlan(on_retry=context.log.warning)
+        if here.source is Source.ODRE:
+            return FallbackSource(OdreClient.from_settings(here, plan))
+        is_last_try = context.retry_number >= MORE_TRIES
+        stand_in = OdreClient.from_settings(here, plan) if is_last_try and here.fallback else None
+        return FallbackSource(RteClient.from_settings(here, plan), stand_in)
 
 
 class WeatherResource(dg.ConfigurableResource[Any]):

@@ -27,6 +27,10 @@ ISSUE_PRIORITY = "10"
 """An issue goes before whatever else waits."""
 REREAD_DAYS = 3
 """The last days are read again for revisions."""
+RECONCILE_REACH_DAYS = 14
+CONSOLIDATION_REACH_DAYS = 300
+CONSOLIDATION_DAY = 5
+"""How far back days with provisional values are read again, and when in the month the open data's are."""
 
 _RUNNING = dg.DefaultScheduleStatus.RUNNING
 _PARIS = "Europe/Paris"
@@ -45,6 +49,31 @@ def actuals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(
         run_key=f"actuals {key(yesterday)}",
         tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(yesterday)},
+    )
+
+
+@dg.schedule(job=jobs.reconcile, cron_schedule="10 3 * * *", execution_timezone=_PARIS, default_status=_RUNNING)
+def reconcile(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.RunRequest | dg.SkipReason:
+    """At 03:10: days that hold provisional values are read again, for what RTE or the consolidated data say.
+
+    Of RTE's API that is the last fortnight, where another source had to stand in. The open data consolidates
+    months later: on the fifth of the month all that it may have by now.
+    """
+    from elec_pipeline.settings import Source, settings
+    from elec_pipeline.store.queries import provisional_days
+
+    today = _today(context)
+    is_open_data = settings().source is Source.ODRE
+    if is_open_data and today.day != CONSOLIDATION_DAY:
+        return dg.SkipReason(f"The open data is read again on the {CONSOLIDATION_DAY}th of the month.")
+    reach = CONSOLIDATION_REACH_DAYS if is_open_data else RECONCILE_REACH_DAYS
+    with store.engine().connect() as connection:
+        found = provisional_days(connection, today - reach * _ONE_DAY, today - _ONE_DAY)
+    if not found:
+        return dg.SkipReason(f"No day of the last {reach} holds provisional values.")
+    return dg.RunRequest(
+        run_key=f"reconcile {key(today)}",
+        tags={RANGE_START_TAG: key(found[0]), RANGE_END_TAG: key(found[-1])},
     )
 
 
@@ -125,4 +154,4 @@ def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.R
     return dg.RunRequest(run_key=f"retrain {today:%Y-%m}")
 
 
-all_schedules = [actuals, morning_forecast, rte_forecast, rte_revisions, evening_forecast, retrain]
+all_schedules = [actuals, reconcile, morning_forecast, rte_forecast, rte_revisions, evening_forecast, retrain]

@@ -19,6 +19,7 @@ from elec_pipeline_tests.conftest import every_day_length
 
 SCHEDULES = {
     "actuals": "0 2 * * *",
+    "reconcile": "10 3 * * *",
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
     "rte_revisions": "15 7-23 * * *",
@@ -58,10 +59,12 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "hourly_consumption.complete",
         "hourly_consumption.fresh",
         "raw_consumption.complete",
+        "raw_consumption.first_choice",
         "raw_consumption.fresh",
         "raw_consumption.no_conflict",
         "raw_consumption.plausible",
         "rte_forecasts.complete",
+        "rte_forecasts.first_choice",
         "rte_forecasts.fresh",
         "rte_forecasts.no_conflict",
         "rte_forecasts.plausible",

@@ -19,6 +19,7 @@ from elec_pipeline.defs.resources import ClockResource, SourceResource, StoreRes
         dg.AssetCheckSpec("complete", asset="raw_consumption", description="Every interval that is due is there."),
         dg.AssetCheckSpec("plausible", asset="raw_consumption", description="No value was beyond belief."),
         dg.AssetCheckSpec("no_conflict", asset="raw_consumption", description="No instant had two values."),
+        dg.AssetCheckSpec("first_choice", asset="raw_consumption", description="No other source had to stand in."),
     ],
 )
 def raw_consumption(
@@ -33,8 +34,9 @@ def raw_consumption(
 
     first, last = asked_days(context)
     with typed_faults(context):
+        client = source.client(context)
         report = ingest_actuals(
-            source.client(context),
+            client,
             store.engine(),
             first,
             last,
@@ -45,10 +47,15 @@ def raw_consumption(
     for _, row in report.implausible.iterrows():
         context.log.warning(f"rejected {row['load_mw']} MW at {row['interval_start']}: beyond belief")
     return dg.MaterializeResult(
-        metadata={**metadata.rows(report.written), "preview": metadata.table(report.preview)},
+        metadata={
+            **metadata.rows(report.written),
+            "fallback": client.outage or "not used",
+            "preview": metadata.table(report.preview),
+        },
         check_results=[
             metadata.complete(report, "quarter-hours"),
             metadata.plausible(report),
             metadata.no_conflict(report),
+            metadata.first_choice(source.name, client.outage),
         ],
     )

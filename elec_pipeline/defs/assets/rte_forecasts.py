@@ -23,6 +23,7 @@ from elec_pipeline.defs.resources import ClockResource, SourceResource, StoreRes
         ),
         dg.AssetCheckSpec("plausible", asset="rte_forecasts", description="No value was beyond belief."),
         dg.AssetCheckSpec("no_conflict", asset="rte_forecasts", description="No instant had two values."),
+        dg.AssetCheckSpec("first_choice", asset="rte_forecasts", description="No other source had to stand in."),
     ],
 )
 def rte_forecasts(
@@ -33,8 +34,9 @@ def rte_forecasts(
 
     first, last = asked_days(context)
     with typed_faults(context):
+        client = source.client(context)
         report = ingest_rte_forecasts(
-            source.client(context),
+            client,
             store.engine(),
             first,
             last,
@@ -43,10 +45,15 @@ def rte_forecasts(
             progress=lambda day: context.log.info(f"RTE's forecasts are stored up to {day}"),
         )
     return dg.MaterializeResult(
-        metadata={**metadata.rows(report.written), "preview": metadata.table(report.preview)},
+        metadata={
+            **metadata.rows(report.written),
+            "fallback": client.outage or "not used",
+            "preview": metadata.table(report.preview),
+        },
         check_results=[
             metadata.complete(report, "hours of D-1"),
             metadata.plausible(report),
             metadata.no_conflict(report),
+            metadata.first_choice(source.name, client.outage),
         ],
     )

@@ -12,6 +12,7 @@ from elec_pipeline.store.queries.history import (
     temperatures_between,
     vintages_between,
 )
+from elec_pipeline.store.queries.provisional import provisional_days
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
 from elec_pipeline.store.queries.series import first_predictions, issues_made, newest_predictions, newest_vintages
@@ -36,6 +37,7 @@ __all__ = [
     "newest_predictions",
     "newest_vintages",
     "promoted_model",
+    "provisional_days",
     "raw_between",
     "registered_models",
     "revisions_between",
