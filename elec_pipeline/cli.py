@@ -208,6 +208,26 @@ def backtest(
         run_backtest(engine, Request(begin, end, issue, models, challenger, output), _out)
 
 
+@app.command("import")
+def import_(
+    given: Annotated[str, typer.Argument(metavar="FILE|URL", help="A file, or a postgresql:// URL.")],
+    time_zone: Annotated[
+        str, typer.Option(help="Of times without a zone in the older three-table layout.")
+    ] = "Europe/Paris",
+) -> None:
+    """Load a history: RTE's eCO2mix files, or the older three-table layout as a dump or a live database.
+
+    The format is recognised by the content; files may be zipped or gzipped. Importing again changes nothing.
+    """
+    from elec_pipeline.commands.importing import run_import
+    from elec_pipeline.store.database import opened
+
+    with opened(settings()) as engine:
+        summary = run_import(engine, given, time_zone=time_zone)
+    for line in summary.lines():
+        _say(line)
+
+
 @app.command()
 def simulator(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8790,

@@ -39,6 +39,10 @@ class SourceQuotaError(SourceError):
     """The source's quota of the hour or the day is used up: trying again helps only once that is over."""
 
 
+class ImportFormatError(ElecError):
+    """A file or a database is not of a form that can be imported; the message says what to do."""
+
+
 class StoreError(ElecError):
     """The database did not do what was asked."""
 

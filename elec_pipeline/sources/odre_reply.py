@@ -31,7 +31,7 @@ def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: b
         body: The reply as it came.
         types: The types asked for; those the open data does not have are left out.
         source: Name of the data set, for every row.
-        half_hours: Whether consumption without a value at :15 and :45 is by half-hour, see `in_quarters`.
+        half_hours: Whether a series without a value at :15 and :45 is by half-hour, see `in_quarters`.
 
     Returns:
         As `ConsumptionSource.short_term` says, in order; `published_at` is NaT.
@@ -65,7 +65,7 @@ def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: b
     for name in wanted:
         load = pd.to_numeric(raw[FIELDS[name]], errors="coerce").astype("float64")
         frame = pd.DataFrame({"interval_start": start, "load_mw": load})
-        if half_hours and name == "REALISED":
+        if half_hours:
             frame = in_quarters(frame)
         parts.append(frame.sort_values("interval_start").assign(forecast_type=name))
     if not parts:

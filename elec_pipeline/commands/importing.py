@@ -1,0 +1,73 @@
+"""`elec import`: a history from a file or another database, with a progress bar and a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+
+from elec_pipeline.errors import ConfigurationError, ImportFormatError
+from elec_pipeline.imports.dump import blocks
+from elec_pipeline.imports.eco2mix import import_eco2mix
+from elec_pipeline.imports.older_database import opened_database
+from elec_pipeline.imports.older_layout import import_older
+from elec_pipeline.imports.opening import Format, Lines, opened, recognise
+from elec_pipeline.imports.summary import ImportSummary
+
+Advance = Callable[[str, float], None]
+"""Told what is being done, and which share of it is."""
+
+
+def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: bool = True) -> ImportSummary:
+    """Import a file or a database.
+
+    Args:
+        engine: Of the store.
+        given: Path of a file, or a `postgresql://` URL.
+        time_zone: Of times without one in the older layout.
+        show_progress: Whether there is a bar.
+
+    Raises:
+        ImportFormatError: It cannot be imported; the message says what to do.
+        ConfigurationError: There is no such time zone.
+    """
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigurationError(f"There is no time zone {time_zone!r}: name one such as Europe/Paris.") from None
+    summary, now = ImportSummary(), datetime.now(UTC)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        disable=not show_progress,
+    ) as bar:
+        task = bar.add_task("looking", total=None)
+
+        def advance(what: str, share: float | None) -> None:
+            bar.update(task, description=what, total=None if share is None else 1.0, completed=share or 0.0)
+
+        if urlsplit(given).scheme.startswith("postgres"):
+            with opened_database(given) as tables:
+                import_older(tables, engine, summary, zone=zone, now=now, tell=lambda what: advance(what, None))
+            return summary
+        if "://" in given:
+            raise ImportFormatError(f"{given} is no database: download the file first, then import it.")
+        for lines in opened(Path(given)):
+            _import_file(lines, engine, summary, zone=zone, now=now, advance=advance)
+    return summary
+
+
+def _import_file(
+    lines: Lines, engine: Engine, summary: ImportSummary, *, zone: ZoneInfo, now: datetime, advance: Advance
+) -> None:
+    if recognise(lines) is Format.ECO2MIX:
+        import_eco2mix(lines, engine, summary, now=now, advance=lambda share: advance(lines.name, share))
+        return
+    import_older(blocks(lines), engine, summary, zone=zone, now=now, tell=lambda what: advance(what, lines.done))

@@ -1,0 +1,81 @@
+"""Plain SQL dumps of PostgreSQL, read without a server: the COPY blocks of the tables of the older layout.
+
+Here: the dump's text. Not here: what a row means (`older_rows`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elec_pipeline.errors import ImportFormatError
+from elec_pipeline.imports.older_rows import TABLES, OlderTable, find_table
+from elec_pipeline.imports.opening import Lines
+
+Block = tuple[OlderTable, Iterator[tuple[str, dict[str, object]]]]
+"""A table, and its rows: where each stands, and its columns."""
+
+_NAMES = "|".join(table.name for table in TABLES)
+_COPY = re.compile(r'COPY (?:"?\w+"?\.)?"?(?P<table>\w+)"? \((?P<columns>[^)]*)\) FROM stdin;')
+_INSERT = re.compile(rf'INSERT INTO (?:"?\w+"?\.)?"?(?:{_NAMES})"? ')
+_ESCAPE = re.compile(r"\\(?P<octal>[0-7]{1,3})|\\(?P<letter>.)", re.DOTALL)
+_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def blocks(lines: Lines) -> Iterator[Block]:
+    """Yield the tables of the older layout that a dump holds; each block must be read before the next.
+
+    Raises:
+        ImportFormatError: The dump is cut off, or was made with INSERT statements.
+    """
+    numbered = iter(lines)
+    for number, line in numbered:
+        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+        if _INSERT.match(text):
+            raise ImportFormatError(
+                f"{lines.name}, line {number}: the dump was made with --inserts. Make it again without, so "
+                "that it has COPY blocks: pg_dump --data-only -f dump.sql DATABASE."
+            )
+        match = _COPY.fullmatch(text)
+        if match is None:
+            continue
+        columns = [name.strip().strip('"') for name in match["columns"].split(",")]
+        table = find_table(match["table"], columns)
+        rows = _rows(lines.name, numbered, columns)
+        if table is not None:
+            yield table, rows
+        for _ in rows:
+            pass  # of a table that is none of ours
+
+
+def _rows(
+    name: str, numbered: Iterator[tuple[int, bytes]], columns: list[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    for number, line in numbered:
+        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+        if text == "\\.":
+            return
+        fields = [_unescaped(field) for field in text.split("\t")]
+        # A row with too few columns is reported where its first missing one is read.
+        padded = fields + [None] * (len(columns) - len(fields))
+        yield f"{name}, line {number}", dict(zip(columns, padded, strict=False))
+    raise ImportFormatError(f"{name} is cut off: its last table does not end. Make the dump again.")
+
+
+def _unescaped(field: str) -> str | None:
+    r"""Return a field of a COPY block as it was; None for a null.
+
+    Example:
+        >>> _unescaped(r"a\tb"), _unescaped(r"\N"), _unescaped(r"\101")
+        ('a\tb', None, 'A')
+    """
+    if field == "\\N":
+        return None
+    if "\\" not in field:
+        return field
+    return _ESCAPE.sub(
+        lambda match: (
+            chr(int(match["octal"], 8)) if match["octal"] else _LETTERS.get(match["letter"], match["letter"])
+        ),
+        field,
+    )
