@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-
-import pandas as pd
 
 from elec_pipeline.delivery_day import PARIS
 
@@ -64,4 +63,4 @@ def _rows_of(
 
 
 def _text(value: float) -> str:
-    return "ND" if pd.isna(value) else repr(value).removesuffix(".0")
+    return "ND" if math.isnan(value) else repr(value).removesuffix(".0")
