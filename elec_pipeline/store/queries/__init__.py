@@ -3,6 +3,7 @@
 All times are UTC, all loads MW. Every query is bounded by a time range on the primary key.
 """
 
+from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day
 from elec_pipeline.store.queries.history import (
     history,
     hours_between,
@@ -24,6 +25,7 @@ from elec_pipeline.store.queries.state import (
 
 __all__ = [
     "accuracy_between",
+    "daily_means",
     "data_version",
     "first_predictions",
     "history",
@@ -34,9 +36,11 @@ __all__ = [
     "newest_predictions",
     "newest_vintages",
     "promoted_model",
+    "quarters_by_day",
     "raw_between",
     "registered_models",
     "revisions_between",
+    "revisions_by_day",
     "scored_days",
     "server_version",
     "span_of_hours",
