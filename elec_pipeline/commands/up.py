@@ -28,6 +28,7 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say) -> None:
         ConfigurationError: The source is not configured, or the database holds another source's data.
     """
     ensure_free(port, "--port")
+    ensure_free(settings.elec_api_port, "ELEC_API_PORT")
     source = settings.source
     refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
     with open_instance(settings):
@@ -56,6 +57,7 @@ def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str],
             logs / "webserver.log",
         ),
         Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
+        _api(settings, host, logs),
     ]
     environment = {
         **os.environ,
@@ -68,12 +70,19 @@ def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str],
 
     def ready() -> None:
         say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
+        say(f"JSON API: http://{host}:{settings.elec_api_port}   its description: /docs")
         say("For `dagster` commands in another shell:")
         for name, value in others.items():
             say(f"  export {name}={value}")
         say("Ctrl-C stops everything.")
 
     supervise(children, environment, say, ready)
+
+
+def _api(settings: Settings, host: str, logs: Path) -> Child:
+    """Return the process of the JSON API."""
+    command = [_script("elec"), "api", "--host", host, "--port", str(settings.elec_api_port)]
+    return Child("JSON API", command, logs / "api.log")
 
 
 def refuse_mixture(engine: Engine, *, simulated: bool) -> None:
