@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ PATTERN = (
 """Years 2000 to 2099: there are no values outside, and arithmetic at the ends of the calendar overflows."""
 _SHAPE = re.compile(PATTERN, re.ASCII)
 _UNESCAPED_PLUS = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:?\d{2})$")
-ALLOWED = (
+ALLOWED: Final = (
     "must be ISO 8601 of the years 2000 to 2099, such as 2025-03-30, 2025-03-30T18:00 (Paris time) or "
     "2025-03-30T16:00:00Z"
 )

@@ -66,7 +66,8 @@ class AccuracyQuery(PageQuery):
 
 def _responses(row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """Describe a page of rows in each of its formats."""
-    page = create_model(f"{row.__name__}Page", __base__=schemas.Page, data=(list[row] | dict[str, list[Any]], ...))  # type: ignore[valid-type]
+    data: Any = list[row] | dict[str, list[Any]]  # type: ignore[valid-type]
+    page: Any = create_model(f"{row.__name__}Page", __base__=schemas.Page, data=(data, ...))
     text = {"schema": {"type": "string"}}
     binary = {"schema": {"type": "string", "format": "binary"}}
     formats = {"text/csv": text, Format.PARQUET.media_type: binary}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -94,9 +94,7 @@ def copied(server: EmbeddedServer, filled: str) -> Iterator[str]:
     assert filled
     name = f"elec_api_{next(_numbers)}"
     with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [FILLED]
-        )
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [FILLED])
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {FILLED}")
         yield server.url(name)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -120,9 +118,17 @@ class Api:
         self.url = url
         self.app = app
 
-    def get(self, path: str, headers: dict[str, str] | None = None, **query: str) -> requests.Response:
+    def get(self, path: str, **query: str) -> requests.Response:
         """Call a route."""
+        return self.ask(path, {}, **query)
+
+    def ask(self, path: str, headers: Mapping[str, str], **query: str) -> requests.Response:
+        """Call a route with headers."""
         return requests.get(self.url + path, params=query, headers=headers, timeout=60)
+
+    def predict(self, body: object, **headers: str) -> requests.Response:
+        """Ask for a forecast."""
+        return requests.post(f"{self.url}/predict", json=body, headers=headers, timeout=120)
 
     def json(self, path: str, **query: str) -> Any:
         """Return what a route answers, which must be well."""

@@ -60,7 +60,9 @@ def test_an_issue_can_be_chosen(api: Api, stored: Engine, day: date, n_hours: in
 
 
 @every_day_length
-def test_actuals_and_rte_forecasts_say_where_they_came_from(api: Api, stored: Engine, day: date, n_hours: int) -> None:
+def test_actuals_and_rte_forecasts_say_where_they_came_from(
+    api: Api, stored: Engine, day: date, n_hours: int
+) -> None:
     real = api.json("/api/data/real", **a_day(day))
     assert [list(entry) for entry in real] == [["date", "true value", "source"]] * n_hours
     assert {entry["date"]: entry["true value"] for entry in real} == column(stored, REAL, day)

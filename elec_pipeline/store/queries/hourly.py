@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Column, Connection, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from elec_pipeline.delivery_day import Issue
@@ -64,7 +64,9 @@ def actuals_with_source(connection: Connection, start: datetime, end: datetime) 
     hour, raw = hourly_consumption, raw_consumption
     of_hour = func.date_trunc("hour", raw.c.interval_start)
     sources = (
-        select(of_hour.label("hour_start"), func.string_agg(raw.c.source.distinct(), "+").label("source"))
+        select(
+            of_hour.label("hour_start"), func.string_agg(raw.c.source.distinct(), "+", type_=Text).label("source")
+        )
         .where(raw.c.zone == ZONE, raw.c.interval_start >= start, raw.c.interval_start < end)
         .group_by(of_hour)
         .subquery()
