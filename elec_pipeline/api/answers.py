@@ -106,8 +106,8 @@ class Answers:
         self._making: dict[Hashable, asyncio.Task[Answer]] = {}
 
     def close(self) -> None:
-        """Let the threads end; what has not begun is dropped."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Wait until the threads have ended; what has not begun is dropped."""
+        self._threads.shutdown(cancel_futures=True)
 
     async def read(self, reading: Callable[[Connection], T]) -> T:
         """Run a read in a thread on one snapshot. A caller who gives up waits for nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -60,9 +61,9 @@ def create_app(
         predictor = Predictor(forecast) if settings.elec_api_predict else None
         app.state.service = Service(engine, answers, predictor, now)
         yield
-        answers.close()
-        if predictor is not None:
-            predictor.close()
+        for threads in (answers, predictor):
+            if threads is not None:
+                await asyncio.to_thread(threads.close)  # they hold connections until then
         engine.dispose()
 
     app = FastAPI(title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 
+from fastapi import HTTPException
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,11 +19,8 @@ KEY_HEADER = "X-API-Key"
 OPEN_PATHS = frozenset({"/health", "/api/health", "/docs", "/openapi.json"})
 """Answered without a key: they tell nothing of the data, and probes have no key."""
 BODY_BYTES = 512 * 2**10
+TOO_LARGE = f"A body may have {BODY_BYTES // 1024} KiB."
 TIME_LIMIT_S = 30.0
-
-
-class _BodyTooLargeError(Exception):
-    """A caller sends more than is read."""
 
 
 class Limits:
@@ -51,7 +49,8 @@ class Limits:
             return
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > BODY_BYTES:
-            await _too_large()(scope, receive, send)
+            too_large = JSONResponse({"detail": TOO_LARGE}, 413, {"Connection": "close"})
+            await too_large(scope, receive, send)
             return
         await self._within_limits(scope, receive, send)
 
@@ -68,7 +67,7 @@ class Limits:
             message = await receive()
             received += len(message.get("body", b""))
             if received > BODY_BYTES:  # a chunked body does not say its length before
-                raise _BodyTooLargeError
+                raise HTTPException(413, TOO_LARGE, {"Connection": "close"})
             return message
 
         async def begun(message: Message) -> None:
@@ -81,16 +80,8 @@ class Limits:
         try:
             async with limit:
                 await self._app(scope, counted, begun)
-        except _BodyTooLargeError:
-            refusal: JSONResponse = _too_large()
         except TimeoutError:
             if has_begun or not limit.expired():
                 raise
             refusal = unavailable(f"No answer within {self._time_limit_s:.0f} s: ask for a shorter range.")
-        else:
-            return
-        await refusal(scope, receive, send)
-
-
-def _too_large() -> JSONResponse:
-    return JSONResponse({"detail": f"A body may have {BODY_BYTES // 1024} KiB."}, 413, {"Connection": "close"})
+            await refusal(scope, receive, send)

@@ -38,8 +38,8 @@ class Predictor:
         self.model_loaded = False
 
     def close(self) -> None:
-        """Let the thread end; what has not begun is dropped."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Wait until the thread has ended; what has not begun is dropped."""
+        self._thread.shutdown(cancel_futures=True)
 
     async def quantiles(self, context: list[float], prediction_length: int) -> Floats:
         """Return quantiles at `quantiles.LEVELS`, shape (prediction_length, 7).

@@ -1,4 +1,4 @@
-"""A client written from the issue's table alone: curl, a really started `elec api`, and the database to compare."""
+"""A client that knows the routes alone: curl, a really started `elec api`, and the database to compare."""
 
 from __future__ import annotations
 

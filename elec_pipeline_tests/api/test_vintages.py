@@ -35,7 +35,8 @@ def all_pages(api: Api, route: str, **query: str) -> list[dict[str, Any]]:
         assert len(page["data"]) == int(query["limit"])
         rows += page["data"]
         page = api.json(f"/v1/{route}", cursor=page["next"], **query)
-    return rows + page["data"]
+    rows += page["data"]
+    return rows
 
 
 @pytest.mark.parametrize("route", TABLES)
