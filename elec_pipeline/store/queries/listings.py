@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Date, Table, Time, cast, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Time, cast, func, select, tuple_
 
 from elec_pipeline.delivery_day import PARIS, Issue, delivery_day
 from elec_pipeline.store.queries.frames import frame
@@ -88,8 +88,13 @@ def page(
     for name, value in (equal or {}).items():
         statement = statement.where(table.c[name] == value)
     if issue is not None:
-        statement = statement.where(cast(func.timezone(PARIS.key, table.c.issued_at), Time) == issue.wall_clock)
+        statement = statement.where(is_of_issue(table.c.issued_at, issue))
     return frame(connection, statement.order_by(*key).limit(limit))
+
+
+def is_of_issue(issued_at: Column[datetime], issue: Issue) -> ColumnElement[bool]:
+    """Return the condition that a forecast is of an issue, by the Paris wall clock at which it was issued."""
+    return cast(func.timezone(PARIS.key, issued_at), Time) == issue.wall_clock
 
 
 def _bounds(start: datetime, end: datetime) -> tuple[date, date]:
