@@ -22,17 +22,20 @@ from elec_pipeline.forecasting.registry import ModelInUse, in_use
 from elec_pipeline.settings import settings
 from elec_pipeline.store import queries
 from elec_pipeline.store.models import RegisteredModel
-from elec_pipeline.store.readonly import open_for_reading
+from elec_pipeline.store.reader import open_reader
 
 P = ParamSpec("P")
 T = TypeVar("T")
 FEW = 16
+CONNECTIONS = 4
+"""Sessions beyond this many that read at the same moment wait for each other."""
+STATEMENT_TIMEOUT_S = 15.0
 
 
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """Return this process's engine."""
-    return open_for_reading(settings())
+    return open_reader(settings(), connections=CONNECTIONS, statement_timeout_s=STATEMENT_TIMEOUT_S)
 
 
 def ask(read: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -72,6 +72,19 @@ def dashboard(
 
 
 @app.command()
+def api(
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; ELEC_API_PORT if not given.", min=1, max=65535)
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve the read-only JSON API until Ctrl-C."""
+    from elec_pipeline.commands.api import run_api
+
+    run_api(settings(), host=host, port=port or settings().elec_api_port, say=_say)
+
+
+@app.command()
 def backfill(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.")],
     last: Annotated[

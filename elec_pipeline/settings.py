@@ -62,10 +62,6 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Any postgresql:// URL. Empty: an embedded PostgreSQL server under ELEC_HOME.",
     )
-    elec_readonly_database_url: SecretStr = Field(
-        default=SecretStr(""),
-        description="The same database for a role that may only read: pages and API. Empty: DATABASE_URL.",
-    )
     elec_home: Path = Field(
         default_factory=default_home,
         description="State: embedded database, Dagster home, checkpoints, logs.",
@@ -106,6 +102,22 @@ class Settings(BaseSettings):
         default="",
         description="A checkpoint folder or a model hub id. Empty: the promoted checkpoint, else the bundled one.",
     )
+    elec_readonly_database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="What the API and the dashboard read from, best with a role that may only SELECT. "
+        "Empty: DATABASE_URL.",
+    )
+    elec_api_port: int = Field(default=8000, ge=1, le=65535, description="Port of the JSON API.")
+    elec_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where set, the JSON API answers only requests with this value in the header X-API-Key.",
+    )
+    elec_api_cors_origins: str = Field(
+        default="",
+        description="Web origins that may call the JSON API, such as https://app.example, separated by commas. "
+        "Pages of the same host may always.",
+    )
+    elec_api_predict: bool = Field(default=True, description="Whether the JSON API offers POST /predict.")
 
     elec_dagster_url: str = Field(
         default="http://localhost:3000",
@@ -118,6 +130,17 @@ class Settings(BaseSettings):
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{str(field.field_name).upper()} must start with http:// or https://")
         return url.rstrip("/").removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
+
+    @field_validator("elec_api_cors_origins")
+    @classmethod
+    def _origins_only(cls, origins: str) -> str:
+        for origin in _listed(origins):
+            url = urlsplit(origin)
+            if url.scheme not in {"http", "https"} or not url.netloc or origin != f"{url.scheme}://{url.netloc}":
+                raise ValueError(
+                    f"ELEC_API_CORS_ORIGINS: {origin!r} is no origin, such as https://app.example without a path"
+                )
+        return origins
 
     @field_validator("elec_home")
     @classmethod
@@ -166,6 +189,11 @@ class Settings(BaseSettings):
             return Fallback.NONE
         return self.elec_fallback
 
+    @property
+    def cors_origins(self) -> list[str]:
+        """The web origins of other hosts that may call the JSON API."""
+        return _listed(self.elec_api_cors_origins)
+
     def rte_credentials(self) -> tuple[str, str]:
         """Return client id and client secret; the simulator's own where that is the source."""
         if self.source is Source.SIMULATOR and not self.rte_client_id.get_secret_value():
@@ -185,6 +213,16 @@ class Settings(BaseSettings):
             forecast = self.rte_base_url
         other = PREVIOUS_RUNS_HOST if forecast == OPEN_METEO_HOST else forecast
         return forecast, self.open_meteo_previous_runs_url or other
+
+
+def _listed(text: str) -> list[str]:
+    """Return what a comma-separated list names.
+
+    Example:
+        >>> _listed("https://a.example, https://b.example,")
+        ['https://a.example', 'https://b.example']
+    """
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 @lru_cache(maxsize=1)

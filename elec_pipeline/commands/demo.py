@@ -34,6 +34,7 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say, dashboard_p
     ensure_free(port, "--port")
     ensure_free(simulator_port, "--simulator-port")
     ensure_free(dashboard_port, "--dashboard-port")
+    ensure_free(settings().elec_api_port, "ELEC_API_PORT")
     with running(SyntheticCurves(), port=simulator_port) as simulator:
         configured = {
             "ELEC_SOURCE": Source.SIMULATOR.value,

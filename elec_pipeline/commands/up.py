@@ -1,4 +1,4 @@
-"""`elec up`: the database, Dagster's web server and its daemon, the dashboard, until Ctrl-C."""
+"""`elec up`: the database, Dagster's web server and its daemon, the dashboard, the JSON API, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port
     """
     ensure_free(port, "--port")
     ensure_free(dashboard_port, "--dashboard-port")
+    ensure_free(settings.elec_api_port, "ELEC_API_PORT")
     source = settings.source
     refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
     with open_instance(settings):
@@ -47,7 +48,7 @@ def serve(
     say: Say,
     dashboard_port: int = DASHBOARD_PORT,
 ) -> None:
-    """Run Dagster's web server and daemon, and the dashboard, until Ctrl-C.
+    """Run Dagster's web server and daemon, the dashboard and the JSON API until Ctrl-C.
 
     Args:
         settings: Of the platform.
@@ -68,6 +69,7 @@ def serve(
         ),
         Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
         dashboard(host, dashboard_port, logs),
+        _api(settings, host, logs),
     ]
     environment = {
         **os.environ,
@@ -82,6 +84,7 @@ def serve(
     def ready() -> None:
         say(f"Dashboard: http://{host}:{dashboard_port}")
         say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
+        say(f"JSON API: http://{host}:{settings.elec_api_port}   its description: /docs")
         say("For `dagster` commands in another shell:")
         for name, value in others.items():
             say(f"  export {name}={value}")
@@ -102,6 +105,12 @@ def dagster_ui(settings: Settings, host: str, port: int) -> str:
     if "elec_dagster_url" in settings.model_fields_set:
         return settings.elec_dagster_url
     return f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+
+
+def _api(settings: Settings, host: str, logs: Path) -> Child:
+    """Return the process of the JSON API."""
+    command = [_script("elec"), "api", "--host", host, "--port", str(settings.elec_api_port)]
+    return Child("JSON API", command, logs / "api.log")
 
 
 def refuse_mixture(engine: Engine, *, simulated: bool) -> None:

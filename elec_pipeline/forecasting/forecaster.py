@@ -99,6 +99,10 @@ class Forecaster:
         seed = int(information.issue_time.timestamp())
         return asked, self._engine.quantiles(asked, self.recipe.prediction_length, seed)
 
+    def quantiles_of(self, asked: ModelInput, seed: int = 0) -> Floats:
+        """Return what the model alone says, shape (prediction_length, 7), in the unit of the target."""
+        return self._engine.quantiles(asked, self.recipe.prediction_length, seed)
+
     def _predict_one(self, information: InformationSet) -> Floats:
         asked, output = self.ask(information)
         how = self.recipe.calibration.get(asked.case, Calibration())

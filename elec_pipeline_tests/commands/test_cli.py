@@ -117,20 +117,21 @@ def test_simulated_and_real_values_are_not_mixed(database: str) -> None:
 
 
 def test_the_demo_fills_the_tables_serves_the_page_and_stops_cleanly(own_home: Path) -> None:
-    port = free_port()
+    port, api_port = free_port(), free_port()
     command = [ELEC, "demo", "--days", "8", "--port", str(port), "--simulator-port", str(free_port())]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RTE_", "ELEC_"))}
     log = own_home / "demo.log"
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command,
-            env={**environment, "ELEC_HOME": str(own_home)},
+            env={**environment, "ELEC_HOME": str(own_home), "ELEC_API_PORT": str(api_port)},
             cwd=own_home,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
         assert "dagster_version" in _page(f"http://127.0.0.1:{port}/server_info", child, log)
+        assert _page(f"http://127.0.0.1:{api_port}/api/health", child, log)["status"] == "ok"
         today = delivery_day(datetime.now(UTC))
         engine = open_database(Settings(elec_home=own_home))
         with engine.connect() as connection:

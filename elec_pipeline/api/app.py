@@ -1,0 +1,79 @@
+"""The service: routes, layers and what they share, put together. Not here: any route, and the web server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from fastapi import FastAPI, Security
+from fastapi.security import APIKeyHeader
+
+from elec_pipeline.api import front_end, prediction, vintages
+from elec_pipeline.api.answers import HOLDS_S, Answers
+from elec_pipeline.api.cors import SameHostCors
+from elec_pipeline.api.errors import add_handlers
+from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
+from elec_pipeline.api.predictor import Predictor
+from elec_pipeline.api.service import Service
+from elec_pipeline.settings import Settings
+from elec_pipeline.store.reader import open_reader
+
+READS_AT_ONCE = 4
+STATEMENT_TIMEOUT_S = 10.0
+DESCRIPTION = """Consumption of France by the hour, RTE's forecast of it and ours.
+
+Times are UTC with Z, loads are MW. Answers carry an ETag: sent back in If-None-Match, it gets a 304 for as long
+as nothing new has landed."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = _now,
+    holds_s: float = HOLDS_S,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> FastAPI:
+    """Return the service.
+
+    Args:
+        settings: The database to read, the key, origins, whether it predicts.
+        now: The clock that ranges such as 90d end at; returns a zone-aware moment.
+        holds_s: For how long the newest data version is believed, seconds.
+        time_limit_s: Of a request, seconds.
+
+    Raises:
+        ConfigurationError: The database's URL is of no PostgreSQL.
+    """
+    key = settings.elec_api_key.get_secret_value()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = open_reader(settings, connections=READS_AT_ONCE + 1, statement_timeout_s=STATEMENT_TIMEOUT_S)
+        answers = Answers(engine, threads=READS_AT_ONCE, public=not key, holds_s=holds_s)
+        forecast = partial(prediction.forecast_with, engine, settings)
+        predictor = Predictor(forecast) if settings.elec_api_predict else None
+        app.state.service = Service(engine, answers, predictor, now)
+        yield
+        for threads in (answers, predictor):
+            if threads is not None:
+                await asyncio.to_thread(threads.close)  # they hold connections until then
+        engine.dispose()
+
+    app = FastAPI(title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    described = [Security(APIKeyHeader(name=KEY_HEADER, auto_error=False))] if key else []
+    app.include_router(front_end.router, dependencies=described)
+    app.include_router(vintages.router, dependencies=described)
+    app.include_router(prediction.health_router)
+    if settings.elec_api_predict:
+        app.include_router(prediction.router, dependencies=described)
+    add_handlers(app)
+    app.add_middleware(Limits, key=key, time_limit_s=time_limit_s)
+    app.add_middleware(SameHostCors, origins=settings.cors_origins)
+    return app

@@ -1,0 +1,60 @@
+"""Which pages may call the service from a browser: those of the same host, and those in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from elec_pipeline.api.limits import KEY_HEADER
+
+_host: ContextVar[str] = ContextVar("host", default="")
+
+
+class SameHostCors(CORSMiddleware):
+    """Cross-origin rules under which a page on another port of the same host is no stranger.
+
+    Args:
+        app: What is called.
+        origins: Web origins of other hosts.
+    """
+
+    def __init__(self, app: ASGIApp, *, origins: Sequence[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=[KEY_HEADER, "Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "Link", "Retry-After"],
+            max_age=600,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, noting by which name the caller knows us."""
+        token = _host.set(Headers(scope=scope).get("host", "") if scope["type"] == "http" else "")
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            _host.reset(token)
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        """Tell whether pages of an origin may read our answers."""
+        return super().is_allowed_origin(origin) or is_same_host(origin, _host.get())
+
+
+def is_same_host(origin: str, host: str) -> bool:
+    """Tell whether an origin lies on the host of a request, on whatever port.
+
+    Example:
+        >>> is_same_host("http://127.0.0.1:3000", "127.0.0.1:8000"), is_same_host("https://a.example", "b.example")
+        (True, False)
+    """
+    try:
+        there, here = urlsplit(origin).hostname, urlsplit(f"//{host}").hostname
+    except ValueError:  # such as an unfinished IPv6 address
+        return False
+    return here is not None and there == here

@@ -1,0 +1,124 @@
+"""Query parameters: which there are, and the range of time they mean.
+
+Here: their types, rules and refusals. Not here: what is read for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from elec_pipeline.api.errors import invalid, unknown
+from elec_pipeline.api.instants import ALLOWED, PATTERN, parse_instant
+from elec_pipeline.delivery_day import Issue
+from elec_pipeline.store.tables import ZONE
+
+RANGES = {"7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
+DEFAULT_RANGE = "90d"
+AHEAD = timedelta(days=4)
+"""How far beyond now a range without an end reaches: past every forecast there is."""
+LONGEST = timedelta(days=3653)
+ZONES = (ZONE,)
+ISSUES = tuple(issue.value for issue in Issue)
+
+
+def _checked_instant(text: str) -> str:
+    try:
+        parse_instant(text)
+    except ValueError:
+        raise PydanticCustomError("instant", ALLOWED) from None
+    return text
+
+
+Instant = Annotated[str, AfterValidator(_checked_instant)]
+
+
+class RangeQuery(BaseModel):
+    """The range of time, and the zone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    range: Literal["7d", "30d", "90d"] | None = Field(
+        default=None,
+        description="The last 7, 30 or 90 days up to now, and whatever is forecast beyond. "
+        f"{DEFAULT_RANGE} where neither it nor `start` is given.",
+    )
+    start: Instant | None = Field(
+        default=None,
+        description="First instant, instead of `range`: ISO 8601; a naive time is Paris time, a date midnight.",
+        examples=["2025-03-30"],
+        json_schema_extra={"pattern": PATTERN},
+    )
+    end: Instant | None = Field(
+        default=None,
+        description="End, exclusive, at most ten years after `start`; everything there is if not given.",
+        examples=["2025-03-31"],
+        json_schema_extra={"pattern": PATTERN},
+    )
+    zone: str = Field(default=ZONE, description="Bidding zone.", json_schema_extra={"enum": list(ZONES)})
+
+
+class SeriesQuery(RangeQuery):
+    """The range, and which issue of our forecast."""
+
+    issue: str | None = Field(
+        default=None,
+        description="Our forecast as issued in the morning (10:00 Paris time the day before) or in the evening "
+        "(20:30); the newest of each hour if not given.",
+        json_schema_extra={"anyOf": [{"type": "string", "enum": list(ISSUES)}, {"type": "null"}]},
+    )
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is asked for, resolved.
+
+    Attributes:
+        start: First instant, UTC.
+        end: End, exclusive, UTC.
+        issue: The issue named, if any.
+    """
+
+    start: datetime
+    end: datetime
+    issue: Issue | None
+
+
+def window(query: RangeQuery, now: datetime) -> Window:
+    """Return the range of time that a query means.
+
+    Raises:
+        RequestValidationError: The fields contradict each other, or the range is too long.
+        HTTPException: 404, the zone or the issue does not exist.
+    """
+    if query.zone not in ZONES:
+        raise unknown("zone", query.zone, ZONES)
+    issue = query.issue if isinstance(query, SeriesQuery) else None
+    if issue is not None and issue not in ISSUES:
+        raise unknown("issue", issue, ISSUES)
+    start, end = _range(query, now)
+    return Window(start, end, None if issue is None else Issue(issue))
+
+
+def _range(query: RangeQuery, now: datetime) -> tuple[datetime, datetime]:
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if query.start is None:
+        if query.end is not None:
+            raise invalid("start", "must be given where `end` is.")
+        return hour - RANGES[query.range or DEFAULT_RANGE], hour + AHEAD
+    if query.range is not None:
+        raise invalid("range", "must not be given together with `start`: allowed is one or the other.")
+    start = parse_instant(query.start)
+    if query.end is None:
+        end = max(hour, start) + AHEAD
+    else:
+        end = parse_instant(query.end)
+        if end <= start:
+            raise invalid("end", "must be later than `start`; it is exclusive: of a day, the next day's date.")
+    if end - start > LONGEST:
+        raise invalid("start" if query.end is None else "end", "must not make a range of more than ten years.")
+    return start, end

@@ -1,0 +1,70 @@
+"""The model behind POST /predict: one forecast at a time, few waiting, the rest told to come back.
+
+Here: the thread, the queue. Not here: how a bare series is forecast (`forecasting.bare_series`).
+
+torch is imported and the model loaded in that thread, when the first forecast is asked for: the service starts at
+once, and other routes are answered meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from elec_pipeline.information_set import Floats
+
+QUEUE = 4
+"""Forecasts that may wait or run at once; a forecast takes hundredths of a second, loading some seconds."""
+
+
+class BusyError(Exception):
+    """Too many forecasts are waiting."""
+
+
+class Predictor:
+    """Runs forecasts one after the other.
+
+    Args:
+        forecast: From context and length to quantiles; runs in the thread.
+        queue: The most forecasts that wait or run.
+    """
+
+    def __init__(self, forecast: Callable[[list[float], int], Floats], *, queue: int = QUEUE) -> None:
+        self._forecast = forecast
+        self._queue = queue
+        self._thread = ThreadPoolExecutor(1, "api-predict")
+        self._pending = 0
+        self.model_loaded = False
+
+    def close(self) -> None:
+        """Wait until the thread has ended; what has not begun is dropped."""
+        self._thread.shutdown(cancel_futures=True)
+
+    async def quantiles(self, context: list[float], prediction_length: int) -> Floats:
+        """Return quantiles at `quantiles.LEVELS`, shape (prediction_length, 7).
+
+        Raises:
+            BusyError: The queue is full.
+            ForecastError: The model cannot be used.
+        """
+        if self._pending >= self._queue:
+            raise BusyError
+        loop = asyncio.get_running_loop()
+        self._pending += 1
+        try:
+            future = self._thread.submit(self._run, context, prediction_length)
+        except RuntimeError:  # the service is being stopped
+            self._pending -= 1
+            raise BusyError from None
+        # The place is free when the work has ended, not when its caller has gone.
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._ended))
+        return await asyncio.wrap_future(future)
+
+    def _ended(self) -> None:
+        self._pending -= 1
+
+    def _run(self, context: list[float], prediction_length: int) -> Floats:
+        quantiles = self._forecast(context, prediction_length)
+        self.model_loaded = True
+        return quantiles

@@ -1,0 +1,153 @@
+"""The shapes of answers, for the OpenAPI description only: nothing is validated against them on the way out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MW = "MW"
+
+
+class _Named(BaseModel):
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+class Hour(_Named):
+    """The three series in one hour."""
+
+    date: datetime = Field(description="Start of the hour, UTC, with Z.")
+    true_value: float | None = Field(alias="true value", description=MW)
+    rte_forecast: float | None = Field(alias="rte forecast", description="RTE's newest D-1 forecast, MW.")
+    our_forecast: float | None = Field(alias="our forecast", description="The median of our forecast, MW.")
+
+
+class Actual(_Named):
+    """What was consumed in one hour."""
+
+    date: datetime
+    true_value: float = Field(alias="true value", description=MW)
+    source: str | None = Field(description="Where it came from: rte, odre or simulator.")
+
+
+class Prediction(_Named):
+    """Our forecast of one hour."""
+
+    date: datetime
+    our_forecast: float = Field(alias="our forecast", description=MW)
+    model: str = Field(description="Version of the model.")
+
+
+class RteForecast(_Named):
+    """RTE's forecast of one hour."""
+
+    date: datetime
+    rte_forecast: float = Field(alias="rte forecast", description=MW)
+    source: str
+
+
+class Series(BaseModel):
+    """How much there is of a series."""
+
+    count: int = Field(description="Its rows.")
+    last_timestamp: datetime | None = Field(description="Its newest hour.")
+
+
+class Predictions(BaseModel):
+    """How much there is of our forecasts."""
+
+    count: int = Field(description="Rows of every vintage.")
+    last_generated: datetime | None = Field(description="When the newest was made.")
+
+
+class Status(BaseModel):
+    """What the store holds."""
+
+    historical_data: Series
+    predictions: Predictions
+    rte_forecasts: Series
+
+
+class Health(BaseModel):
+    """Whether the database answers."""
+
+    status: Literal["ok", "error"]
+    timestamp: datetime
+
+
+class ServiceHealth(BaseModel):
+    """Whether the service lives, and its model is in memory."""
+
+    status: Literal["ok"]
+    model_loaded: bool
+
+
+class ActualRow(BaseModel):
+    """An hour of actual consumption."""
+
+    hour_start: datetime
+    load_mw: float
+    quarters: int = Field(description="Quarter-hours it averages; 4 is complete.")
+    updated_at: datetime
+
+
+class PredictionRow(BaseModel):
+    """An hour of one issue of our forecast; never changed once there."""
+
+    hour_start: datetime
+    issued_at: datetime = Field(description="Issue time: what was known by then is what it stands on.")
+    issue: Literal["morning", "evening"] | None
+    model_version: str
+    load_mw: float = Field(description="The median.")
+    q05: float
+    q10: float
+    q25: float
+    q75: float
+    q90: float
+    q95: float
+    created_at: datetime = Field(description="Much later than issued_at: a backfill.")
+
+
+class RteForecastRow(BaseModel):
+    """An hour of one vintage of RTE's forecast; never changed once there."""
+
+    hour_start: datetime
+    forecast_type: Literal["D-1", "D-2", "ID"]
+    published_at: datetime
+    load_mw: float
+    source: str
+    ingested_at: datetime
+
+
+class RevisionRow(BaseModel):
+    """An actual value that was replaced."""
+
+    interval_start: datetime
+    replaced_at: datetime
+    old_load_mw: float | None = Field(description="Null where it had been missing.")
+    new_load_mw: float
+    source: str
+
+
+class AccuracyRow(BaseModel):
+    """The errors of one forecaster on one Paris day."""
+
+    delivery_day: date
+    forecaster: str = Field(description="rte_d1, chronos_morning, chronos_evening or seasonal_naive.")
+    mape: float = Field(description="Percent.")
+    mae_mw: float
+    rmse_mw: float
+    bias_mw: float
+    pinball_mw: float | None = Field(description="Null where a forecaster has no quantiles.")
+    coverage_80: float | None = Field(description="Share of hours inside the 80 % band.")
+    hours: int
+
+
+class Page(BaseModel):
+    """A page of rows."""
+
+    data: list[BaseModel] | dict[str, list[object]] = Field(
+        description="Rows; of `format=columns` the columns by name."
+    )
+    next: str | None = Field(description="Cursor of the next page; null on the last one.")

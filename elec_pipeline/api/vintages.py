@@ -1,0 +1,169 @@
+"""The routes under /v1: every row of every series, page by page, as JSON, CSV or Parquet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field, create_model
+from sqlalchemy import Connection
+
+from elec_pipeline.api import schemas
+from elec_pipeline.api.answers import Made
+from elec_pipeline.api.encoding import Format, encoded
+from elec_pipeline.api.errors import REFUSALS
+from elec_pipeline.api.paging import cursor, key_after
+from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
+from elec_pipeline.api.service import Served, Service
+from elec_pipeline.delivery_day import PARIS, Issue
+from elec_pipeline.store.queries import listings
+from elec_pipeline.store.queries.listings import Listing
+
+router = APIRouter(prefix="/v1", tags=["every vintage"])
+LARGEST_PAGE = 50_000
+
+
+class PageQuery(RangeQuery):
+    """The range, the page, the format."""
+
+    limit: int = Field(default=5000, ge=1, le=LARGEST_PAGE, description="The most rows of a page.")
+    cursor: str | None = Field(
+        default=None,
+        max_length=500,
+        description="`next` of the page before, with the other parameters unchanged. Every format has it in "
+        "the header `Link` too.",
+    )
+    format: Literal["json", "columns", "csv", "parquet"] | None = Field(
+        default=None, description="How rows are written; as the header Accept asks if not given, else JSON."
+    )
+
+
+class PredictionQuery(PageQuery, SeriesQuery):
+    """The range, the page, the format, the issue."""
+
+    model: str | None = Field(
+        default=None, max_length=200, pattern=r"^[^\x00]*$", description="Only this version."
+    )
+
+
+class RteQuery(PageQuery):
+    """The range, the page, the format, the type."""
+
+    type: Literal["D-1", "D-2", "ID"] | None = Field(default=None, description="Only forecasts of this type.")
+
+
+class AccuracyQuery(PageQuery):
+    """The range of delivery days, the page, the format, the forecaster."""
+
+    forecaster: Literal["rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive"] | None = Field(
+        default=None, description="Only this forecaster."
+    )
+
+
+def _responses(row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Describe a page of rows in each of its formats."""
+    data: Any = list[row] | dict[str, list[Any]]  # type: ignore[valid-type]
+    page: Any = create_model(f"{row.__name__}Page", __base__=schemas.Page, data=(data, ...))
+    text = {"schema": {"type": "string"}}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    formats = {"text/csv": text, Format.PARQUET.media_type: binary}
+    return {**REFUSALS, 200: {"model": page, "content": formats, "description": "A page in order of the key."}}
+
+
+@router.get("/actuals", responses=_responses(schemas.ActualRow))
+async def actuals(request: Request, served: Served, asked: Annotated[PageQuery, Query()]) -> Response:
+    """Actual consumption by the hour, and how many quarter-hours each averages."""
+    return await _page(request, served, asked, listings.ACTUALS)
+
+
+@router.get("/predictions", responses=_responses(schemas.PredictionRow))
+async def predictions(request: Request, served: Served, asked: Annotated[PredictionQuery, Query()]) -> Response:
+    """Every vintage of our forecast, with its issue time, its model and its quantiles."""
+    return await _page(request, served, asked, listings.PREDICTIONS, model_version=asked.model)
+
+
+@router.get("/rte-forecasts", responses=_responses(schemas.RteForecastRow))
+async def rte_forecasts(request: Request, served: Served, asked: Annotated[RteQuery, Query()]) -> Response:
+    """Every vintage of RTE's forecasts."""
+    return await _page(request, served, asked, listings.RTE_FORECASTS, forecast_type=asked.type)
+
+
+@router.get("/revisions", responses=_responses(schemas.RevisionRow))
+async def revisions(request: Request, served: Served, asked: Annotated[PageQuery, Query()]) -> Response:
+    """Actual values that were replaced: when, by what."""
+    return await _page(request, served, asked, listings.REVISIONS)
+
+
+@router.get("/accuracy", responses=_responses(schemas.AccuracyRow))
+async def accuracy(request: Request, served: Served, asked: Annotated[AccuracyQuery, Query()]) -> Response:
+    """The errors of each forecaster on each Paris day."""
+    return await _page(request, served, asked, listings.ACCURACY, forecaster=asked.forecaster)
+
+
+async def _page(
+    request: Request, served: Service, asked: PageQuery, listing: Listing, **equal: str | None
+) -> Response:
+    span = window(asked, served.now())
+    after = None if asked.cursor is None else key_after(listing, asked.cursor)
+    how = Format(asked.format) if asked.format else _accepted(request.headers.get("accept", ""))
+    chosen = {name: value for name, value in equal.items() if value is not None}
+
+    def make(connection: Connection) -> Made:
+        table = listings.page(
+            connection,
+            listing,
+            span.start,
+            span.end,
+            limit=asked.limit + 1,  # one more tells whether there are more
+            after=after,
+            equal=chosen,
+            issue=span.issue,
+        )
+        following = None
+        if len(table) > asked.limit:
+            table = table.iloc[: asked.limit]
+            following = cursor(listing, table)
+        if listing is listings.PREDICTIONS:
+            table.insert(2, "issue", issue_names(table["issued_at"]))
+        return Made(encoded(table, how, following), how.media_type, _link(request, following))
+
+    # The address is in the key because the link to the next page repeats it.
+    key = (request.url.path, request.url.query, span, how)
+    return await served.answers.give(request, key, make)
+
+
+def issue_names(issued_at: pd.Series) -> pd.Series:
+    """Return which of the two issues each issue time (UTC) is; missing where it is neither.
+
+    Example:
+        >>> issue_names(pd.Series(pd.to_datetime(["2025-03-29T19:30Z", "2025-03-29T09:00Z"]))).tolist()
+        ['evening', 'morning']
+    """
+    clock = issued_at.dt.tz_convert(PARIS).dt.strftime("%H:%M").to_numpy()
+    named = [np.asarray(clock == f"{issue.wall_clock:%H:%M}") for issue in Issue]
+    names = np.select(named, [issue.value for issue in Issue], default="")
+    return pd.Series(names, index=issued_at.index, dtype="str").replace("", None)
+
+
+def _accepted(accept: str) -> Format:
+    """Return the format that a header asks for first, among those there are.
+
+    Example:
+        >>> _accepted("text/csv"), _accepted("text/html, */*"), _accepted("")
+        (<Format.CSV: 'csv'>, <Format.JSON: 'json'>, <Format.JSON: 'json'>)
+    """
+    types = {each.media_type.partition(";")[0]: each for each in (Format.CSV, Format.PARQUET, Format.JSON)}
+    asked = (each.partition(";")[0].strip().lower() for each in accept.split(","))
+    return next((types[each] for each in asked if each in types), Format.JSON)
+
+
+def _link(request: Request, following: str | None) -> dict[str, str]:
+    """Return the header that leads to the next page."""
+    if following is None:
+        return {}
+    query = urlencode({**request.query_params, "cursor": following})
+    return {"Link": f'<{request.url.path}?{query}>; rel="next"'}

@@ -1,0 +1,102 @@
+"""Every row of a series, page by page in the order of its key: what others copy from us.
+
+Here: pages after a key, however long the range. Not here: one value an hour (`series`, `hourly`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Time, cast, func, select, tuple_
+
+from elec_pipeline.delivery_day import PARIS, Issue, delivery_day
+from elec_pipeline.store.queries.frames import frame
+from elec_pipeline.store.tables import (
+    ZONE,
+    chronos_predictions,
+    forecast_accuracy,
+    hourly_consumption,
+    raw_consumption_revisions,
+    rte_forecasts,
+)
+
+KeyValue = str | date | datetime
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table as others read it: every row, in the order of its key.
+
+    Attributes:
+        table: The table.
+        key: Its key without the zone; the first column is the time or the day it is bounded by.
+    """
+
+    table: Table
+    key: tuple[str, ...]
+
+    @property
+    def key_types(self) -> tuple[type[KeyValue], ...]:
+        """The Python types of the key's columns."""
+        return tuple(self.table.c[name].type.python_type for name in self.key)
+
+
+ACTUALS = Listing(hourly_consumption, ("hour_start",))
+PREDICTIONS = Listing(chronos_predictions, ("hour_start", "issued_at", "model_version"))
+RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
+REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
+ACCURACY = Listing(forecast_accuracy, ("delivery_day", "forecaster"))
+
+
+def page(
+    connection: Connection,
+    listing: Listing,
+    start: datetime,
+    end: datetime,
+    *,
+    limit: int,
+    after: tuple[KeyValue, ...] | None = None,
+    equal: Mapping[str, str] | None = None,
+    issue: Issue | None = None,
+) -> pd.DataFrame:
+    """Return the next rows of `[start, end[` in the order of the key.
+
+    Args:
+        connection: To the store.
+        listing: What is read.
+        start: First instant, UTC. Of a listing by day, the Paris day it falls on is the first.
+        end: End, exclusive, UTC. Of a listing by day, the day of the last instant before it is the last.
+        limit: The most rows.
+        after: Key of the last row of the page before; None for the first page.
+        equal: Columns and the value they must have.
+        issue: Of the predictions, only those of this issue.
+
+    Returns:
+        All columns of the table but the zone.
+    """
+    table = listing.table
+    by = table.c[listing.key[0]]
+    first, last = _bounds(start, end) if isinstance(by.type, Date) else (start, end)
+    columns = [column for column in table.c if column.name != "zone"]
+    statement = select(*columns).where(table.c.zone == ZONE, by >= first, by < last)
+    key = [table.c[name] for name in listing.key]
+    if after is not None:
+        statement = statement.where(tuple_(*key) > tuple_(*after))
+    for name, value in (equal or {}).items():
+        statement = statement.where(table.c[name] == value)
+    if issue is not None:
+        statement = statement.where(is_of_issue(table.c.issued_at, issue))
+    return frame(connection, statement.order_by(*key).limit(limit))
+
+
+def is_of_issue(issued_at: Column[datetime], issue: Issue) -> ColumnElement[bool]:
+    """Return the condition that a forecast is of an issue, by the Paris wall clock at which it was issued."""
+    return cast(func.timezone(PARIS.key, issued_at), Time) == issue.wall_clock
+
+
+def _bounds(start: datetime, end: datetime) -> tuple[date, date]:
+    """Return the first day of a range and the day after its last one."""
+    return delivery_day(start), delivery_day(end - timedelta(microseconds=1)) + timedelta(days=1)

@@ -1,0 +1,48 @@
+"""An engine for those who only read: the JSON API, the dashboard.
+
+Here: a pool whose every transaction is read-only, in the server's own eyes, and ends after a while. Not here:
+what is read (`queries`), and the engine of those who write (`database`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, create_engine
+
+from elec_pipeline.settings import Settings
+from elec_pipeline.store import urls
+from elec_pipeline.store.database import database_url
+
+CONNECT_TIMEOUT_S = 3
+
+
+def open_reader(settings: Settings, *, connections: int, statement_timeout_s: float) -> Engine:
+    """Return an engine that can only read. Nothing is connected yet, and no table made or migrated.
+
+    Args:
+        settings: `ELEC_READONLY_DATABASE_URL`, else `DATABASE_URL`, else the embedded server, started if need be.
+        connections: The most that are open at once.
+        statement_timeout_s: The server ends a statement that takes longer, seconds.
+
+    Raises:
+        ConfigurationError: A URL is of no PostgreSQL.
+        EmbeddedServerError: The embedded server cannot be started.
+    """
+    url = settings.elec_readonly_database_url.get_secret_value() or database_url(settings)
+    options = {
+        "timezone": "UTC",
+        "default_transaction_read_only": "on",
+        "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
+        "application_name": "elec-reader",
+    }
+    return create_engine(
+        urls.for_sqlalchemy(url),
+        pool_pre_ping=True,  # a restarted server costs one ping instead of a failed answer
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ",  # an answer of several queries is of one moment
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "connect_timeout": CONNECT_TIMEOUT_S,
+        },
+    )

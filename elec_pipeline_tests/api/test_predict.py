@@ -1,0 +1,124 @@
+"""POST /predict: a bare series, one at a time, and never at the cost of the other routes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import requests
+
+from elec_pipeline.api import prediction
+from elec_pipeline.information_set import Floats
+from elec_pipeline_tests.api.conftest import Api, Serve
+
+HOURS = np.arange(672)
+LOAD = 50_000 + 8_000 * np.sin(2 * np.pi * HOURS / 24) + 3_000 * np.sin(2 * np.pi * HOURS / 168)
+
+
+def body(**more: object) -> dict[str, object]:
+    return {"context": LOAD.tolist(), **more}
+
+
+def test_a_forecast_has_the_keys_and_lengths_that_are_promised(api: Api) -> None:
+    reply = api.predict(body())
+    assert reply.status_code == 200, reply.text
+    answer = reply.json()
+    assert list(answer) == ["predictions", "mean", "min", "max", "quantiles"]
+    assert list(answer["quantiles"]) == ["0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95"]
+    assert {len(answer[key]) for key in ("predictions", "mean", "min", "max")} == {24}
+    levels = np.array(list(answer["quantiles"].values()))
+    assert levels.shape == (7, 24)
+    assert (np.diff(levels, axis=0) >= 0).all()
+    assert answer["predictions"] == answer["quantiles"]["0.5"]
+    assert (np.array(answer["min"]) <= answer["mean"]).all()
+    assert (np.array(answer["max"]) >= answer["mean"]).all()
+    truth = 50_000 + 8_000 * np.sin(2 * np.pi * np.arange(672, 696) / 24)
+    truth += 3_000 * np.sin(2 * np.pi * np.arange(672, 696) / 168)
+    assert np.abs(np.array(answer["predictions"]) - truth).max() < 500
+    assert api.json("/health") == {"status": "ok", "model_loaded": True}
+    assert api.predict(body()).json() == answer
+
+
+def test_more_samples_reach_further(api: Api) -> None:
+    few, many = (api.predict(body(num_samples=n, prediction_length=40)).json() for n in (5, 500))
+    assert len(few["min"]) == 40
+    assert (np.array(many["min"]) <= few["min"]).all()
+    assert (np.array(many["max"]) >= few["max"]).all()
+
+
+def test_two_days_are_enough(api: Api) -> None:
+    assert api.predict({"context": LOAD[:48].tolist()}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "allowed"),
+    [
+        ({"context": [1.0] * 47}, "context", "at least 48"),
+        ({"context": [1.0] * 8785}, "context", "at most 8784"),
+        (body(prediction_length=41), "prediction_length", "less than or equal to 40"),
+        (body(num_samples=0), "num_samples", "greater than or equal to 1"),
+        ({}, "context", "missing"),
+        (body(horizon=3), "horizon", "context, prediction_length, num_samples"),
+        ({"context": ["a"] * 48}, "0", "number"),
+        ({"context": [1e300] * 48}, "0", "1000000"),
+    ],
+)
+def test_bad_input_names_the_field(api: Api, asked: object, field: str, allowed: str) -> None:
+    reply = api.predict(asked)
+    assert reply.status_code == 422
+    problems = {str(each["loc"][-1]): each["msg"] for each in reply.json()["detail"]}
+    assert allowed in problems[field]
+
+
+@pytest.mark.parametrize(("sent", "status"), [(b'{"context": [NaN', 422), (b"[" * 100_000, 400), (b"\xff", 400)])
+def test_a_body_that_is_no_json_is_refused(api: Api, sent: bytes, status: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = requests.post(f"{api.url}/predict", data=sent, headers=headers, timeout=20)
+    assert reply.status_code == status
+
+
+def test_prediction_can_be_switched_off(filled: str, serve: Serve) -> None:
+    api = serve(filled, elec_api_predict=False)
+    assert api.predict(body()).status_code == 404
+    assert "/predict" not in api.json("/openapi.json")["paths"]
+    assert api.json("/health") == {"status": "ok", "model_loaded": False}
+
+
+def test_a_broken_model_is_a_503_without_internals(filled: str, serve: Serve, tmp_path: Path) -> None:
+    api = serve(filled, elec_model=str(tmp_path))
+    reply = api.predict(body())
+    assert reply.status_code == 503
+    assert str(tmp_path) not in reply.text
+
+
+def test_beyond_the_queue_callers_are_told_to_come_back_and_the_rest_is_answered_meanwhile(
+    filled: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, running, most = threading.Event(), [0], [0]
+
+    def slowly(*_: object) -> Floats:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        assert go.wait(20)
+        running[0] -= 1
+        return np.tile(np.arange(7.0), (24, 1))
+
+    monkeypatch.setattr(prediction, "forecast_with", slowly)
+    api = serve(filled)
+    with ThreadPoolExecutor(12) as pool:
+        replies = [pool.submit(api.predict, body()) for _ in range(12)]
+        deadline = time.monotonic() + 10
+        while sum(reply.done() for reply in replies) < 8 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert api.get("/api/data", range="7d").elapsed.total_seconds() < 1
+        go.set()
+        statuses = sorted(reply.result().status_code for reply in replies)
+    assert statuses == [200] * 4 + [429] * 8
+    assert most == [1]
+    refused = next(reply.result() for reply in replies if reply.result().status_code == 429)
+    assert int(refused.headers["retry-after"]) > 0
+    assert api.predict(body()).status_code == 200

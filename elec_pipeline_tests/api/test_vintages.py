@@ -1,0 +1,146 @@
+"""The routes under /v1: every row, in pages and formats."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import Engine, text
+
+from elec_pipeline.delivery_day import Issue, day_end, day_start, issue_time
+from elec_pipeline_tests.api.conftest import AUTUMN, Api
+from elec_pipeline_tests.conftest import every_day_length
+
+TABLES = {
+    "actuals": ("hourly_consumption", ["hour_start"]),
+    "predictions": ("chronos_predictions", ["hour_start", "issued_at", "model_version"]),
+    "rte-forecasts": ("rte_forecasts", ["hour_start", "forecast_type", "published_at"]),
+    "revisions": ("raw_consumption_revisions", ["interval_start", "replaced_at"]),
+    "accuracy": ("forecast_accuracy", ["delivery_day", "forecaster"]),
+}
+ALL = {"start": "2025-01-01", "end": "2026-01-01"}
+
+
+def a_day(day: date) -> dict[str, str]:
+    return {"start": str(day), "end": str(day + timedelta(days=1))}
+
+
+def all_pages(api: Api, route: str, **query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    page = api.json(f"/v1/{route}", **query)
+    while page["next"]:
+        assert len(page["data"]) == int(query["limit"])
+        rows += page["data"]
+        page = api.json(f"/v1/{route}", cursor=page["next"], **query)
+    rows += page["data"]
+    return rows
+
+
+@pytest.mark.parametrize("route", TABLES)
+def test_the_pages_together_are_the_table_in_the_order_of_its_key(api: Api, stored: Engine, route: str) -> None:
+    table, key = TABLES[route]
+    in_one = all_pages(api, route, limit="50000", **ALL)
+    with stored.connect() as connection:
+        count = connection.scalar(text(f"SELECT count(*) FROM elec.{table}"))
+    assert len(in_one) == count > 0
+    keys = [[row[name] for name in key] for row in in_one]
+    assert keys == sorted(keys)
+    assert all_pages(api, route, limit=str(count // 3), **ALL) == in_one
+
+
+@every_day_length
+def test_every_vintage_has_its_issue_time_and_quantiles(api: Api, stored: Engine, day: date, n_hours: int) -> None:
+    rows = api.json("/v1/predictions", **a_day(day))["data"]
+    assert len(rows) == 2 * n_hours
+    issued = {issue.value: issue_time(day, issue).isoformat().replace("+00:00", "Z") for issue in Issue}
+    assert all(row["issued_at"] == issued[row["issue"]] for row in rows)
+    assert all(row["q05"] <= row["q25"] <= row["load_mw"] <= row["q75"] <= row["q95"] for row in rows)
+    with stored.connect() as connection:
+        total = connection.scalar(
+            text("SELECT sum(q05) FROM elec.chronos_predictions WHERE hour_start >= :start AND hour_start < :end"),
+            {"start": day_start(day), "end": day_end(day)},
+        )
+    assert sum(row["q05"] for row in rows) == pytest.approx(total)
+    morning = api.json("/v1/predictions", issue="morning", **a_day(day))["data"]
+    assert morning == [row for row in rows if row["issue"] == "morning"]
+
+
+@every_day_length
+def test_accuracy_is_by_paris_day_and_forecaster(api: Api, day: date, n_hours: int) -> None:
+    rows = api.json("/v1/accuracy", **a_day(day))["data"]
+    assert {row["forecaster"] for row in rows} == {
+        "rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive",
+    }  # fmt: skip
+    assert {(row["delivery_day"], row["hours"]) for row in rows} == {(str(day), n_hours)}
+    [rte] = api.json("/v1/accuracy", forecaster="rte_d1", **a_day(day))["data"]
+    assert rte["pinball_mw"] is None
+    assert 0 < rte["mape"] < 100
+
+
+def test_every_format_holds_the_same(api: Api) -> None:
+    query = a_day(AUTUMN[1])
+    rows = api.json("/v1/predictions", **query)["data"]
+    columns = api.json("/v1/predictions", format="columns", **query)["data"]
+    assert columns == {name: [row[name] for row in rows] for name in rows[0]}
+    reply = api.get("/v1/predictions", format="csv", **query)
+    assert reply.headers["content-type"].startswith("text/csv")
+    assert pd.read_csv(io.StringIO(reply.text)).to_dict("records") == rows
+    reply = api.get("/v1/predictions", format="parquet", **query)
+    assert reply.headers["content-type"] == "application/vnd.apache.parquet"
+    parquet = pd.read_parquet(io.BytesIO(reply.content))
+    assert parquet["load_mw"].tolist() == [row["load_mw"] for row in rows]
+    assert str(parquet["hour_start"].dt.tz) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("application/vnd.apache.parquet", "application/vnd.apache.parquet"),
+        ("text/html, */*;q=0.8", "application/json"),
+    ],
+)
+def test_a_format_is_chosen_by_the_header_accept_too(api: Api, accept: str, media_type: str) -> None:
+    reply = api.ask("/v1/actuals", {"Accept": accept}, **a_day(AUTUMN[1]))
+    assert reply.headers["content-type"] == media_type
+    assert "Accept" in reply.headers["vary"]
+
+
+def test_the_header_link_leads_to_the_next_page_of_a_csv(api: Api) -> None:
+    first = api.get("/v1/actuals", format="csv", limit="20", **a_day(AUTUMN[1]))
+    second = api.get(first.links["next"]["url"])
+    assert "next" not in second.links
+    lines = first.text.splitlines()[1:] + second.text.splitlines()[1:]
+    assert len(lines) == 24
+
+
+def test_an_empty_page_has_its_columns(api: Api) -> None:
+    query = {"start": "2020-01-01", "end": "2020-02-01"}
+    for route in TABLES:
+        assert api.json(f"/v1/{route}", **query) == {"data": [], "next": None}
+        assert api.get(f"/v1/{route}", format="csv", **query).text.count("\n") == 1
+        parquet = api.get(f"/v1/{route}", format="parquet", **query)
+        assert pd.read_parquet(io.BytesIO(parquet.content)).empty
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "allowed"),
+    [
+        ({"cursor": "abc"}, "cursor", "give back `next`"),
+        ({"cursor": "WyJydGVfZm9yZWNhc3RzIl0"}, "cursor", "give back `next`"),
+        ({"cursor": "%"}, "cursor", "give back `next`"),
+        ({"limit": "0"}, "limit", "greater than or equal to 1"),
+        ({"limit": "1000000"}, "limit", "50000"),
+        ({"format": "xml"}, "format", "'parquet'"),
+    ],
+)
+def test_bad_input_of_a_page_names_the_field(api: Api, query: dict[str, str], field: str, allowed: str) -> None:
+    assert allowed in api.refusal("/v1/actuals", **query)[field]
+
+
+def test_a_cursor_of_another_route_is_refused(api: Api) -> None:
+    cursor = api.json("/v1/actuals", limit="1", **ALL)["next"]
+    assert "cursor" in api.refusal("/v1/revisions", cursor=cursor)
