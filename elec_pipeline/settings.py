@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Any postgresql:// URL. Empty: an embedded PostgreSQL server under ELEC_HOME.",
     )
+    elec_readonly_database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The same database for a role that may only read: pages and API. Empty: DATABASE_URL.",
+    )
     elec_home: Path = Field(
         default_factory=default_home,
         description="State: embedded database, Dagster home, checkpoints, logs.",
@@ -101,6 +105,11 @@ class Settings(BaseSettings):
     elec_model: str = Field(
         default="",
         description="A checkpoint folder or a model hub id. Empty: the promoted checkpoint, else the bundled one.",
+    )
+
+    elec_dagster_url: str = Field(
+        default="http://localhost:3000",
+        description="Where people reach Dagster's UI: the dashboard links to it and asks it for runs.",
     )
 
     @field_validator("rte_base_url", "odre_base_url")

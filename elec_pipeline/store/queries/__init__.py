@@ -4,6 +4,7 @@ All times are UTC, all loads MW. Every query is bounded by a time range on the p
 """
 
 from elec_pipeline.store.queries.completeness import day_states
+from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day
 from elec_pipeline.store.queries.history import (
     history,
     hours_between,
@@ -26,6 +27,7 @@ from elec_pipeline.store.queries.state import (
 
 __all__ = [
     "accuracy_between",
+    "daily_means",
     "data_version",
     "day_states",
     "first_predictions",
@@ -38,9 +40,11 @@ __all__ = [
     "newest_vintages",
     "promoted_model",
     "provisional_days",
+    "quarters_by_day",
     "raw_between",
     "registered_models",
     "revisions_between",
+    "revisions_by_day",
     "scored_days",
     "server_version",
     "span_of_hours",

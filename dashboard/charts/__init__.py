@@ -1,0 +1,1 @@
+"""Plotly figures, built by pure functions from frames. Not here: Streamlit, and where frames come from."""

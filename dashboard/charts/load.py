@@ -1,0 +1,155 @@
+"""The main figure: consumption, RTE's forecast, ours with its bands, by hour or by day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard import axis
+from dashboard.charts.style import ACTUAL, OURS, RTE, SHADE, faded, styled
+from dashboard.language import short_day
+from dashboard.texts import Texts
+from elec_pipeline.delivery_day import PARIS, days, is_holiday
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure, Scatter
+
+BANDS = (("band_80", "q10", "q90", 0.16), ("band_50", "q25", "q75", 0.28))
+HEIGHT = 470
+_SHADED_DAYS = 130
+_SATURDAY = 5
+Instants = npt.NDArray[np.datetime64]
+
+
+def load_figure(frame: pd.DataFrame, texts: Texts, now: datetime | None, *, by_hour: bool = True) -> Figure:
+    """Return consumption and forecasts over time.
+
+    Args:
+        frame: As `reads.hourly` or `reads.daily` returns it.
+        texts: Of the language.
+        now: Where the now-line stands; None for none.
+        by_hour: Whether its rows are hours, or else days.
+    """
+    from plotly.graph_objects import Figure
+
+    instants = pd.DatetimeIndex(frame.index)
+    x = axis.positions(instants)
+    local = instants.tz_convert(PARIS)
+    first, last = local[0].date(), local[-1].date()
+    figure = Figure()
+    labels = (
+        axis.labels(instants, texts.language)
+        if by_hour
+        else [short_day(each.date(), texts.language, year=True) for each in local]
+    )
+    figure.add_trace(hover_title(x, frame, labels))
+    for name, low, high, opacity in BANDS:
+        add_band(figure, x, frame[low].to_numpy(), frame[high].to_numpy(), texts(name), faded(OURS, opacity))
+    add_line(figure, x, frame["rte_d1_mw"], texts("rte_d1"), RTE, dash="dash")
+    only_d2 = frame["rte_d2_mw"].where(frame["rte_d1_mw"].isna())
+    if only_d2.notna().any():
+        add_line(figure, x, only_d2, texts("rte_d2"), RTE, dash="dot")
+    band = frame[["q10", "q90"]].to_numpy()
+    hover = f"%{{y:,.0f}} MW ({texts('band_80')} %{{customdata[0]:,.0f}} – %{{customdata[1]:,.0f}})"
+    add_line(figure, x, frame["load_mw"], texts("ours"), OURS, customdata=band, hovertemplate=hover)
+    add_line(figure, x, frame["actual_mw"], texts("actual"), ACTUAL, width=2.6)
+    styled(figure, HEIGHT)
+    on_axis(figure, first, last, texts)
+    if now is not None and by_hour:
+        _now_line(figure, now, texts)
+    return figure
+
+
+def on_axis(figure: Figure, first: date, last: date, texts: Texts) -> None:
+    """Give a figure the time axis of a range of days, with weekends and holidays shaded."""
+    ticks = axis.ticks(first, last, texts.language)
+    begin, end = axis.bounds(first, last)
+    figure.update_xaxes(
+        range=[begin, end], tickmode="array", tickvals=ticks.at, ticktext=ticks.text, unifiedhovertitle_text=" "
+    )
+    if (last - first).days >= _SHADED_DAYS:
+        return
+    for day in days(first, last):
+        if day.weekday() >= _SATURDAY or is_holiday(day):
+            low, high = axis.bounds(day, day)
+            figure.add_shape(
+                type="rect",
+                x0=low,
+                x1=high,
+                y0=0,
+                y1=1,
+                yref="paper",
+                fillcolor=SHADE,
+                line_width=0,
+                layer="below",
+            )
+
+
+def hover_title(x: Instants, frame: pd.DataFrame, labels: list[str]) -> Scatter:
+    """Return an invisible trace whose hover row is the Paris time: Plotly's own title would be UTC."""
+    from plotly.graph_objects import Scatter
+
+    columns = [name for name in ("load_mw", "actual_mw", "rte_d1_mw", "rte_d2_mw") if name in frame]
+    return Scatter(
+        x=x, y=frame[columns].bfill(axis=1).iloc[:, 0].to_numpy(), text=labels, mode="lines", line={"width": 0},
+        opacity=0, showlegend=False, hovertemplate="<b>%{text}</b><extra></extra>", name="",
+    )  # fmt: skip
+
+
+def add_line(
+    figure: Figure, x: Instants, y: pd.Series, name: str, colour: str, *, width: float = 2.0, **more: Any
+) -> None:
+    """Add a line that is broken where a value is missing."""
+    from plotly.graph_objects import Scatter
+
+    line = {"color": colour, "width": width, "dash": more.pop("dash", "solid")}
+    more.setdefault("hovertemplate", "%{y:,.0f} MW")
+    figure.add_trace(Scatter(x=x, y=y.to_numpy(), name=name, mode="lines", line=line, connectgaps=False, **more))
+
+
+def add_band(
+    figure: Figure, x: Instants, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], name: str, fill: str
+) -> None:
+    """Add a band: a closed outline for each unbroken stretch, so that nothing is filled across a gap."""
+    from plotly.graph_objects import Scatter
+
+    there = ~np.isnan(low) & ~np.isnan(high)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(int)))
+    if not len(edges):
+        return
+    xs: list[Instants] = []
+    ys: list[npt.NDArray[np.float64]] = []
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        part = slice(begin, end)
+        xs += [x[part], x[part][::-1], np.array(["NaT"], dtype=x.dtype)]
+        ys += [low[part], high[part][::-1], np.array([np.nan])]
+    figure.add_trace(
+        Scatter(
+            x=np.concatenate(xs[:-1]),
+            y=np.concatenate(ys[:-1]),
+            fill="toself",
+            fillcolor=fill,
+            mode="lines",
+            line={"width": 0},
+            name=name,
+            hoverinfo="skip",
+        )
+    )
+
+
+def _now_line(figure: Figure, now: datetime, texts: Texts) -> None:
+    at = axis.position(now)
+    begin, end = figure.layout.xaxis.range
+    if not begin <= at <= end:
+        return
+    figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper",
+                     line={"color": ACTUAL, "width": 1.2, "dash": "dot"})  # fmt: skip
+    figure.add_annotation(
+        x=at, y=0, yref="paper", yanchor="bottom", xanchor="right", showarrow=False,
+        font={"size": 11, "color": ACTUAL},
+        text=texts("now", clock=f"{now.astimezone(PARIS):%H:%M}"),
+    )  # fmt: skip

@@ -1,0 +1,189 @@
+"""From the store's queries to the frames that pages show. One connection in, plain frames out.
+
+Here: which queries a page needs and how their answers are joined. Not here: SQL, Streamlit, caching (`store`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from dashboard import states
+from dashboard.states import Verdict, judge
+from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start, delivery_day, hours, issue_time
+from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.store import queries
+
+SERIES = ("actual", "rte_d1", "ours")
+_TABLES = {"actual": "raw_consumption", "rte_d1": "rte_forecasts", "ours": "chronos_predictions"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a series stands.
+
+    Attributes:
+        verdict: Its state.
+        until: Start of its newest hour, UTC; None where it has none.
+        updated: When a write last changed it, UTC; None where none is noted.
+    """
+
+    verdict: Verdict
+    until: datetime | None
+    updated: datetime | None
+
+
+def hourly(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
+    """Return every series on every hour of a range of days, NaN where there is no value.
+
+    Returns:
+        Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`.
+    """
+    axis = hours(first, last).rename("hour_start")
+    start, end = day_start(first), day_end(last)
+    actual = queries.hours_between(connection, start, end).set_index("hour_start")
+    said = queries.newest_predictions(connection, start, end, issue).set_index("hour_start")
+    rte = {
+        name: queries.newest_vintages(connection, kind, start, end).set_index("hour_start")["load_mw"]
+        for name, kind in (("rte_d1_mw", "D-1"), ("rte_d2_mw", "D-2"))
+    }
+    return pd.DataFrame(
+        {
+            "actual_mw": actual["load_mw"].reindex(axis),
+            "quarters": actual["quarters"].reindex(axis),
+            **{name: series.reindex(axis) for name, series in rte.items()},
+            **{name: said[name].reindex(axis) for name in COLUMNS},
+            "issued_at": said["issued_at"].reindex(axis),
+        }
+    )
+
+
+def daily(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
+    """Return the mean of every series on every day of a range, with the columns of `hourly` that have one.
+
+    Returns:
+        Index: the start of the day (UTC).
+    """
+    means = queries.daily_means(connection, first, last, issue)
+    axis = pd.date_range(pd.Timestamp(first), pd.Timestamp(last), freq="D").date
+    by_day = {name: frame.set_index("delivery_day").reindex(axis) for name, frame in means.items()}
+    starts = pd.date_range(first, last, freq="D", tz="Europe/Paris").tz_convert("UTC").rename("hour_start")
+    said = by_day["predictions"]
+    columns = {
+        "actual_mw": by_day["actual"]["load_mw"],
+        "rte_d1_mw": by_day["rte_d1"]["load_mw"],
+        **{str(name): said[name] for name in said},
+    }
+    return pd.DataFrame({name: series.to_numpy() for name, series in columns.items()}, index=starts).assign(
+        rte_d2_mw=np.nan
+    )
+
+
+def newest_day(connection: Connection) -> date | None:
+    """Return the newest delivery day that anything is known of; None in an empty database."""
+    newest = queries.newest_instants(connection)
+    known = [
+        moment
+        for name in ("chronos_predictions", "rte_forecasts", "hourly_consumption")
+        if (moment := newest[name]) is not None
+    ]
+    return delivery_day(max(known)) if known else None
+
+
+def standings(connection: Connection, now: datetime) -> dict[str, Standing]:
+    """Return how each of `SERIES` stands at a moment.
+
+    Args:
+        connection: Open.
+        now: The moment; of what is due, `states` says.
+    """
+    newest = queries.newest_instants(connection)
+    changed = queries.last_changes(connection)
+    verdicts = {
+        "actual": _actual(connection, states.actuals_due(now)),
+        "rte_d1": _rte(connection, states.rte_due(now)),
+        "ours": _ours(connection, states.issue_due(now)),
+    }
+    return {name: Standing(verdicts[name], newest[_TABLES[name]], changed.get(_TABLES[name])) for name in SERIES}
+
+
+def _actual(connection: Connection, due: pd.DatetimeIndex) -> Verdict:
+    begin, _ = states.week_before(due)
+    end = due[-1].to_pydatetime() + HOUR
+    there = queries.hours_between(connection, begin, end).set_index("hour_start")["quarters"]
+    share = there.reindex(due).fillna(0).to_numpy(dtype=np.float64) / QUARTERS_AN_HOUR
+    revised = queries.revisions_between(connection, due[0].to_pydatetime(), end)
+    revisions = int(revised["old_load_mw"].notna().sum())
+    return judge(share, has_older=bool((there.index < due[0]).any()), revisions=revisions, grows=True)
+
+
+def _rte(connection: Connection, due: pd.DatetimeIndex) -> Verdict:
+    begin, end = states.week_before(due)
+    vintages = queries.vintages_between(connection, begin, end)
+    d1 = vintages[vintages["forecast_type"] == "D-1"]
+    counts = d1.groupby("hour_start")["load_mw"].nunique()
+    of_day = counts.reindex(due).fillna(0)
+    share = (of_day > 0).to_numpy(dtype=np.float64)
+    revisions = int((of_day - 1).clip(lower=0).sum())
+    return judge(share, has_older=bool((d1["hour_start"] < due[0]).any()), revisions=revisions)
+
+
+def _ours(connection: Connection, due: datetime) -> Verdict:
+    axis = states.hours_of_issue(due)
+    begin, end = states.week_before(axis)
+    made = queries.first_predictions(connection, begin, end)
+    here = made.loc[(made["issued_at"] >= due) & made["hour_start"].isin(axis), "hour_start"]
+    share = np.where(axis.isin(here), 1.0, 0.0).astype(np.float64)
+    return judge(share, has_older=bool((made["issued_at"] < due).any()))
+
+
+def day_ahead(connection: Connection, now: datetime) -> date | None:
+    """Return the delivery day that a reader wants now: tomorrow if it is forecast, else the newest that is."""
+    tomorrow = delivery_day(now) + timedelta(days=1)
+    said = queries.newest_predictions(connection, day_start(tomorrow), day_end(tomorrow))
+    if len(said):
+        return tomorrow
+    newest = queries.newest_instants(connection)["chronos_predictions"]
+    return None if newest is None else min(tomorrow, delivery_day(newest))
+
+
+def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
+    """Return actuals and every forecaster on each complete hour of a range of days.
+
+    Returns:
+        Index `hour_start` (UTC); `actual_mw`, `rte_d1`, `seasonal_naive`, `temperature_c`, and for each issue the
+        quantiles as `chronos_morning.q05` and so on, the median as `chronos_morning`.
+    """
+    from elec_pipeline.delivery_day import same_time_days_before
+
+    axis = hours(first, last).rename("hour_start")
+    start, end = day_start(first), day_end(last)
+    actual = queries.hours_between(connection, day_start(first - timedelta(days=7)), end)
+    complete = actual.loc[actual["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
+    rte = queries.newest_vintages(connection, "D-1", start, end).set_index("hour_start")["load_mw"]
+    made = queries.first_predictions(connection, start, end)
+    columns: dict[str, object] = {
+        "actual_mw": complete.reindex(axis).to_numpy(),
+        "rte_d1": rte.reindex(axis).to_numpy(),
+        "seasonal_naive": complete.reindex(same_time_days_before(axis, 7)).to_numpy(),
+        "temperature_c": _temperatures(connection, start, end).reindex(axis).to_numpy(),
+    }
+    for issue in Issue:
+        times = pd.DatetimeIndex([issue_time(day, issue) for day in pd.date_range(first, last).date])
+        said = made[made["issued_at"].isin(times)].drop_duplicates("hour_start").set_index("hour_start")
+        name = f"chronos_{issue}"
+        for column in COLUMNS:
+            key = name if column == "load_mw" else f"{name}.{column}"
+            columns[key] = said[column].reindex(axis).to_numpy()
+    return pd.DataFrame(columns, index=axis).dropna(subset=["actual_mw"])
+
+
+def _temperatures(connection: Connection, start: datetime, end: datetime) -> pd.Series:
+    """Return the newest temperature forecast of each hour, °C."""
+    forecasts = queries.temperatures_between(connection, start, end).sort_values(["hour_start", "issued_at"])
+    return forecasts.drop_duplicates("hour_start", keep="last").set_index("hour_start")["temperature_c"]

@@ -1,0 +1,100 @@
+"""Reads through one pool of read-only connections, cached until something changes.
+
+Here: Streamlit's caches round `reads`. Not here: what is read.
+
+Every cached read takes the data's version, so that a write makes it stale and nothing else does; each cache
+keeps a few answers, so that memory is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import Connection, Engine
+
+from dashboard import reads
+from elec_pipeline.delivery_day import Issue, day_end, day_start
+from elec_pipeline.forecasting.registry import ModelInUse, in_use
+from elec_pipeline.settings import settings
+from elec_pipeline.store import queries
+from elec_pipeline.store.models import RegisteredModel
+from elec_pipeline.store.readonly import open_for_reading
+
+P = ParamSpec("P")
+T = TypeVar("T")
+FEW = 16
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """Return this process's engine."""
+    return open_for_reading(settings())
+
+
+def ask(read: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run one read in a transaction of its own."""
+    with engine().connect() as connection:
+        return read(connection, *args, **kwargs)
+
+
+def version() -> str:
+    """Return the token of what the tables hold now; never cached."""
+    return ask(queries.data_version)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def series(token: str, first: date, last: date, issue: Issue | None, *, by_hour: bool) -> pd.DataFrame:
+    """Return the series of a period, by hour or by day; see `reads`."""
+    del token
+    return ask(reads.hourly if by_hour else reads.daily, first, last, issue)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def compared(token: str, first: date, last: date) -> pd.DataFrame:
+    """Return every forecaster against the actuals; see `reads.compared`."""
+    del token
+    return ask(reads.compared, first, last)
+
+
+def newest_day() -> date | None:
+    """Return the newest day that anything is known of."""
+    return ask(reads.newest_day)
+
+
+def day_ahead(now: datetime) -> date | None:
+    """Return the delivery day that a reader wants now."""
+    return ask(reads.day_ahead, now)
+
+
+def standings(now: datetime) -> dict[str, reads.Standing]:
+    """Return how each series stands; it depends on the clock, so it is read each time."""
+    return ask(reads.standings, now)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def vintages(token: str, day: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return of a delivery day: actuals, revisions, every vintage of RTE's, every issue of ours."""
+    del token
+    start, end = day_start(day), day_end(day)
+    return (
+        ask(queries.hours_between, start, end),
+        ask(queries.revisions_between, start, end),
+        ask(queries.vintages_between, start, end),
+        ask(queries.first_predictions, start, end),
+    )
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def completeness(token: str, first: date, last: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return quarter-hours present and values revised, by day."""
+    del token
+    return ask(queries.quarters_by_day, first, last), ask(queries.revisions_by_day, first, last)
+
+
+def models() -> tuple[ModelInUse, list[RegisteredModel]]:
+    """Return the model in use, and every registered version."""
+    return in_use(engine(), settings()), ask(queries.registered_models)

@@ -1,0 +1,217 @@
+"""Every sentence of the dashboard, in English and in French.
+
+Here: words with places for figures. Not here: how figures are written (`language`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.language import Language
+from dashboard.texts_errors import ERRORS
+
+TEXTS: dict[str, tuple[str, str]] = ERRORS | {
+    # The frame
+    "title": ("French electricity consumption", "Consommation d'électricité en France"),
+    "page_forecast": ("Forecast", "Prévision"),
+    "page_accuracy": ("Accuracy", "Précision"),
+    "page_day": ("Day", "Journée"),
+    "page_data": ("Data and runs", "Données et exécutions"),
+    "language": ("Language", "Langue"),
+    "about": (
+        "Times are Paris times. Data: RTE, Licence Ouverte / Etalab.",
+        "Heures de Paris. Données : RTE, Licence Ouverte / Etalab.",
+    ),
+    # Series and forecasters
+    "actual": ("Actual consumption", "Consommation réalisée"),
+    "rte_d1": ("RTE D-1", "RTE J-1"),
+    "rte_d2": ("RTE D-2", "RTE J-2"),
+    "rte_id": ("RTE intraday", "RTE infrajournalier"),
+    "ours": ("Our forecast", "Notre prévision"),
+    "chronos_morning": ("Ours, morning (10:00)", "Nôtre, matin (10:00)"),
+    "chronos_evening": ("Ours, evening (20:30)", "Nôtre, soir (20:30)"),
+    "seasonal_naive": ("A week before", "Semaine précédente"),
+    "band_50": ("50% band", "Bande 50 %"),
+    "band_80": ("80% band", "Bande 80 %"),
+    "megawatts": ("MW", "MW"),
+    # Range, issue
+    "range": ("Period", "Période"),
+    "days_7": ("7 days", "7 jours"),
+    "days_30": ("30 days", "30 jours"),
+    "days_90": ("90 days", "90 jours"),
+    "custom": ("Dates…", "Dates…"),
+    "from_to": ("From, to", "Du, au"),
+    "issue": ("Issue", "Émission"),
+    "issue_newest": ("Newest", "Dernière"),
+    "issue_morning": ("Morning", "Matin"),
+    "issue_evening": ("Evening", "Soir"),
+    # Forecast page
+    "tomorrow": ("Tomorrow", "Demain"),
+    "today": ("Today", "Aujourd'hui"),
+    "the_day": ("Newest forecast", "Dernière prévision"),
+    "issued": ("Issued {moment}", "Émise {moment}"),
+    "peak": ("Peak", "Pointe"),
+    "at_hour": ("at {hour}", "à {hour}"),
+    "peak_help": (
+        "Highest hour of the median forecast; the 80% band there is {low} to {high} MW.",
+        "Heure la plus haute de la prévision médiane ; la bande à 80 % y va de {low} à {high} MW.",
+    ),
+    "energy": ("Energy", "Énergie"),
+    "energy_hours": ("{n} of {of} hours", "{n} heures sur {of}"),
+    "against_rte": ("Against {rte} at the peak", "Écart à {rte} à la pointe"),
+    "rte_says": ("RTE: {load} MW", "RTE : {load} MW"),
+    "rte_absent": ("RTE's is not out yet", "RTE pas encore publiée"),
+    "today_so_far": ("Today so far, error", "Aujourd'hui, erreur"),
+    "last_days": ("Last {n} days, error", "{n} derniers jours, erreur"),
+    "rte_error": ("RTE: {error}", "RTE : {error}"),
+    "error_help": (
+        "Mean absolute percentage error of the newest issue, and of RTE's D-1 on the same complete hours.",
+        "Erreur absolue moyenne en % de la dernière émission, et de RTE J-1 aux mêmes heures complètes.",
+    ),
+    "nothing_scored": ("nothing to compare yet", "rien à comparer encore"),
+    "now": ("now {clock}", "à {clock}"),
+    "shading": (
+        "Shaded: weekends and public holidays. Line: the moment of the last update.",
+        "Grisés : week-ends et jours fériés. Trait : moment de la dernière mise à jour.",
+    ),
+    "daily_note": (
+        "Over more than {n} days: daily means, the bands as means of the hourly ones.",
+        "Au-delà de {n} jours : moyennes journalières, les bandes en moyenne des bandes horaires.",
+    ),
+    "chart_forecast": (
+        "Consumption and forecasts, {first} to {last}",
+        "Consommation et prévisions, du {first} au {last}",
+    ),
+    "hours_of": ("Hours of {day}", "Heures du {day}"),
+    "hour": ("Hour", "Heure"),
+    "difference": ("Ours − RTE", "Nôtre − RTE"),
+    "download": ("Download {kind}", "Télécharger en {kind}"),
+    "download_note": (
+        "Both files: instants in UTC, loads in MW, decimal points.",
+        "Les deux fichiers : instants en UTC, charges en MW, point décimal.",
+    ),
+    # States
+    "state_fresh": ("fresh", "à jour"),
+    "state_late": ("late", "en retard"),
+    "state_partial": ("partial", "incomplète"),
+    "state_revised": ("revised", "révisée"),
+    "state_missing": ("missing", "absente"),
+    "until": ("to {moment}", "jusqu'à {moment}"),
+    "updated": ("updated {moment}", "mise à jour {moment}"),
+    "never_updated": ("never updated", "jamais mise à jour"),
+    "state_detail_fresh": ("All that is due is there.", "Tout ce qui est attendu est là."),
+    "state_detail_late": ("{n} of the {of} hours due have not come.", "{n} des {of} heures attendues manquent."),
+    "state_detail_partial": (
+        "{n} of the {of} hours due are missing or incomplete.",
+        "{n} des {of} heures attendues sont absentes ou incomplètes.",
+    ),
+    "state_detail_revised": (
+        "All is there; {n} values were revised since.",
+        "Tout est là ; {n} valeurs ont été révisées depuis.",
+    ),
+    "state_detail_missing": ("Nothing of the last week is there.", "Rien de la dernière semaine n'est là."),
+    # Accuracy page
+    "accuracy_intro": (
+        "{first} to {last}: {hours} hours that every forecaster here forecast, complete in the actuals.",
+        "Du {first} au {last} : {hours} heures que tous les prévisionnistes ont prévues, complètes au réalisé.",
+    ),
+    "forecaster": ("Forecaster", "Prévisionniste"),
+    "mape": ("MAPE", "MAPE"),
+    "ratio": ("of RTE's", "rapport à RTE"),
+    "mae": ("MAE (MW)", "MAE (MW)"),
+    "bias": ("Bias (MW)", "Biais (MW)"),
+    "pinball": ("Pinball (MW)", "Pinball (MW)"),
+    "coverage": ("80% band holds", "Bande 80 % tient"),
+    "days_scored": ("Days", "Jours"),
+    "daily_error": ("Error by day", "Erreur par jour"),
+    "error_by": ("Error by", "Erreur par"),
+    "by_hour": ("Hour of day", "Heure"),
+    "by_weekday": ("Weekday", "Jour de semaine"),
+    "by_month": ("Month", "Mois"),
+    "by_temperature": ("Temperature", "Température"),
+    "celsius": ("°C, forecast", "°C, prévue"),
+    "worst_days": ("Worst days", "Pires journées"),
+    "worst_of": ("of", "de"),
+    "worst_line": ("{day}: {mape} (RTE {rte})", "{day} : {mape} (RTE {rte})"),
+    "hover_error": ("MAPE", "MAPE"),
+    "no_temperature": ("No temperature forecasts are stored.", "Aucune prévision de température en base."),
+    # Day page
+    "day_choose": ("Delivery day", "Journée de livraison"),
+    "day_before": ("Previous day", "Jour précédent"),
+    "day_after": ("Next day", "Jour suivant"),
+    "day_hours": ("{n} hours", "{n} heures"),
+    "vintages": ("Vintages", "Versions"),
+    "vintage": ("Forecast", "Prévision"),
+    "said_at": ("Issued or published", "Émise ou publiée"),
+    "model": ("Model", "Modèle"),
+    "hours_there": ("Hours", "Heures"),
+    "live": ("live", "en direct"),
+    "backfilled": ("backfilled", "recalculée"),
+    "revisions": ("Revisions of the actuals", "Révisions du réalisé"),
+    "no_revisions": ("No actual of this day was revised.", "Aucune valeur réalisée de ce jour n'a été révisée."),
+    "interval": ("Interval", "Intervalle"),
+    "replaced": ("Replaced", "Remplacée"),
+    "old": ("Before (MW)", "Avant (MW)"),
+    "new": ("After (MW)", "Après (MW)"),
+    "was_missing": ("was missing", "manquait"),
+    "chart_day": ("Every forecast of {day}", "Toutes les prévisions du {day}"),
+    "mean": ("Mean (MW)", "Moyenne (MW)"),
+    # Data page
+    "completeness": ("Actual consumption: quarter-hours present", "Consommation : quarts d'heure présents"),
+    "year": ("Year", "Année"),
+    "cell": ("{day}: {n} of {of} quarter-hours", "{day} : {n} quarts d'heure sur {of}"),
+    "cell_revised": ("{cell}, {n} revised", "{cell}, {n} révisés"),
+    "level_none": ("none", "aucun"),
+    "level_some": ("some", "une partie"),
+    "level_most": ("most", "presque tous"),
+    "level_all": ("all", "tous"),
+    "level_revised": ("all, some revised", "tous, dont révisés"),
+    "level_future": ("to come", "à venir"),
+    "complete_days": ("{n} of {of} days complete", "{n} jours complets sur {of}"),
+    "runs": ("Last runs", "Dernières exécutions"),
+    "schedules": ("Schedules", "Planifications"),
+    "open_dagster": ("Open Dagster", "Ouvrir Dagster"),
+    "job": ("Job", "Tâche"),
+    "status": ("Status", "État"),
+    "started": ("Started", "Début"),
+    "took": ("Took", "Durée"),
+    "partition": ("Days", "Jours"),
+    "next_tick": ("Next", "Prochaine"),
+    "link": ("Details", "Détails"),
+    "schedule_on": ("on", "active"),
+    "schedule_off": ("off", "arrêtée"),
+    "seconds": ("{n} s", "{n} s"),
+    "models": ("The model in use", "Le modèle utilisé"),
+    "model_why_setting": ("ELEC_MODEL names it", "ELEC_MODEL le désigne"),
+    "model_why_promoted": ("promoted on {moment}", "promu {moment}"),
+    "model_why_bundled": ("the bundled checkpoint: no model is promoted", "le modèle fourni : aucun n'est promu"),
+    "model_from": ("Made from", "Issu de"),
+    "from_scratch": ("scratch", "zéro"),
+    "trained_on": ("Trained on", "Appris sur"),
+    "chosen_on": ("Step chosen on", "Étape choisie sur"),
+    "span_days": ("{first} to {last}, {n} days", "du {first} au {last}, {n} jours"),
+    "learnt_data": ("Data", "Données"),
+    "validation": ("On the days its step was chosen by:", "Sur les jours qui ont choisi son étape :"),
+    "no_card": ("This model has no card.", "Ce modèle n'a pas de fiche."),
+    "registered": ("Registered versions", "Versions enregistrées"),
+    "version": ("Version", "Version"),
+    "trained_through": ("Learnt to", "Appris jusqu'au"),
+    "promoted": ("Promoted", "Promu"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The sentences of one language."""
+
+    language: Language
+
+    def __call__(self, key: str, **parts: object) -> str:
+        """Return a sentence with its places filled.
+
+        Example:
+            >>> Texts(Language.FRENCH)("issued", moment="mar. 1 juil. 10:00")
+            'Émise mar. 1 juil. 10:00'
+        """
+        english, french = TEXTS[key]
+        return (french if self.language is Language.FRENCH else english).format(**parts)

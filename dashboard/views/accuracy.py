@@ -1,0 +1,97 @@
+"""Who was right: the leaderboard, the error by day and by kind of hour, the worst days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import address, comparison, store
+from dashboard.charts.accuracy import daily_figure, grouped_figure
+from dashboard.frame import Frame, chart, choose_span
+from dashboard.language import long_day, number, percent, short_day, written
+from dashboard.span import Span
+from elec_pipeline.delivery_day import delivery_day
+
+MOST_DAYS = 1100
+"""Longer periods are cut: every hour of every forecaster is read."""
+
+
+def show(frame: Frame) -> None:
+    """Show the page."""
+    texts, language = frame.texts, frame.texts.language
+    st.title(texts("page_accuracy"))
+    if store.newest_day() is None:
+        st.info(texts("database_empty"), icon=":material/info:")
+        return
+    span = choose_span(frame, "accuracy", delivery_day(frame.now) - timedelta(days=1))
+    if span.n_days > MOST_DAYS:
+        span = Span(span.last - timedelta(days=MOST_DAYS - 1), span.last)
+        cut = short_day(span.first, language, year=True)
+        st.info(texts("range_cut", n=number(MOST_DAYS, language), first=cut), icon=":material/info:")
+    hours, names = comparison.same_hours(store.compared(frame.version, span.first, span.last))
+    first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
+    if hours.empty:
+        st.info(texts("nothing_to_score", first=first, last=last), icon=":material/info:")
+        return
+    st.caption(texts("accuracy_intro", first=first, last=last, hours=number(len(hours), language)))
+    _leaderboard(frame, hours, names)
+    days = comparison.by_day(hours, names)
+    st.subheader(texts("daily_error"))
+    chart(daily_figure(days, names, texts), texts, "accuracy.daily", texts("daily_error"))
+    _groups(frame, hours, names)
+    _worst(frame, days, names)
+
+
+def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+    texts, language = frame.texts, frame.texts.language
+    table = comparison.leaderboard(hours, names)
+    table.index = pd.Index([texts(str(name)) for name in table.index], name=texts("forecaster"))
+    labels = {
+        "mape": "mape", "ratio": "ratio", "mae_mw": "mae", "bias_mw": "bias", "pinball_mw": "pinball",
+        "coverage_80": "coverage", "days": "days_scored",
+    }  # fmt: skip
+    table = table.rename(columns={name: texts(key) for name, key in labels.items()})
+    style = table.style.format(written(language))
+    style = style.format(written(language, 2, unit="%"), subset=[texts("mape")])
+    style = style.format(written(language, 2), subset=[texts("ratio")])
+    style = style.format(written(language, sign=True), subset=[texts("bias")])
+    style = style.format(written(language, unit="%"), subset=[texts("coverage")])
+    st.dataframe(style, alt=texts("page_accuracy"))
+
+
+def _groups(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+    texts = frame.texts
+    st.subheader(texts("error_by"))
+    group = st.segmented_control(
+        texts("error_by"), list(comparison.GROUPS), format_func=texts, required=True,
+        default="by_hour", key="accuracy.group", label_visibility="collapsed",
+    )  # fmt: skip
+    if group == "by_temperature" and hours["temperature_c"].isna().all():
+        st.info(texts("no_temperature"), icon=":material/info:")
+        return
+    table = comparison.grouped(hours, names, str(group))
+    figure = grouped_figure(table, names, str(group), texts)
+    chart(figure, texts, "accuracy.grouped", f"{texts('error_by')} {texts(str(group))}")
+
+
+def _worst(frame: Frame, days: pd.DataFrame, names: list[str]) -> None:
+    texts, language = frame.texts, frame.texts.language
+    st.subheader(texts("worst_days"))
+    ours = [name for name in reversed(names) if name.startswith("chronos")] or names
+    name = st.segmented_control(
+        texts("forecaster"), ours, format_func=texts, required=True, default=ours[0],
+        key="accuracy.worst", label_visibility="collapsed",
+    )  # fmt: skip
+    table = comparison.worst(days, str(name))
+    for number_of, day in enumerate(table.index.tolist()):
+        row = table.iloc[number_of]
+        rte = percent(row.get("rte_d1", float("nan")), language, 2)
+        label = texts(
+            "worst_line", day=long_day(day, language), mape=percent(row[str(name)], language, 2), rte=rte
+        )
+        st.page_link(
+            st.session_state["frame.day_page"], label=label, icon=":material/search:",
+            query_params=address.query(day=day.isoformat()),
+        )  # fmt: skip

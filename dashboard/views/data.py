@@ -1,0 +1,189 @@
+"""What is there and what ran: the completeness calendar, runs and schedules, the model in use."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import address, runs, store
+from dashboard.charts.calendar import calendar_figure, counts, due_quarters
+from dashboard.frame import Frame, chart
+from dashboard.language import moment_label, number, percent, short_day
+from dashboard.runs import Run, Schedule
+from elec_pipeline.delivery_day import FIRST_DAY, days, delivery_day
+from elec_pipeline.forecasting.registry import Reason, card_of
+from elec_pipeline.settings import settings
+
+
+def show(frame: Frame) -> None:
+    """Show the page."""
+    texts = frame.texts
+    st.title(texts("page_data"))
+    if store.newest_day() is None:
+        st.info(texts("database_empty"), icon=":material/info:")
+    else:
+        _calendar(frame)
+    _model(frame)
+    _dagster(frame)
+
+
+def _calendar(frame: Frame) -> None:
+    texts, language = frame.texts, frame.texts.language
+    today = delivery_day(frame.now)
+    st.subheader(texts("completeness"))
+    years = list(range(today.year, FIRST_DAY.year - 1, -1))
+
+    def take() -> None:
+        address.put("year", str(st.session_state["data.year"]))
+
+    wanted = int(address.get("year") or today.year)
+    st.session_state["data.year"] = wanted if wanted in years else today.year
+    st.selectbox(texts("year"), years, key="data.year", on_change=take, width=140)
+    year = int(st.session_state["data.year"])
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    quarters, revisions = store.completeness(frame.version, first, last)
+    if quarters.empty:
+        st.info(texts("nothing_of_year", year=year), icon=":material/info:")
+        return
+    present = counts(quarters, "quarters")
+    chart(
+        calendar_figure(year, present, counts(revisions, "revisions"), today, texts),
+        texts, "data.calendar", f"{texts('completeness')} {year}",
+    )  # fmt: skip
+    past = [day for day in days(first, last) if day < today]
+    whole = sum(present.get(day, 0) >= due_quarters(day) for day in past)
+    st.caption(texts("complete_days", n=number(whole, language), of=number(len(past), language)))
+
+
+def _model(frame: Frame) -> None:
+    texts, language = frame.texts, frame.texts.language
+    st.subheader(texts("models"))
+    used, registered = store.models()
+    card = card_of(used.model)
+    why = {
+        Reason.SETTING: texts("model_why_setting"),
+        Reason.BUNDLED: texts("model_why_bundled"),
+        Reason.PROMOTED: texts(
+            "model_why_promoted",
+            moment="" if used.promoted_at is None else moment_label(used.promoted_at, language),
+        ),
+    }[used.reason]
+    version = used.version or card.get("version") or used.model
+    st.markdown(f"**`{version}`** · {why}")
+    if not card:
+        st.caption(texts("no_card"))
+    else:
+        base = texts("from_scratch") if card["base_model"] == "from scratch" else card["base_model"]
+        lines = [f"- {texts('model_from')}: {base}"]
+        for key, label in (("train", "trained_on"), ("validation", "chosen_on")):
+            a, b = (
+                short_day(date.fromisoformat(card[key][end]), language, weekday=False, year=True)
+                for end in ("first", "last")
+            )
+            lines.append(
+                f"- {texts(label)}: {texts('span_days', first=a, last=b, n=number(card[key]['days'], language))}"
+            )
+        st.markdown("\n".join(lines))
+        st.caption(texts("validation"))
+        _validation(frame, card["metrics"])
+    if registered:
+        st.caption(texts("registered"))
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts("version"): [each.version for each in registered],
+                    texts("trained_through"): [
+                        ""
+                        if each.trained_through is None
+                        else short_day(each.trained_through, language, year=True)
+                        for each in registered
+                    ],
+                    texts("promoted"): [
+                        "" if each.promoted_at is None else moment_label(each.promoted_at, language)
+                        for each in registered
+                    ],
+                }
+            ),
+            hide_index=True,
+        )
+
+
+def _validation(frame: Frame, metrics: dict[str, dict[str, float]]) -> None:
+    texts, language = frame.texts, frame.texts.language
+    shown = {issue: metrics[issue] for issue in ("morning", "evening") if issue in metrics}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts("issue"): [texts(f"issue_{issue}") for issue in shown],
+                texts("mape"): [percent(each["mape"], language, 2) for each in shown.values()],
+                texts("ratio"): [number(each["ratio_to_rte"], language, 2) for each in shown.values()],
+                texts("bias"): [number(each["bias_mw"], language, sign=True) for each in shown.values()],
+                texts("pinball"): [number(each["pinball_mw"], language) for each in shown.values()],
+                texts("coverage"): [percent(100 * each["coverage_80"], language, 0) for each in shown.values()],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def _dagster(frame: Frame) -> None:
+    texts = frame.texts
+    url = settings().elec_dagster_url.rstrip("/")
+    answer = runs.ask(url)
+    if answer is None:
+        st.subheader(texts("runs"))
+        st.info(texts("dagster_gone", url=url), icon=":material/info:")
+        return
+    last, schedules = answer
+    st.subheader(texts("schedules"))
+    st.dataframe(
+        _schedules(frame, schedules, url), hide_index=True,
+        column_config={texts("link"): st.column_config.LinkColumn(display_text="Dagster")},
+    )  # fmt: skip
+    st.subheader(texts("runs"))
+    if not last:
+        st.info(texts("no_runs"), icon=":material/info:")
+    else:
+        st.dataframe(
+            _runs(frame, last, url), hide_index=True,
+            column_config={texts("link"): st.column_config.LinkColumn(display_text="Dagster")},
+        )  # fmt: skip
+    st.link_button(texts("open_dagster"), url, icon=":material/open_in_new:")
+
+
+def _schedules(frame: Frame, schedules: list[Schedule], url: str) -> pd.DataFrame:
+    texts, language = frame.texts, frame.texts.language
+    order = sorted(schedules, key=lambda each: (each.next_tick is None, each.next_tick))
+    return pd.DataFrame(
+        {
+            texts("job"): [each.name for each in order],
+            texts("next_tick"): [
+                "" if each.next_tick is None else moment_label(each.next_tick, language) for each in order
+            ],
+            texts("status"): [texts("schedule_on" if each.is_on else "schedule_off") for each in order],
+            texts("link"): [f"{url}/locations/{each.location}/schedules/{each.name}" for each in order],
+        }
+    )
+
+
+def _runs(frame: Frame, last: list[Run], url: str) -> pd.DataFrame:
+    texts, language = frame.texts, frame.texts.language
+    return pd.DataFrame(
+        {
+            texts("job"): [each.job for each in last],
+            texts("partition"): [each.partition for each in last],
+            texts("status"): [each.status for each in last],
+            texts("started"): [
+                "" if each.started is None else moment_label(each.started, language) for each in last
+            ],
+            texts("took"): [
+                ""
+                if each.started is None or each.ended is None
+                else texts("seconds", n=number((each.ended - each.started).total_seconds(), language, 1))
+                for each in last
+            ],
+            texts("link"): [f"{url}/runs/{each.run_id}" for each in last],
+        }
+    )

@@ -1,0 +1,180 @@
+"""The page a trader opens: tomorrow's curve, RTE's next to it, tiles, states, the table of hours."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import address, store, tiles
+from dashboard.charts.load import load_figure
+from dashboard.frame import Frame, chart, choose, choose_span
+from dashboard.language import clock, long_day, moment_label, number, percent, short_day, written
+from dashboard.reads import Standing
+from dashboard.span import HOURLY_DAYS, Span
+from dashboard.states import State
+from elec_pipeline.delivery_day import PARIS, day_end, day_start, delivery_day
+from elec_pipeline.forecasting.quantiles import COLUMNS
+
+Colour = Literal["green", "orange", "blue", "red"]
+LOOKS: dict[State, tuple[Colour, str]] = {
+    State.FRESH: ("green", ":material/check_circle:"), State.LATE: ("orange", ":material/schedule:"),
+    State.PARTIAL: ("orange", ":material/contrast:"), State.REVISED: ("blue", ":material/history:"),
+    State.MISSING: ("red", ":material/cancel:"),
+}  # fmt: skip
+LATELY_DAYS = 7
+_SHOWN = "forecast.shown"
+
+
+def show(frame: Frame) -> None:
+    """Show the page."""
+    texts, language = frame.texts, frame.texts.language
+    newest = store.newest_day()
+    if newest is None:
+        st.title(texts("page_forecast"))
+        st.info(texts("database_empty"), icon=":material/info:")
+        return
+    today = delivery_day(frame.now)
+    tomorrow = today + timedelta(days=1)
+    ahead = store.day_ahead(frame.now)
+    named = {tomorrow: texts("tomorrow"), today: texts("today")}
+    day = ahead or tomorrow
+    st.title(f"{named.get(day, texts('the_day'))}, {long_day(day, language)}")
+    hours = _of_day(store.series(frame.version, day, day, address.issue(), by_hour=True), day)
+    figures = tiles.day_figures(hours)
+    if day != tomorrow or figures is None:
+        st.info(texts("no_forecast", day=long_day(tomorrow, language)), icon=":material/info:")
+    with st.container(key="tiles"):
+        _tiles(frame, figures, today)
+    with st.container(key="states"):
+        for name, standing in store.standings(frame.now).items():
+            _state(frame, name, standing)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        span = choose_span(frame, "forecast", max(day, today))
+        choose(
+            texts("issue"), "issue", list(address.ISSUES), lambda name: texts(f"issue_{name}"), "forecast.issue"
+        )
+    _chart(frame, span)
+    if figures is not None:
+        _table(frame, hours, day)
+
+
+def _tiles(frame: Frame, figures: tiles.DayFigures | None, today: date) -> None:
+    texts, language = frame.texts, frame.texts.language
+    if figures is not None:
+        st.metric(
+            texts("peak"), f"{number(figures.peak_mw, language)} MW", border=True,
+            delta=texts("at_hour", hour=f"{figures.peak_hour.astimezone(PARIS):%H:%M}"), delta_color="off",
+            delta_arrow="off",
+            help=texts("peak_help", low=number(figures.low_mw, language), high=number(figures.high_mw, language)),
+        )  # fmt: skip
+        due = (day_end(day := delivery_day(figures.peak_hour)) - day_start(day)) // timedelta(hours=1)
+        whole = texts("issued", moment=moment_label(figures.issued_at, language))
+        st.metric(
+            texts("energy"), f"{number(figures.energy_gwh, language)} GWh", border=True, delta_color="off",
+            delta_arrow="off",
+            delta=whole if figures.hours == due else texts("energy_hours", n=figures.hours, of=due),
+        )  # fmt: skip
+        rte = texts(figures.rte_kind or "rte_d1")
+        there = figures.rte_kind is not None
+        st.metric(
+            texts("against_rte", rte=rte),
+            f"{number(figures.difference_mw, language, sign=True)} MW" if there else "–",
+            delta=texts("rte_says", load=number(figures.rte_mw, language)) if there else texts("rte_absent"),
+            delta_color="off", delta_arrow="off", border=True,
+        )  # fmt: skip
+    for label, first, last in (
+        (texts("today_so_far"), today, today),
+        (texts("last_days", n=LATELY_DAYS), today - timedelta(days=LATELY_DAYS), today - timedelta(days=1)),
+    ):
+        ours, rte_error = tiles.errors(store.series(frame.version, first, last, address.issue(), by_hour=True))
+        scored = ours == ours  # noqa: PLR0124 - NaN: nothing was scored
+        st.metric(
+            label, percent(ours, language, 2), border=True, delta_color="off", delta_arrow="off",
+            delta=texts("rte_error", error=percent(rte_error, language, 2)) if scored else texts("nothing_scored"),
+            help=texts("error_help"),
+        )  # fmt: skip
+
+
+def _state(frame: Frame, name: str, standing: Standing) -> None:
+    texts, language = frame.texts, frame.texts.language
+    verdict = standing.verdict
+    colour, icon = LOOKS[verdict.state]
+    n = verdict.revisions if verdict.state is State.REVISED else verdict.lacking
+    detail = texts(f"state_detail_{verdict.state}", n=number(n, language), of=verdict.due)
+    with st.container(border=True, gap="xxsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{texts(name)}**", width="content")
+            st.badge(texts(f"state_{verdict.state}"), icon=icon, color=colour, help=detail)
+        until = standing.until
+        ends = "" if until is None else texts("until", moment=moment_label(until + timedelta(hours=1), language))
+        updated = (
+            texts("never_updated")
+            if standing.updated is None
+            else texts("updated", moment=moment_label(standing.updated, language))
+        )
+        st.caption(" · ".join(part for part in (ends, updated) if part))
+
+
+def _chart(frame: Frame, span: Span) -> None:
+    texts, language = frame.texts, frame.texts.language
+    data = store.series(frame.version, span.first, span.last, address.issue(), by_hour=span.is_hourly)
+    first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
+    if data[["actual_mw", "rte_d1_mw", "rte_d2_mw", "load_mw"]].isna().all(axis=None):
+        st.info(texts("nothing_in_range", first=first, last=last), icon=":material/info:")
+        return
+    # A figure that did not change keeps its zoom: the now-line moves only when the data did.
+    print_of = int(pd.util.hash_pandas_object(data).sum()), language, span
+    shown = st.session_state.get(_SHOWN)
+    if shown is None or shown[0] != print_of:
+        shown = (print_of, load_figure(data, texts, frame.now, by_hour=span.is_hourly))
+        st.session_state[_SHOWN] = shown
+    chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
+    st.caption(texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS))
+
+
+def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:
+    texts, language = frame.texts, frame.texts.language
+    st.subheader(texts("hours_of", day=long_day(day, language)))
+    rte = hours["rte_d1_mw"].fillna(hours["rte_d2_mw"])
+    table = pd.DataFrame(
+        {
+            texts("ours"): hours["load_mw"],
+            "RTE": rte,
+            texts("difference"): hours["load_mw"] - rte,
+            "5 %": hours["q05"], "10 %": hours["q10"], "25 %": hours["q25"], "75 %": hours["q75"],
+            "90 %": hours["q90"], "95 %": hours["q95"],
+            texts("actual"): hours["actual_mw"],
+        }
+    )  # fmt: skip
+    table.index = pd.Index([clock(each) for each in hours.index], name=texts("hour"))
+    shown = table.style.format(written(language)).format(
+        written(language, sign=True), subset=[texts("difference")]
+    )
+    st.dataframe(shown, height=388, alt=texts("hours_of", day=long_day(day, language)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        file = exported(hours)
+        name = f"elec-{day.isoformat()}"
+        st.download_button(
+            texts("download", kind="CSV"), file.to_csv(index=False), f"{name}.csv", "text/csv",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        buffer = BytesIO()
+        file.to_parquet(buffer, index=False)
+        st.download_button(
+            texts("download", kind="Parquet"), buffer.getvalue(), f"{name}.parquet", on_click="ignore",
+            icon=":material/download:",
+        )  # fmt: skip
+    st.caption(texts("download_note"))
+
+
+def exported(hours: pd.DataFrame) -> pd.DataFrame:
+    """Return what is downloaded of a delivery day: exact figures, instants in UTC."""
+    return hours[["actual_mw", "rte_d1_mw", "rte_d2_mw", "issued_at", *COLUMNS]].reset_index()
+
+
+def _of_day(frame: pd.DataFrame, day: date) -> pd.DataFrame:
+    return frame[(frame.index >= day_start(day)) & (frame.index < day_end(day))]
