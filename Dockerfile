@@ -23,6 +23,7 @@ RUN pip install --constraint constraints.txt torch
 
 COPY pyproject.toml README.md LICENSE dagster.yaml workspace.yaml ./
 COPY elec_pipeline ./elec_pipeline
+COPY dashboard ./dashboard
 RUN pip install --constraint constraints.txt .
 
 COPY --chown=elec:elec dagster.yaml workspace.yaml /var/lib/elec-pipeline/dagster/
@@ -31,7 +32,7 @@ USER 10001
 ENV ELEC_HOME=/var/lib/elec-pipeline \
     DAGSTER_HOME=/var/lib/elec-pipeline/dagster
 VOLUME /var/lib/elec-pipeline
-EXPOSE 3000
+EXPOSE 3000 8501
 
 HEALTHCHECK --interval=60s --timeout=40s --start-period=120s \
     CMD ["dagster-daemon", "liveness-check"]

@@ -31,11 +31,14 @@ def main() -> None:
     pages = [
         st.Page(guarded(forecast.show), title=texts("page_forecast"), icon=":material/show_chart:", default=True),
         st.Page(
-            guarded(accuracy.show), title=texts("page_accuracy"), icon=":material/leaderboard:", url_path="accuracy"
+            guarded(accuracy.show),
+            title=texts("page_accuracy"),
+            icon=":material/leaderboard:",
+            url_path="accuracy",
         ),
         st.Page(guarded(day.show), title=texts("page_day"), icon=":material/today:", url_path="day"),
         st.Page(guarded(data.show), title=texts("page_data"), icon=":material/database:", url_path="data"),
-    ]  # fmt: skip
+    ]
     st.session_state["frame.day_page"] = pages[2]
     page = st.navigation(pages)
     with st.sidebar:

@@ -16,6 +16,7 @@ from elec_pipeline.delivery_day import PARIS
 NARROW_SPACE = "\u202f"
 """Between thousands, and before %, in French."""
 MINUS = "\u2212"
+NO_VALUE = "–"
 
 _DAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -58,7 +59,7 @@ def number(value: float | None, language: Language, decimals: int = 0, *, sign: 
         ('68,123', '+1\u202f234,5')
     """
     if value is None or math.isnan(value):
-        return "–"
+        return NO_VALUE
     text = f"{abs(value):,.{decimals}f}"
     if language is Language.FRENCH:
         text = text.replace(",", NARROW_SPACE).replace(".", ",")
@@ -76,7 +77,7 @@ def percent(value: float | None, language: Language, decimals: int = 1, *, sign:
         ('1.42%', '81,0\u202f%')
     """
     text = number(value, language, decimals, sign=sign)
-    if text == "–":
+    if text == NO_VALUE:
         return text
     return text + (f"{NARROW_SPACE}%" if language is Language.FRENCH else "%")
 
@@ -105,6 +106,16 @@ def short_day(day: date, language: Language, *, weekday: bool = True, year: bool
     if year:
         parts.append(str(day.year))
     return " ".join(parts)
+
+
+def capitalised(text: str) -> str:
+    """Return a text that begins a line.
+
+    Example:
+        >>> capitalised("dimanche 30 mars")
+        'Dimanche 30 mars'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def weekday_name(weekday: int, language: Language) -> str:

@@ -104,12 +104,18 @@ def standings(connection: Connection, now: datetime) -> dict[str, Standing]:
     """
     newest = queries.newest_instants(connection)
     changed = queries.last_changes(connection)
+    rte, rte_until = _rte(connection, states.rte_due(now))
     verdicts = {
         "actual": _actual(connection, states.actuals_due(now)),
-        "rte_d1": _rte(connection, states.rte_due(now)),
+        "rte_d1": rte,
         "ours": _ours(connection, states.issue_due(now)),
     }
-    return {name: Standing(verdicts[name], newest[_TABLES[name]], changed.get(_TABLES[name])) for name in SERIES}
+    until = {
+        "actual": newest["hourly_consumption"],
+        "rte_d1": rte_until,  # the table's newest hour may be of another type
+        "ours": newest["chronos_predictions"],
+    }
+    return {name: Standing(verdicts[name], until[name], changed.get(_TABLES[name])) for name in SERIES}
 
 
 def _actual(connection: Connection, due: pd.DatetimeIndex) -> Verdict:
@@ -122,15 +128,16 @@ def _actual(connection: Connection, due: pd.DatetimeIndex) -> Verdict:
     return judge(share, has_older=bool((there.index < due[0]).any()), revisions=revisions, grows=True)
 
 
-def _rte(connection: Connection, due: pd.DatetimeIndex) -> Verdict:
+def _rte(connection: Connection, due: pd.DatetimeIndex) -> tuple[Verdict, datetime | None]:
     begin, end = states.week_before(due)
-    vintages = queries.vintages_between(connection, begin, end)
+    vintages = queries.vintages_between(connection, begin, end + timedelta(days=1))
     d1 = vintages[vintages["forecast_type"] == "D-1"]
     counts = d1.groupby("hour_start")["load_mw"].nunique()
     of_day = counts.reindex(due).fillna(0)
-    share = (of_day > 0).to_numpy(dtype=np.float64)
+    share = np.where(of_day.to_numpy() > 0, 1.0, 0.0)
     revisions = int((of_day - 1).clip(lower=0).sum())
-    return judge(share, has_older=bool((d1["hour_start"] < due[0]).any()), revisions=revisions)
+    verdict = judge(share, has_older=bool((d1["hour_start"] < due[0]).any()), revisions=revisions)
+    return verdict, None if d1.empty else d1["hour_start"].max().to_pydatetime()
 
 
 def _ours(connection: Connection, due: datetime) -> Verdict:

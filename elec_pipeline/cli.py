@@ -28,6 +28,7 @@ _out = Console(highlight=False, soft_wrap=True)
 
 Version = Annotated[str, typer.Argument(help="Its version, or as much of it as is unambiguous.")]
 Port = Annotated[int, typer.Option(help="Port of Dagster's web server.", min=1, max=65535)]
+DashboardPort = Annotated[int, typer.Option(help="Port of the dashboard.", min=1, max=65535)]
 
 
 def _say(line: str) -> None:
@@ -39,22 +40,35 @@ def demo(
     days: Annotated[int, typer.Option(help="Complete days to load, up to yesterday.", min=1, max=730)] = 60,
     port: Port = 3000,
     simulator_port: Annotated[int, typer.Option(help="Port of the simulator of RTE's API.")] = 8790,
+    dashboard_port: DashboardPort = 8501,
 ) -> None:
     """Run the whole platform on this machine, fed by a simulator of RTE's API."""
     from elec_pipeline.commands.demo import run_demo
 
-    run_demo(days=days, port=port, simulator_port=simulator_port, say=_say)
+    run_demo(days=days, port=port, simulator_port=simulator_port, dashboard_port=dashboard_port, say=_say)
 
 
 @app.command()
 def up(
     port: Port = 3000,
-    host: Annotated[str, typer.Option(help="Address the web server listens on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address that web server and dashboard listen on.")] = "127.0.0.1",
+    dashboard_port: DashboardPort = 8501,
 ) -> None:
-    """Run the database, Dagster's web server and its schedules until Ctrl-C."""
+    """Run the database, Dagster's web server and its schedules, and the dashboard, until Ctrl-C."""
     from elec_pipeline.commands.up import run_up
 
-    run_up(settings(), host=host, port=port, say=_say)
+    run_up(settings(), host=host, port=port, dashboard_port=dashboard_port, say=_say)
+
+
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(help="Port of the dashboard.", min=1, max=65535)] = 8501,
+    host: Annotated[str, typer.Option(help="Address the dashboard listens on.")] = "127.0.0.1",
+) -> None:
+    """Serve the dashboard alone, until Ctrl-C."""
+    from dashboard.serve import run_dashboard
+
+    run_dashboard(host=host, port=port, say=_say)
 
 
 @app.command()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT = 340
+_NOON = np.timedelta64(12, "h")
+"""A day stands in the middle of its column."""
 
 
 def daily_figure(days: pd.DataFrame, names: list[str], texts: Texts) -> Figure:
@@ -26,7 +28,7 @@ def daily_figure(days: pd.DataFrame, names: list[str], texts: Texts) -> Figure:
 
     every = pd.date_range(days.index[0], days.index[-1], freq="D").date
     table = days.reindex(every)
-    x = np.array([np.datetime64(axis.position(day_start(day)), "us") for day in every])
+    x = np.array([np.datetime64(axis.position(day_start(day)), "us") + _NOON for day in every])
     labels = [short_day(day, texts.language, year=True) for day in every]
     figure = Figure(
         Scatter(
@@ -44,7 +46,7 @@ def daily_figure(days: pd.DataFrame, names: list[str], texts: Texts) -> Figure:
         )  # fmt: skip
     styled(figure, HEIGHT, title=f"{texts('mape')} (%)")
     on_axis(figure, every[0], every[-1], texts)
-    return figure.update_yaxes(tickformat=".1f", rangemode="tozero")
+    return figure.update_yaxes(tickformat=",.1~f", rangemode="tozero")
 
 
 def grouped_figure(table: pd.DataFrame, names: list[str], group: str, texts: Texts) -> Figure:
@@ -63,7 +65,7 @@ def grouped_figure(table: pd.DataFrame, names: list[str], group: str, texts: Tex
     styled(figure, HEIGHT, title=f"{texts('mape')} (%)")
     title = texts("celsius") if group == "by_temperature" else None
     figure.update_xaxes(type="category", title={"text": title}, tickangle=0, nticks=12)
-    return figure.update_yaxes(tickformat=".1f", rangemode="tozero")
+    return figure.update_yaxes(tickformat=",.1~f", rangemode="tozero")
 
 
 def _label(key: int, group: str, language: Language) -> str:

@@ -65,8 +65,14 @@ def day_figure(
             curve = rows.set_index("hour_start")["load_mw"].reindex(grid)
             label = f"{texts(name)} {moment_label(published, texts.language)}"
             add_line(figure, x, curve, label, colour, dash=dash, width=2.0 if number == 0 else 1.2)
+    if actual.empty:
+        return _finished(figure, day, texts)
     curve = actual.set_index("hour_start")["load_mw"].reindex(grid)
     add_line(figure, x, curve, texts("actual"), ACTUAL, width=2.8)
+    return _finished(figure, day, texts)
+
+
+def _finished(figure: Figure, day: date, texts: Texts) -> Figure:
     styled(figure, HEIGHT)
     on_axis(figure, day, day, texts)
     return figure

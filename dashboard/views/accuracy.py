@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import address, comparison, store
 from dashboard.charts.accuracy import daily_figure, grouped_figure
 from dashboard.frame import Frame, chart, choose_span
-from dashboard.language import long_day, number, percent, short_day, written
+from dashboard.language import NO_VALUE, long_day, number, percent, short_day, written
 from dashboard.span import Span
 from elec_pipeline.delivery_day import delivery_day
 
@@ -58,7 +58,7 @@ def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
     style = style.format(written(language, 2), subset=[texts("ratio")])
     style = style.format(written(language, sign=True), subset=[texts("bias")])
     style = style.format(written(language, unit="%"), subset=[texts("coverage")])
-    st.dataframe(style, alt=texts("page_accuracy"))
+    st.dataframe(style, placeholder=NO_VALUE, alt=texts("page_accuracy"))
 
 
 def _groups(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:

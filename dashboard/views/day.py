@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import address, store
 from dashboard.charts.day import KINDS, day_figure
 from dashboard.frame import Frame, chart
-from dashboard.language import clock, long_day, moment_label, number, written
+from dashboard.language import capitalised, clock, long_day, moment_label, number, written
 from elec_pipeline.delivery_day import FIRST_DAY, hours
 
 LIVE_WITHIN = timedelta(hours=2)
@@ -26,7 +26,7 @@ def show(frame: Frame) -> None:
         st.info(texts("database_empty"), icon=":material/info:")
         return
     day = address.day() or store.day_ahead(frame.now) or newest
-    st.title(long_day(day, language).capitalize())
+    st.title(capitalised(long_day(day, language)))
     _choose(frame, day, newest)
     actual, revisions, vintages, issues = store.vintages(frame.version, day)
     if actual.empty and vintages.empty and issues.empty:

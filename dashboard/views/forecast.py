@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import address, store, tiles
 from dashboard.charts.load import load_figure
 from dashboard.frame import Frame, chart, choose, choose_span
-from dashboard.language import clock, long_day, moment_label, number, percent, short_day, written
+from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, percent, short_day, written
 from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
@@ -151,10 +151,12 @@ def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:
         }
     )  # fmt: skip
     table.index = pd.Index([clock(each) for each in hours.index], name=texts("hour"))
+    if hours["actual_mw"].isna().all():
+        table = table.drop(columns=texts("actual"))
     shown = table.style.format(written(language)).format(
         written(language, sign=True), subset=[texts("difference")]
     )
-    st.dataframe(shown, height=388, alt=texts("hours_of", day=long_day(day, language)))
+    st.dataframe(shown, height=388, placeholder=NO_VALUE, alt=texts("hours_of", day=long_day(day, language)))
     with st.container(horizontal=True, vertical_alignment="center"):
         file = exported(hours)
         name = f"elec-{day.isoformat()}"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from elec_pipeline.commands.backfill import catch_up
 from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.commands.processes import ensure_free
-from elec_pipeline.commands.up import Say, refuse_mixture, serve, stop_embedded
+from elec_pipeline.commands.up import DASHBOARD_PORT, Say, refuse_mixture, serve, stop_embedded
 from elec_pipeline.delivery_day import delivery_day
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings, Source, settings
 from elec_pipeline.simulator.server import running
@@ -17,7 +17,7 @@ from elec_pipeline.store import queries
 from elec_pipeline.store.database import open_database
 
 
-def run_demo(*, days: int, port: int, simulator_port: int, say: Say) -> None:
+def run_demo(*, days: int, port: int, simulator_port: int, say: Say, dashboard_port: int = DASHBOARD_PORT) -> None:
     """Load the last days from the simulator, forecast them, and serve until Ctrl-C.
 
     Args:
@@ -25,6 +25,7 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say) -> None:
         port: Of Dagster's web server.
         simulator_port: Of the simulator.
         say: Prints a line for the user.
+        dashboard_port: Of the dashboard.
 
     Raises:
         PortInUseError: A port is taken.
@@ -32,6 +33,7 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say) -> None:
     """
     ensure_free(port, "--port")
     ensure_free(simulator_port, "--simulator-port")
+    ensure_free(dashboard_port, "--dashboard-port")
     with running(SyntheticCurves(), port=simulator_port) as simulator:
         configured = {
             "ELEC_SOURCE": Source.SIMULATOR.value,
@@ -45,7 +47,7 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say) -> None:
         say(f"A simulator of RTE's API answers on {simulator.url}.")
         _load(here, days, say)
         shown = {name: configured[name] for name in ("ELEC_SOURCE", "RTE_BASE_URL")}
-        serve(here, host="127.0.0.1", port=port, extra=shown, say=say)
+        serve(here, host="127.0.0.1", port=port, extra=shown, say=say, dashboard_port=dashboard_port)
         stop_embedded(here, say)
 
 

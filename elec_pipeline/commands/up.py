@@ -1,4 +1,4 @@
-"""`elec up`: the database, Dagster's web server and its daemon, until Ctrl-C."""
+"""`elec up`: the database, Dagster's web server and its daemon, the dashboard, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.tables import raw_consumption
 
 Say = Callable[[str], None]
+DASHBOARD_PORT = 8501
 
 
-def run_up(settings: Settings, *, host: str, port: int, say: Say) -> None:
+def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port: int = DASHBOARD_PORT) -> None:
     """Start everything the daily schedules need and keep it running until Ctrl-C.
 
     Raises:
@@ -28,16 +29,25 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say) -> None:
         ConfigurationError: The source is not configured, or the database holds another source's data.
     """
     ensure_free(port, "--port")
+    ensure_free(dashboard_port, "--dashboard-port")
     source = settings.source
     refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
     with open_instance(settings):
         pass  # its tables are there before several processes would race to make them
-    serve(settings, host=host, port=port, extra={}, say=say)
+    serve(settings, host=host, port=port, extra={}, say=say, dashboard_port=dashboard_port)
     stop_embedded(settings, say)
 
 
-def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str], say: Say) -> None:
-    """Run Dagster's web server and daemon until Ctrl-C.
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    extra: Mapping[str, str],
+    say: Say,
+    dashboard_port: int = DASHBOARD_PORT,
+) -> None:
+    """Run Dagster's web server and daemon, and the dashboard, until Ctrl-C.
 
     Args:
         settings: Of the platform.
@@ -45,6 +55,7 @@ def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str],
         port: Its port.
         extra: Environment variables for the processes beyond ours.
         say: Prints a line for the user.
+        dashboard_port: Of the dashboard, which listens on the same address.
     """
     home = prepare(settings)
     logs = settings.elec_home / "logs"
@@ -56,17 +67,20 @@ def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str],
             logs / "webserver.log",
         ),
         Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
+        dashboard(host, dashboard_port, logs),
     ]
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),
         "ELEC_HOME": str(settings.elec_home),
         "PYTHONUNBUFFERED": "1",
+        "ELEC_DAGSTER_URL": dagster_ui(settings, host, port),
         **extra,
     }
     others = {name: environment[name] for name in ("ELEC_HOME", "DAGSTER_HOME", *extra)}
 
     def ready() -> None:
+        say(f"Dashboard: http://{host}:{dashboard_port}")
         say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
         say("For `dagster` commands in another shell:")
         for name, value in others.items():
@@ -74,6 +88,20 @@ def serve(settings: Settings, *, host: str, port: int, extra: Mapping[str, str],
         say("Ctrl-C stops everything.")
 
     supervise(children, environment, say, ready)
+
+
+def dashboard(host: str, port: int, logs: Path) -> Child:
+    """Return the process of the dashboard."""
+    from dashboard.serve import command
+
+    return Child("dashboard", command(host, port), logs / "dashboard.log")
+
+
+def dagster_ui(settings: Settings, host: str, port: int) -> str:
+    """Return where the dashboard sends people for runs: as configured, else to the server that starts with it."""
+    if "elec_dagster_url" in settings.model_fields_set:
+        return settings.elec_dagster_url
+    return f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
 
 
 def refuse_mixture(engine: Engine, *, simulated: bool) -> None:
