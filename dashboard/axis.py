@@ -29,7 +29,7 @@ _PHONE_TICKS = 8
 class Ticks:
     """Where ticks stand (UTC without zone) and what they say."""
 
-    at: list[datetime]
+    positions: list[datetime]
     text: list[str]
 
 

@@ -1,0 +1,138 @@
+"""A real headless Chromium, a real server of the dashboard, a real database that the pipeline filled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+
+from elec_pipeline.store.database import open_database
+from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.conftest import settings_for
+from elec_pipeline_tests.dashboard.world import NOW, copy_of, fill
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 30_000
+INSTALL_S = 240
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = _chromium(playwright)
+        yield chromium
+        chromium.close()
+
+
+def _chromium(playwright: Playwright) -> Browser:
+    """Return the system's Chromium, else Playwright's own, fetched where it is missing; skips without any."""
+    system = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    if system:
+        return playwright.chromium.launch(executable_path=system)
+    with suppress(Error):
+        return playwright.chromium.launch()
+    with suppress(subprocess.SubprocessError):
+        fetch = [sys.executable, "-m", "playwright", "install", "chromium"]
+        subprocess.run(fetch, check=True, capture_output=True, timeout=INSTALL_S)
+    try:
+        return playwright.chromium.launch()
+    except Error as error:
+        reason = str(error).splitlines()[0]
+        pytest.skip(f"no Chromium here, and `playwright install chromium` did not bring one that starts: {reason}")
+
+
+@pytest.fixture(scope="session")
+def filled(server: EmbeddedServer, home: Path) -> str:
+    name = "elec_filled_browser"
+    server.ensure_database(name)
+    open_database(settings_for(server.url(name))).dispose()
+    fill(server.url(name), home)
+    return name
+
+
+@pytest.fixture(scope="session")
+def shared_url(server: EmbeddedServer, filled: str, home: Path) -> Iterator[tuple[str, str]]:
+    """Address of a dashboard and its database, for tests that change nothing."""
+    with copy_of(server, filled) as database, served(database, home) as url:
+        yield url, database
+
+
+@pytest.fixture
+def own_data(server: EmbeddedServer, filled: str) -> Iterator[str]:
+    with copy_of(server, filled) as database:
+        yield database
+
+
+@contextmanager
+def served(database: str, home: Path) -> Iterator[str]:
+    """Serve the dashboard over a database for as long as the block lasts; yields its address."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ, "DATABASE_URL": database, "ELEC_HOME": str(home), "ELEC_DAGSTER_URL": "http://127.0.0.1:9",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "elec_pipeline_tests.browser.serve", str(port), NOW.isoformat()]
+    log = home / f"dashboard-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(requests.RequestException):
+            if requests.get(f"{url}/_stcore/health", timeout=2).ok:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"the dashboard did not start: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens an address in a context of its own; at the end no page may have shown a stack trace."""
+    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
+
+    def open_page(url: str, *, locale: str = "en-GB", theme: str = "light", width: int = 1440) -> Page:
+        context = browser.new_context(
+            locale=locale, timezone_id="America/New_York", color_scheme=theme,  # type: ignore[arg-type]
+            viewport={"width": width, "height": 900}, accept_downloads=True,
+        )  # fmt: skip
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        pages.append(page)
+        page.goto(url)
+        return page
+
+    yield open_page
+    for page in pages:
+        text = page.locator("body").inner_text()
+        assert "Traceback" not in text
+        assert page.locator("[data-testid=stException]").count() == 0
+    for context in contexts:
+        context.close()

@@ -1,0 +1,213 @@
+"""Each page as a reader meets it: in Chromium, from a browser far from Paris, over a database the pipeline filled."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import create_engine
+
+from elec_pipeline.delivery_day import PARIS, Issue, day_end, day_start
+from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.store import queries, urls
+from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.browser.conftest import PATIENCE_MS, Visit, served
+from elec_pipeline_tests.dashboard.world import (
+    AUTUMN,
+    EVENING_BEFORE,
+    PLANTED,
+    SPRING,
+    TOMORROW,
+    copy_of,
+    plant,
+)
+
+pytestmark = pytest.mark.timeout(240)
+Shared = tuple[str, str]
+
+
+def chart(page: Page) -> Page:
+    """Wait for the first chart's lines."""
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached(timeout=PATIENCE_MS)
+    return page
+
+
+def traces(page: Page, number: int = 0) -> list[dict[str, object]]:
+    """Return what Plotly drew: name, instants and values of each line."""
+    script = """n => document.querySelectorAll('.js-plotly-plot')[n]._fullData.filter(t => t.fill !== 'toself').map(
+        t => ({name: t.name, x: Array.from(t.x), y: Array.from(t.y), text: Array.from(t.text || [])}))"""
+    drawn: list[dict[str, object]] = page.evaluate(script, number)
+    return drawn
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("", {"en": "Tomorrow, Tuesday 28 October 2025", "fr": "Demain, mardi 28 octobre 2025"}),
+        ("accuracy", {"en": "Accuracy", "fr": "Précision"}),
+        ("day", {"en": "Tuesday 28 October 2025", "fr": "Mardi 28 octobre 2025"}),
+        ("data", {"en": "Data and runs", "fr": "Données et exécutions"}),
+    ],
+)
+def test_each_page_renders(
+    shared_url: Shared, visit: Visit, path: str, heading: dict[str, str], width: int, theme: str, locale: str
+) -> None:
+    page = visit(f"{shared_url[0]}/{path}", locale=locale, theme=theme, width=width)
+    expect(page.locator("h1").first).to_have_text(heading[locale[:2]])
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (theme == "light")
+
+
+def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(shared_url[0]))
+    assert len(traces(page)[0]["x"]) == 7 * 24 + 1  # type: ignore[arg-type] # the 26th had 25 hours
+    page.get_by_role("radio", name="30 days").click()
+    page.wait_for_url("**range=30d**")
+    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 30 * 24 + 1")
+    page.get_by_role("radio", name="Français").click()
+    expect(page.locator("h1").first).to_have_text("Demain, mardi 28 octobre 2025")
+    page.wait_for_url("**lang=fr**")
+    assert "range=30d" in page.url
+    page.get_by_role("link", name="Précision").click()
+    expect(page.locator("h1").first).to_have_text("Précision")
+    page.wait_for_url("**/accuracy?**lang=fr**")
+    again = visit(page.url, locale="en-GB")
+    expect(again.locator("h1").first).to_have_text("Précision")
+    labels = chart(again).locator(".ytick text").all_text_contents()
+    assert labels
+    assert not any("." in label for label in labels)
+
+
+@pytest.mark.parametrize(("day", "n_hours"), [(SPRING, 23), (AUTUMN, 25)], ids=str)
+def test_a_day_of_a_clock_change_is_drawn_whole(
+    shared_url: Shared, visit: Visit, day: object, n_hours: int
+) -> None:
+    page = chart(visit(f"{shared_url[0]}/day?day={day}&lang=en"))
+    drawn = traces(page)
+    assert len(drawn) >= 5
+    for line in drawn:
+        moments = pd.to_datetime(pd.Series(line["x"]))
+        assert len(moments) == n_hours
+        assert set(moments.diff().dropna()) == {pd.Timedelta(hours=1)}
+        assert all(value is not None for value in line["y"])  # type: ignore[attr-defined]
+    labels = [str(text) for text in drawn[0]["text"]]  # type: ignore[attr-defined]
+    assert len(set(labels)) == n_hours
+    at_two = [label for label in labels if " 02:00 " in label]
+    assert [label[-5:] for label in at_two] == ([] if n_hours == 23 else ["UTC+2", "UTC+1"])
+
+
+@pytest.mark.parametrize("kind", ["CSV", "Parquet"])
+def test_the_download_equals_the_database(shared_url: Shared, visit: Visit, kind: str) -> None:
+    url, database = shared_url
+    page = visit(f"{url}/?lang=en")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Download {kind}").click()
+    assert download.value.suggested_filename == f"elec-{TOMORROW}.{kind.lower()}"
+    content = BytesIO(Path(download.value.path()).read_bytes())
+    got = (
+        pd.read_csv(content, parse_dates=["hour_start", "issued_at"])
+        if kind == "CSV"
+        else pd.read_parquet(content)
+    )
+    engine = create_engine(urls.for_sqlalchemy(database))
+    with engine.connect() as connection:
+        made = queries.newest_predictions(connection, day_start(TOMORROW), day_end(TOMORROW))
+        rte = queries.newest_vintages(connection, "D-2", day_start(TOMORROW), day_end(TOMORROW))
+    engine.dispose()
+    assert len(got) == len(made) == 24
+    assert pd.DatetimeIndex(got["hour_start"]).equals(pd.DatetimeIndex(made["hour_start"]))
+    assert pd.DatetimeIndex(got["issued_at"]).equals(pd.DatetimeIndex(made["issued_at"]))
+    np.testing.assert_array_equal(got[list(COLUMNS)].to_numpy(), made[list(COLUMNS)].to_numpy())
+    np.testing.assert_array_equal(got["rte_d2_mw"].to_numpy(), rte["load_mw"].to_numpy())
+    assert got["actual_mw"].isna().all()
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_state_shows(own_data: str, home: Path, visit: Visit, planted: str) -> None:
+    plant(own_data, PLANTED[planted], at=EVENING_BEFORE)
+    with served(own_data, home) as url:
+        page = visit(f"{url}/?lang=en")
+        tile = page.locator(".st-key-states > div").first
+        expect(tile).to_contain_text("Actual consumption")
+        expect(tile).to_contain_text(planted)
+
+
+def test_a_new_issue_redraws_the_page_and_nothing_else_does(own_data: str, home: Path, visit: Visit) -> None:
+    evening = day_start(TOMORROW).astimezone(PARIS)
+    with served(own_data, home) as url:
+        page = chart(visit(f"{url}/?lang=fr&range=30d"))
+        page.evaluate("document.querySelector('.js-plotly-plot').dataset.mark = 'old'")
+        page.wait_for_timeout(2500)
+        assert page.evaluate("document.querySelector('.js-plotly-plot').dataset.mark") == "old"
+        plant(own_data, "UPDATE elec.forecast_accuracy SET mape = mape + 0.01")
+        page.wait_for_timeout(3000)
+        assert page.evaluate("document.querySelector('.js-plotly-plot').dataset.mark") == "old"
+        plant(
+            own_data,
+            "INSERT INTO elec.chronos_predictions SELECT zone, hour_start, issued_at + interval '10.5 hours',"
+            " model_version, load_mw + 1000, q05, q10, q25, q75, q90, q95, now() FROM elec.chronos_predictions"
+            " WHERE hour_start >= %(start)s AND hour_start < %(start)s + interval '1 day'",
+            start=evening,
+        )
+        page.wait_for_function("document.querySelector('.js-plotly-plot').dataset.mark !== 'old'")
+        expect(page.locator(".st-key-tiles")).to_contain_text("lun. 27 oct. 20:30")
+        assert "range=30d" in page.url
+        assert "lang=fr" in page.url
+
+
+def test_the_worst_day_leads_to_its_chart(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/accuracy?lang=en&range=2025-10-17..2025-10-26"))
+    link = page.locator("[data-testid=stPageLink] a").first
+    day = link.inner_text().partition(":")[0]
+    link.click()
+    expect(page.locator("h1").first).to_have_text(day)
+    page.wait_for_url("**/day?**day=2025-10-**")
+    chart(page)
+
+
+def test_an_empty_database_says_what_to_do(
+    server: EmbeddedServer, template: str, home: Path, visit: Visit
+) -> None:
+    with copy_of(server, template) as database, served(database, home) as url:
+        for path in ("", "accuracy", "day", "data"):
+            page = visit(f"{url}/{path}?lang=fr")
+            expect(page.locator("[data-testid=stAlert]").first).to_contain_text("La base de données est vide")
+
+
+def test_a_database_that_goes_is_named_and_one_that_comes_back_is_shown(
+    server: EmbeddedServer, filled: str, home: Path, visit: Visit
+) -> None:
+    import psycopg
+
+    with copy_of(server, filled) as database, served(database, home) as url:
+        name = urls.database_name(database)
+        page = chart(visit(f"{url}/?lang=en"))
+        with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            expect(page.locator("[data-testid=stAlert]")).to_contain_text("The database does not answer")
+            admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+        chart(page)
+
+
+def test_a_server_that_was_never_there_is_named(home: Path, visit: Visit) -> None:
+    with served("postgresql://nobody@127.0.0.1:9/elec", home) as url:
+        expect(visit(f"{url}/?lang=fr").locator("[data-testid=stAlert]")).to_contain_text("ne répond pas")
+
+
+def test_both_issues_can_be_chosen(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/?lang=en&issue={Issue.EVENING}"))
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("No forecast of Tuesday 28 October 2025")
+    page.get_by_role("radio", name="Morning").click()
+    page.wait_for_url("**issue=morning**")
+    expect(page.locator("[data-testid=stAlert]")).to_have_count(0)

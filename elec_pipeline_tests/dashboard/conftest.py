@@ -1,0 +1,68 @@
+"""Streamlit's own test of the app, in this process, against a copy of the filled database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.dashboard.world import NOW, copy_of, fill, pointed_at
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def filled(server: EmbeddedServer, template: str, home: Path) -> str:
+    name = "elec_filled_app"
+    server.ensure_database(name)
+    from elec_pipeline.store.database import open_database
+    from elec_pipeline_tests.conftest import settings_for
+
+    assert template
+    open_database(settings_for(server.url(name))).dispose()
+    fill(server.url(name), home)
+    return name
+
+
+@pytest.fixture
+def data(server: EmbeddedServer, filled: str) -> Iterator[str]:
+    with copy_of(server, filled) as url:
+        yield url
+
+
+@pytest.fixture
+def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    from dashboard import clock, store
+
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setenv("ELEC_DAGSTER_URL", "http://127.0.0.1:9")
+    contexts = []
+
+    def forget() -> None:
+        store.engine.clear()
+        for cached in (store.series, store.compared, store.vintages, store.completeness):
+            cached.clear()
+
+    def start(database: str, page: str = "", locale: str = "en-GB", **query: str) -> AppTest:
+        context = pointed_at(database, home)
+        context.__enter__()
+        contexts.append(context)
+        forget()
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        app.context["locale"] = locale
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        if page:
+            app.switch_page(page).run()
+        return app
+
+    yield start
+    store.engine().dispose()
+    forget()
+    for context in reversed(contexts):
+        context.__exit__(None, None, None)

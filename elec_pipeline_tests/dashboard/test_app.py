@@ -1,0 +1,89 @@
+"""The pages' logic through Streamlit's AppTest, against a database that the pipeline filled."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from elec_pipeline_tests.dashboard.conftest import Open
+from elec_pipeline_tests.dashboard.world import EVENING_BEFORE, PLANTED, plant
+
+
+def words(app: AppTest) -> str:
+    assert not app.exception
+    shown = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.error]
+    return "\n".join(str(each.value) for each in shown)
+
+
+def in_address(app: AppTest, name: str) -> str:
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def test_the_forecast_of_tomorrow_is_in_view(data: str, open_app: Open) -> None:
+    app = open_app(data)
+    assert "Tomorrow, Tuesday 28 October 2025" in words(app)
+    labels = [each.label for each in app.metric]
+    assert labels[:3] == ["Peak", "Energy", "Against RTE D-2 at the peak"]
+    assert app.metric[0].value.endswith(" MW")
+    assert app.metric[1].value.endswith(" GWh")
+    assert len(app.dataframe[0].value) == 24
+    assert words(app).count("fresh") == 3
+
+
+def test_french_is_chosen_by_the_browser_and_can_be_switched(data: str, open_app: Open) -> None:
+    app = open_app(data, locale="fr-FR")
+    assert "Demain, mardi 28 octobre 2025" in words(app)
+    assert "\u202f" in app.metric[0].value
+    assert in_address(app, "lang") == "fr"
+    app.segmented_control(key="language").set_value("en").run()
+    assert "Tomorrow, Tuesday 28 October 2025" in words(app)
+    assert in_address(app, "lang") == "en"
+
+
+def test_a_link_carries_range_and_language_and_wins_over_the_browser(data: str, open_app: Open) -> None:
+    app = open_app(data, locale="en-GB", lang="fr", range="2025-10-20..2025-10-26", issue="evening")
+    assert "Demain" in words(app)
+    assert app.date_input(key="forecast.dates").value[0].isoformat() == "2025-10-20"
+    app.segmented_control(key="forecast.range").set_value("30d").run()
+    assert in_address(app, "range") == "30d"
+    assert in_address(app, "issue") == "evening"
+
+
+@pytest.mark.parametrize("query", [{"range": "x..y"}, {"lang": "de"}, {"day": "2025-02-30"}, {"issue": "noon"}])
+def test_nonsense_in_the_address_is_ignored(data: str, open_app: Open, query: dict[str, str]) -> None:
+    assert "Tomorrow" in words(open_app(data, **query))
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_state_shows(data: str, open_app: Open, planted: str) -> None:
+    plant(data, PLANTED[planted], at=EVENING_BEFORE)
+    app = open_app(data)
+    assert f" {planted}" in words(app)
+    assert words(app).count("fresh") == 2
+
+
+def test_an_empty_database_says_what_to_do(database: str, open_app: Open) -> None:
+    app = open_app(database)
+    assert "elec backfill" in words(app)
+    assert not app.metric
+
+
+def test_a_server_that_is_gone_says_what_to_do(open_app: Open) -> None:
+    app = open_app("postgresql://nobody@127.0.0.1:9/elec")
+    assert "does not answer" in words(app)
+    assert "elec up" in words(app)
+
+
+def test_a_database_without_tables_says_what_to_do(server: object, open_app: Open) -> None:
+    from elec_pipeline.store.embedded import EmbeddedServer
+
+    assert isinstance(server, EmbeddedServer)
+    assert "no tables yet" in words(open_app(server.url("postgres")))
+
+
+def test_no_forecast_yet_says_when_it_comes(data: str, open_app: Open) -> None:
+    plant(data, "DELETE FROM elec.chronos_predictions")
+    text = words(open_app(data))
+    assert "No forecast of Tuesday 28 October 2025 yet" in text
+    assert "10:00" in text

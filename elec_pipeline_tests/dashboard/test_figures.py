@@ -1,0 +1,123 @@
+"""Figures and their time axis, on days of 23, 24 and 25 hours."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import axis, comparison, span, tiles
+from dashboard.charts.load import load_figure
+from dashboard.language import Language
+from dashboard.texts import TEXTS, Texts
+from elec_pipeline.delivery_day import Issue as Kind
+from elec_pipeline.delivery_day import hours, issue_time
+from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline_tests.conftest import every_day_length
+
+
+def frame_of(first: date, last: date) -> pd.DataFrame:
+    grid = hours(first, last)
+    load = 50_000 + 1000 * np.sin(np.arange(len(grid)))
+    columns = {name: load + 100 * (number - 3) for number, name in enumerate(COLUMNS)}
+    return pd.DataFrame(
+        {
+            "actual_mw": load, "quarters": 4.0, "rte_d1_mw": load * 1.02, "rte_d2_mw": np.nan, **columns,
+            "issued_at": pd.Timestamp(issue_time(first, Kind.MORNING)),
+        },
+        index=grid,
+    )  # fmt: skip
+
+
+@every_day_length
+@pytest.mark.parametrize("language", Language)
+def test_a_day_is_drawn_without_gap_or_loop(day: date, n_hours: int, language: Language) -> None:
+    figure = load_figure(frame_of(day, day), Texts(language), None)
+    lines = [trace for trace in figure.data if trace.mode == "lines" and trace.fill is None]
+    assert len(lines) == 4  # the hover's title, RTE, ours, actual
+    for line in lines:
+        steps = np.diff(np.asarray(line.x, dtype="datetime64[m]")).astype(int)
+        assert len(line.x) == n_hours
+        assert set(steps.tolist()) == {60}
+        assert not np.isnan(np.asarray(line.y, dtype=float)).any()
+    labels = list(lines[0].text)
+    assert len(set(labels)) == n_hours
+    ends = [np.datetime64(end) for end in figure.layout.xaxis.range]
+    assert (ends[1] - ends[0]) / np.timedelta64(1, "h") == n_hours
+
+
+@every_day_length
+def test_ticks_stand_at_paris_hours(day: date, n_hours: int) -> None:
+    ticks = axis.ticks(day, day, Language.ENGLISH)
+    assert ticks.text[0] == "00:00"
+    assert len(ticks.positions) == 8
+    assert (ticks.positions[-1] - ticks.positions[0]) == timedelta(hours=n_hours - 3)
+
+
+@pytest.mark.parametrize("n_days", [1, 2, 3, 8, 31, 91, 366, 1200, 3653])
+def test_ticks_are_few_enough_to_read(n_days: int) -> None:
+    ticks = axis.ticks(date(2015, 1, 1), date(2015, 1, 1) + timedelta(days=n_days - 1), Language.FRENCH)
+    assert 1 <= len(ticks.positions) <= 16
+
+
+def test_a_band_is_not_filled_across_a_gap() -> None:
+    frame = frame_of(date(2025, 1, 15), date(2025, 1, 17))
+    frame.iloc[24:48, frame.columns.get_indexer(list(COLUMNS))] = np.nan
+    figure = load_figure(frame, Texts(Language.ENGLISH), None)
+    [outer] = [trace for trace in figure.data if trace.name == "80% band"]
+    assert np.isnan(np.asarray(outer.y, dtype=float)).sum() == 1
+    assert len(outer.y) == 2 * 48 + 1
+
+
+@every_day_length
+def test_the_tiles_figures(day: date, n_hours: int) -> None:
+    figures = tiles.day_figures(frame_of(day, day))
+    assert figures is not None
+    assert figures.hours == n_hours
+    assert figures.energy_gwh == pytest.approx(frame_of(day, day)["load_mw"].sum() / 1000)
+    assert figures.rte_kind == "rte_d1"
+    assert figures.difference_mw == pytest.approx(-0.02 * figures.peak_mw)
+    assert figures.low_mw < figures.peak_mw < figures.high_mw
+
+
+def test_nothing_forecast_has_no_figures() -> None:
+    frame = frame_of(date(2025, 1, 15), date(2025, 1, 15)).assign(load_mw=np.nan)
+    assert tiles.day_figures(frame) is None
+    assert all(np.isnan(tiles.errors(frame)))
+
+
+def test_forecasters_are_compared_on_the_same_hours() -> None:
+    grid = hours(date(2025, 3, 30), date(2025, 3, 31))
+    frame = pd.DataFrame({"actual_mw": 100.0, "rte_d1": 102.0, "chronos_morning": np.nan}, index=grid)
+    frame["chronos_evening"], frame["seasonal_naive"] = 101.0, 110.0
+    for name in ("q05", "q10", "q25", "q75", "q90", "q95"):
+        frame[f"chronos_evening.{name}"] = 101.0 if name > "q5" else 99.0
+    frame.iloc[:5, frame.columns.get_loc("chronos_evening")] = np.nan
+    same, names = comparison.same_hours(frame)
+    assert len(same) == len(grid) - 5
+    assert names == ["rte_d1", "chronos_evening", "seasonal_naive"]
+    board = comparison.leaderboard(same, names)
+    assert list(board.index) == ["chronos_evening", "rte_d1", "seasonal_naive"]
+    assert board["ratio"].tolist() == pytest.approx([0.5, 1.0, 5.0])
+    assert board.loc["chronos_evening", "coverage_80"] == pytest.approx(100.0)
+    assert comparison.by_day(same, names)["hours"].tolist() == [18, 24]
+
+
+def test_every_sentence_is_there_in_both_languages_with_the_same_figures() -> None:
+    from string import Formatter
+
+    for key, (english, french) in TEXTS.items():
+        places = [
+            sorted({name for _, name, _, _ in Formatter().parse(text) if name}) for text in (english, french)
+        ]
+        assert english, key
+        assert french, key
+        assert places[0] == places[1], key
+
+
+def test_presets_end_with_the_day_ahead() -> None:
+    for name, n_days in span.PRESETS.items():
+        assert span.span(name, date(2025, 10, 28)).n_days == n_days
+    assert span.span("nonsense", date(2025, 10, 28)) == span.span("7d", date(2025, 10, 28))
