@@ -69,7 +69,11 @@ def on_axis(figure: Figure, first: date, last: date, texts: Texts) -> None:
     ticks = axis.ticks(first, last, texts.language)
     begin, end = axis.bounds(first, last)
     figure.update_xaxes(
-        range=[begin, end], tickmode="array", tickvals=ticks.positions, ticktext=ticks.text, unifiedhovertitle_text=" "
+        range=[begin, end],
+        tickmode="array",
+        tickvals=ticks.positions,
+        ticktext=ticks.text,
+        unifiedhovertitle_text=" ",
     )
     if (last - first).days >= _SHADED_DAYS:
         return

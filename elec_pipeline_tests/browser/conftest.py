@@ -46,7 +46,7 @@ def _chromium(playwright: Playwright) -> Browser:
         return playwright.chromium.launch()
     with suppress(subprocess.SubprocessError):
         fetch = [sys.executable, "-m", "playwright", "install", "chromium"]
-        subprocess.run(fetch, check=True, capture_output=True, timeout=INSTALL_S)
+        subprocess.run(fetch, check=True, capture_output=True, timeout=INSTALL_S)  # noqa: S603 - our own command
     try:
         return playwright.chromium.launch()
     except Error as error:
@@ -87,7 +87,7 @@ def served(database: str, home: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "elec_pipeline_tests.browser.serve", str(port), NOW.isoformat()]
     log = home / f"dashboard-{port}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url, process, log)

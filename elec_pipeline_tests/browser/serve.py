@@ -9,7 +9,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from streamlit.web import bootstrap
+from streamlit.web import cli
 
 from dashboard import clock, frame
 
@@ -20,9 +20,7 @@ def main(port: int, moment: datetime) -> None:
     """Serve until the process is ended."""
     clock.now = lambda: moment  # type: ignore[assignment]
     frame.LOOK_EVERY_S = 1.0
-    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": True}
-    bootstrap.load_config_options(options, str(APP))
-    bootstrap.run(str(APP), is_hello=False, args=[], flag_options=options)
+    cli.main(["run", str(APP), "--server.port", str(port), "--server.address", "127.0.0.1"])
 
 
 if __name__ == "__main__":
