@@ -57,6 +57,7 @@ def guarded(page: Callable[[Frame], None]) -> Callable[[], None]:
             page(current())
         except (ElecError, SQLAlchemyError) as error:
             st.session_state[_VERSION] = _GONE
+            st.title(texts("title"))
             st.error(texts(_fault(error)), icon=":material/error:")
 
     show.__name__ = page.__module__.rpartition(".")[2]

@@ -146,7 +146,7 @@ def clock(moment: datetime) -> str:
     return f"{paris:%H:%M} UTC+{0 if offset is None else offset.seconds // 3600}"
 
 
-def moment_label(moment: datetime, language: Language) -> str:
+def moment_label(moment: datetime, language: Language, *, weekday: bool = True) -> str:
     """Return a Paris day and time.
 
     Example:
@@ -155,7 +155,7 @@ def moment_label(moment: datetime, language: Language) -> str:
         'mar. 1 juil. 10:02'
     """
     paris = moment.astimezone(PARIS)
-    return f"{short_day(paris.date(), language)} {paris:%H:%M}"
+    return f"{short_day(paris.date(), language, weekday=weekday)} {paris:%H:%M}"
 
 
 def written(language: Language, decimals: int = 0, *, sign: bool = False, unit: str = "") -> Callable[[Any], str]:

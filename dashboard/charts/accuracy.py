@@ -64,7 +64,7 @@ def grouped_figure(table: pd.DataFrame, names: list[str], group: str, texts: Tex
             figure.add_trace(Bar(marker={"color": COLOURS[name]}, **shared))
     styled(figure, HEIGHT, title=f"{texts('mape')} (%)")
     title = texts("celsius") if group == "by_temperature" else None
-    figure.update_xaxes(type="category", title={"text": title}, tickangle=0, nticks=12)
+    figure.update_xaxes(type="category", title={"text": title}, tickangle=0, nticks=9)
     return figure.update_yaxes(tickformat=",.1~f", rangemode="tozero")
 
 

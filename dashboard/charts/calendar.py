@@ -109,7 +109,7 @@ def calendar_figure(
     )  # fmt: skip
     figure.update_xaxes(
         tickmode="array", tickvals=list(starts), ticktext=list(starts.values()), showgrid=False, zeroline=False,
-        tickangle=0, fixedrange=True,
+        tickangle=0, tickfont={"size": 10}, fixedrange=True,
     )  # fmt: skip
     figure.update_yaxes(
         tickmode="array", tickvals=[0, 2, 4, 6], ticktext=[weekday_name(n, texts.language) for n in (0, 2, 4, 6)],

@@ -75,7 +75,7 @@ def on_axis(figure: Figure, first: date, last: date, texts: Texts) -> None:
         ticktext=ticks.text,
         unifiedhovertitle_text=" ",
     )
-    if (last - first).days >= _SHADED_DAYS:
+    if first == last or (last - first).days >= _SHADED_DAYS:
         return
     for day in days(first, last):
         if day.weekday() >= _SATURDAY or is_holiday(day):

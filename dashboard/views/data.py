@@ -76,15 +76,14 @@ def _model(frame: Frame) -> None:
         st.caption(texts("no_card"))
     else:
         base = texts("from_scratch") if card["base_model"] == "from scratch" else card["base_model"]
-        lines = [f"- {texts('model_from')}: {base}"]
+        lines = [f"- {texts('model_from', what=base)}"]
         for key, label in (("train", "trained_on"), ("validation", "chosen_on")):
             a, b = (
                 short_day(date.fromisoformat(card[key][end]), language, weekday=False, year=True)
                 for end in ("first", "last")
             )
-            lines.append(
-                f"- {texts(label)}: {texts('span_days', first=a, last=b, n=number(card[key]['days'], language))}"
-            )
+            what = texts("span_days", first=a, last=b, n=number(card[key]["days"], language))
+            lines.append(f"- {texts(label, what=what)}")
         st.markdown("\n".join(lines))
         st.caption(texts("validation"))
         _validation(frame, card["metrics"])

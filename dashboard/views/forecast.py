@@ -72,7 +72,7 @@ def _tiles(frame: Frame, figures: tiles.DayFigures | None, today: date) -> None:
             help=texts("peak_help", low=number(figures.low_mw, language), high=number(figures.high_mw, language)),
         )  # fmt: skip
         due = (day_end(day := delivery_day(figures.peak_hour)) - day_start(day)) // timedelta(hours=1)
-        whole = texts("issued", moment=moment_label(figures.issued_at, language))
+        whole = texts("issued", moment=moment_label(figures.issued_at, language, weekday=False))
         st.metric(
             texts("energy"), f"{number(figures.energy_gwh, language)} GWh", border=True, delta_color="off",
             delta_arrow="off",

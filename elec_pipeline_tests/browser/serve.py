@@ -18,7 +18,7 @@ APP = Path(frame.__file__).with_name("app.py")
 
 def main(port: int, moment: datetime) -> None:
     """Serve until the process is ended."""
-    clock.now = lambda: moment  # type: ignore[assignment]
+    clock.now = lambda: moment
     frame.LOOK_EVERY_S = 1.0
     cli.main(["run", str(APP), "--server.port", str(port), "--server.address", "127.0.0.1"])
 

@@ -64,7 +64,7 @@ def test_ticks_are_few_enough_to_read(n_days: int) -> None:
 
 def test_a_band_is_not_filled_across_a_gap() -> None:
     frame = frame_of(date(2025, 1, 15), date(2025, 1, 17))
-    frame.iloc[24:48, frame.columns.get_indexer(list(COLUMNS))] = np.nan
+    frame.loc[frame.index[24:48], list(COLUMNS)] = np.nan
     figure = load_figure(frame, Texts(Language.ENGLISH), None)
     [outer] = [trace for trace in figure.data if trace.name == "80% band"]
     assert np.isnan(np.asarray(outer.y, dtype=float)).sum() == 1
@@ -94,7 +94,7 @@ def test_forecasters_are_compared_on_the_same_hours() -> None:
     frame["chronos_evening"], frame["seasonal_naive"] = 101.0, 110.0
     for name in ("q05", "q10", "q25", "q75", "q90", "q95"):
         frame[f"chronos_evening.{name}"] = 101.0 if name > "q5" else 99.0
-    frame.iloc[:5, frame.columns.get_loc("chronos_evening")] = np.nan
+    frame.loc[frame.index[:5], "chronos_evening"] = np.nan
     same, names = comparison.same_hours(frame)
     assert len(same) == len(grid) - 5
     assert names == ["rte_d1", "chronos_evening", "seasonal_naive"]
