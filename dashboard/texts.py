@@ -57,7 +57,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     ),
     "energy": ("Energy", "Énergie"),
     "energy_hours": ("{n} of {of} hours", "{n} heures sur {of}"),
-    "against_rte": ("Against {rte} at the peak", "Écart à {rte} à la pointe"),
+    "against_rte": ("Vs {rte} at peak", "Écart à {rte}, pointe"),
     "rte_says": ("RTE: {load} MW", "RTE : {load} MW"),
     "rte_absent": ("RTE's is not out yet", "RTE pas encore publiée"),
     "today_so_far": ("Error, today", "Erreur, aujourd'hui"),

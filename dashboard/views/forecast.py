@@ -26,7 +26,7 @@ LOOKS: dict[State, tuple[Colour, str]] = {
     State.MISSING: ("red", ":material/cancel:"),
 }  # fmt: skip
 LATELY_DAYS = 7
-_SHOWN = "forecast.shown"
+_SHOWN, _ISSUE = "forecast.shown", "forecast.issue_of_tiles"
 
 
 def show(frame: Frame) -> None:
@@ -52,14 +52,25 @@ def show(frame: Frame) -> None:
     with st.container(key="states"):
         for name, standing in store.standings(frame.now).items():
             _state(frame, name, standing)
+    _curves(frame, max(day, today))
+    if figures is not None:
+        _table(frame, hours, day)
+
+
+@st.fragment
+def _curves(frame: Frame, last: date) -> None:
+    """Show the chart and what it shows of: a change of period runs this alone, not the page."""
+    texts, issue = frame.texts, address.issue()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        span = choose_span(frame, "forecast", max(day, today))
+        span = choose_span(frame, "forecast", last)
         choose(
             texts("issue"), "issue", list(address.ISSUES), lambda name: texts(f"issue_{name}"), "forecast.issue"
         )
+    if st.session_state.setdefault(_ISSUE, issue) != issue:
+        st.session_state[_ISSUE] = issue
+        st.rerun()  # the tiles are of the issue too
     _chart(frame, span)
-    if figures is not None:
-        _table(frame, hours, day)
+    address.write()
 
 
 def _tiles(frame: Frame, figures: tiles.DayFigures | None, today: date) -> None:

@@ -26,7 +26,7 @@ def test_the_forecast_of_tomorrow_is_in_view(data: str, open_app: Open) -> None:
     app = open_app(data)
     assert "Tomorrow, Tuesday 28 October 2025" in words(app)
     labels = [each.label for each in app.metric]
-    assert labels[:3] == ["Peak", "Energy", "Against RTE D-2 at the peak"]
+    assert labels[:3] == ["Peak", "Energy", "Vs RTE D-2 at peak"]
     assert app.metric[0].value.endswith(" MW")
     assert app.metric[1].value.endswith(" GWh")
     assert len(app.dataframe[0].value) == 24
