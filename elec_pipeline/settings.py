@@ -124,11 +124,6 @@ class Settings(BaseSettings):
         description="Where people reach Dagster's UI: the dashboard links to it and asks it for runs.",
     )
 
-    elec_dagster_url: str = Field(
-        default="http://localhost:3000",
-        description="Where people reach Dagster's UI: the dashboard links to it and asks it for runs.",
-    )
-
     @field_validator("rte_base_url", "odre_base_url")
     @classmethod
     def _host_only(cls, url: str, field: ValidationInfo) -> str:
