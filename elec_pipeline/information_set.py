@@ -15,6 +15,8 @@ Rules, each the same for a forecast issued live and one issued years later:
 - A temperature forecast is known from the time it was issued, with the same few minutes for a run that fetches
   at the issue time. Of a day before the delivery day it is the one that this day's own issue knew: what came
   later is nearer to the truth than a forecast of tomorrow can be, and the two are held against each other.
+- For the same reason RTE's D-1 of a past hour is the one that the evening issue of its day knew, where it knew
+  any.
 """
 
 from __future__ import annotations
@@ -120,7 +122,8 @@ class InformationSet:
         context_hours: How many hours of the grid are context.
         hours: Start of every hour of the grid, shape (n,).
         load_mw: Actual load, shape (n,), NaN where not known: gaps in the context, all of the horizon.
-        rte_mw: RTE's newest day-ahead forecast known then, shape (n,), NaN where there is none.
+        rte_mw: RTE's day-ahead forecast, shape (n,), NaN where there is none: of the horizon the newest known
+            then, of the context the newest that the evening issue of its own day knew, else the newest.
         temperature_c: The newest temperature forecast of each hour that the issue of its own day knew, degrees
             Celsius, shape (n,), NaN where there is none; of past hours too it is a forecast, never what was
             measured.
@@ -190,6 +193,8 @@ class History:
     vintage_mw: Floats
     vintage_known_at: Instants
     vintage_nominal: npt.NDArray[np.bool_]
+    vintage_in_time: npt.NDArray[np.bool_]
+    """Whether it is a D-1 that the evening issue of its own day knew."""
     temperature_position: npt.NDArray[np.int64]
     temperature_c: Floats
     temperature_issued_at: Instants
@@ -216,7 +221,7 @@ class History:
         load = _padded(self.load_mw, low, high)
         load[context_hours:] = np.nan
         self._restore_former(load[:context_hours], low, _instant(issued + FETCH_ALLOWANCE))
-        rte, nominal = self._rte(low, high, _instant(issued))
+        rte, nominal = self._rte(low, high, context_hours, _instant(issued))
         return InformationSet(
             delivery_day=day,
             issue=issue,
@@ -236,8 +241,10 @@ class History:
         position, first = np.unique(self.former_position[rows][later], return_index=True)
         context[position - low] = self.former_mw[rows][later][first]
 
-    def _rte(self, low: int, high: int, issued: np.datetime64) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """Return RTE's newest forecast known at the issue, and where its time of publication is nominal."""
+    def _rte(
+        self, low: int, high: int, context_hours: int, issued: np.datetime64
+    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Return RTE's forecast as the issue knew it, and where its time of publication is nominal."""
         rows = _between(self.vintage_position, low, high)
         known = self.vintage_known_at[rows] <= issued
         position = self.vintage_position[rows][known] - low
@@ -246,6 +253,8 @@ class History:
         # Rows are ordered from the worst to the best of each hour: the last assignment stands.
         rte[position] = self.vintage_mw[rows][known]
         nominal[position] = self.vintage_nominal[rows][known]
+        own = self.vintage_in_time[rows][known] & (position < context_hours)
+        rte[position[own]] = self.vintage_mw[rows][known][own]
         return rte, nominal
 
     def _temperature(self, low: int, high: int, issue: Issue, issued: np.datetime64) -> Floats:
@@ -308,6 +317,8 @@ def history(
         vintage_mw=usable["load_mw"].to_numpy(dtype=np.float64),
         vintage_known_at=_instants(usable["known_at"]),
         vintage_nominal=(usable["known_at"] < usable["published_at"]).to_numpy(dtype=bool),
+        vintage_in_time=(usable["forecast_type"] == "D-1").to_numpy(dtype=bool)
+        & (_instants(usable["known_at"]) <= _issue_times(usable["hour_start"], Issue.EVENING)),
         temperature_position=_positions(weather["hour_start"], start),
         temperature_c=weather["temperature_c"].to_numpy(dtype=np.float64),
         temperature_issued_at=_instants(weather["issued_at"]),

@@ -49,7 +49,7 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
         target, offset = _distances(series, prediction_length)
     length = forecaster.recipe.context_hours
     target = np.concatenate([np.full(max(0, length - len(target)), np.nan), target])[-length:]
-    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, case=Case.ALONE)
+    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, kind=Case.ALONE)
     said = forecaster.quantiles_of(asked)[:prediction_length]
     if forecaster.recipe.target is Target.RESIDUAL:
         said = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here
@@ -80,7 +80,7 @@ def spread(quantiles: Floats, n: int) -> Floats:
 
     Example:
         >>> spread(np.array([[-1.6, -1.3, -0.7, 0.0, 0.7, 1.3, 1.6]]), 3).round(2).tolist()
-        [[-1.0, 0.0, 1.0]]
+        [[-1.03, 0.0, 1.03]]
     """
     probabilities = (np.arange(n) + 0.5) / n
     levels = np.array(LEVELS)

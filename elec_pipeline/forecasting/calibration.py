@@ -1,7 +1,7 @@
 """How much of a model's output is believed: chosen on days that the regressions had not learnt from.
 
-Here: for each case the share of the median that makes the smallest error, and the factors on the spread that make
-the bands hold what they claim. Not here: the model, and days after the validation.
+Here: for each kind of case the share of the median that makes the smallest error, and the factors on the spread
+that make the bands hold what they claim. Not here: the model, and days after the validation.
 
 The days are those of the validation and of the year before: a half-year alone is of two seasons and a few spells
 of weather. Of that year the regressions are taken as they were before each day; the model has seen it once, among
@@ -17,7 +17,7 @@ from datetime import date
 import numpy as np
 
 from elec_pipeline.delivery_day import Issue
-from elec_pipeline.forecasting.cases import Case
+from elec_pipeline.forecasting.cases import KINDS
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.learning import Course
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
@@ -36,8 +36,8 @@ LEAST_SPREAD = 0.01
 
 def calibrations(
     history: History, days: Sequence[date], forecaster: Forecaster, course: Course, *, blur_mw: float, seed: int
-) -> dict[Case, Calibration]:
-    """Return the calibration of every case that the days hold enough of.
+) -> dict[str, Calibration]:
+    """Return the calibration of every kind of case that the days hold enough of.
 
     Args:
         history: Covers the days.
@@ -47,22 +47,22 @@ def calibrations(
         blur_mw: Standard deviation of the blur that makes an early forecast of RTE's D-1, MW.
         seed: Of that blur.
     """
-    said: dict[Case, list[Floats]] = {case: [] for case in Case}
-    left: dict[Case, list[Floats]] = {case: [] for case in Case}
+    said: dict[str, list[Floats]] = {kind: [] for kind in KINDS}
+    left: dict[str, list[Floats]] = {kind: [] for kind in KINDS}
     for information in _issues(history, days, forecaster.context_hours, blur_mw, np.random.default_rng(seed)):
         regressions = course.before(information.delivery_day) if course.states else forecaster.regressions
         if regressions is None:
             continue
         asked, output = replace(forecaster, regressions=regressions).ask(information)
         of_day = slice(asked.skip, len(asked.offset_mw))
-        said[asked.case].append(output[of_day])
-        left[asked.case].append(actual_mw(history, information.delivery_day) - asked.offset_mw[of_day])
+        said[asked.kind].append(output[of_day])
+        left[asked.kind].append(actual_mw(history, information.delivery_day) - asked.offset_mw[of_day])
     # Without a reference there is nothing that the median could be drawn towards.
     shares = SHARES if forecaster.recipe.target is Target.RESIDUAL else SHARES[-1:]
     return {
-        case: calibration(np.concatenate(left[case]), np.concatenate(said[case]), shares=shares)
-        for case in Case
-        if sum(np.count_nonzero(~np.isnan(values)) for values in left[case]) >= LEAST_HOURS
+        kind: calibration(np.concatenate(left[kind]), np.concatenate(said[kind]), shares=shares)
+        for kind in KINDS
+        if sum(np.count_nonzero(~np.isnan(values)) for values in left[kind]) >= LEAST_HOURS
     }
 
 

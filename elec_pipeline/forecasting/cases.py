@@ -30,6 +30,28 @@ class Case(StrEnum):
     """No forecast of RTE's for the delivery day: the week before, and what is known at 10:00."""
 
 
+def kind(case: Case, *, with_temperature: bool) -> str:
+    """Return the name of a case with or without temperature: regressions and calibrations are kept by it.
+
+    Example:
+        >>> kind(Case.EVENING, with_temperature=True)
+        'evening_with_temperature'
+    """
+    return f"{case}_with_temperature" if with_temperature else str(case)
+
+
+def without_temperature(kind: str) -> str:
+    """Return the kind of the same case that knows no temperature.
+
+    Example:
+        >>> without_temperature("early_with_temperature"), without_temperature("early")
+        ('early', 'early')
+    """
+    return kind.removesuffix("_with_temperature")
+
+
+KINDS = tuple(kind(case, with_temperature=known) for case in Case for known in (False, True))
+"""All of them."""
 SCALES = {
     Case.EVENING: Scale(feature_mw=300.0, robust_mw=1_500.0),
     Case.EARLY: Scale(feature_mw=300.0, robust_mw=1_000.0),
@@ -59,15 +81,21 @@ class Problem:
 
 
 def problem(
-    case: Case, table: DayTable, *, with_temperature: bool = False, rte_of_day: Floats | None = None
+    case: Case,
+    table: DayTable,
+    *,
+    with_temperature: bool = False,
+    rte_of_day: Floats | None = None,
+    skip: int = 0,
 ) -> Problem:
-    """Return the problem of a case for every day of a table.
+    """Return the problem of a case for every day of a table, or all but the first ones.
 
     Args:
         case: The situation.
         table: The days.
         with_temperature: Whether temperature forecasts are made use of; days without them then teach nothing.
         rte_of_day: RTE's forecast of each day as its issue knew it, shape (days, 24); None: the table's.
+        skip: How many days of the table are only looked back at.
     """
     rte = table.rte_mw if rte_of_day is None else rte_of_day
     base = week_before.base(table) if case is Case.ALONE else rte
@@ -76,9 +104,11 @@ def problem(
         columns |= temperature_columns.columns(table, MW_PER_DEGREE[case])
         without = np.isnan(table.temperature_c).all(axis=1, keepdims=True)
         wanted = np.where(without | np.isnan(back(np.where(without, np.nan, 0.0), 7)), np.nan, wanted)
-    shape = (len(table.day), 24)
-    features = np.stack([np.broadcast_to(values, shape) for values in columns.values()], axis=-1)
-    return Problem(tuple(columns), base, Samples(np.nan_to_num(features), wanted, table.load_mw))
+    features = np.empty((len(table.day) - skip, 24, len(columns)))
+    for number, values in enumerate(columns.values()):
+        features[:, :, number] = values[skip:]
+    features[np.isnan(features)] = 0.0
+    return Problem(tuple(columns), base[skip:], Samples(features, wanted[skip:], table.load_mw[skip:]))
 
 
 def _columns(case: Case, table: DayTable, rte: Floats) -> dict[str, Floats]:

@@ -17,7 +17,7 @@ from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.engines import Engine
 from elec_pipeline.forecasting.model_inputs import ModelInput, model_input
 from elec_pipeline.forecasting.quantiles import recentred, uncrossed
-from elec_pipeline.forecasting.recipe import Calibration, Family, Recipe
+from elec_pipeline.forecasting.recipe import Family, Recipe
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.information_set import Floats, InformationSet
 
@@ -105,7 +105,7 @@ class Forecaster:
 
     def _predict_one(self, information: InformationSet) -> Floats:
         asked, output = self.ask(information)
-        how = self.recipe.calibration.get(asked.case, Calibration())
+        how = self.recipe.calibration_of(asked.kind)
         said = asked.to_mw(recentred(output, how.median_share, how.spreads))
         return np.round(uncrossed(said), DECIMALS)
 

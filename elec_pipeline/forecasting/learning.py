@@ -11,7 +11,7 @@ part of the history too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -38,13 +38,13 @@ class Course:
     """States of the regressions in order of time.
 
     Attributes:
-        states: Each with the first delivery day that it may serve: none that it was learnt from.
+        states: Each with the first delivery day that it may serve: its issues knew all that it was learnt from.
     """
 
     states: tuple[tuple[date, Regressions], ...]
 
     def before(self, day: date) -> Regressions | None:
-        """Return the newest state that was not learnt from a day or any later one; None where there is none."""
+        """Return the newest state that the issues for a day could have had; None where there is none."""
         fitting = [state for first, state in self.states if first <= day]
         return fitting[-1] if fitting else None
 
@@ -65,18 +65,20 @@ def learnt(history: History, days: Sequence[date], *, blur_mw: float, seed: int)
     """
     end = history.start + len(history.load_mw) * HOUR
     days = [day for day in days if day_start(day) >= history.start and day_end(day) <= end]
-    if len(days) < LEAST_DAYS:
-        return Course(())
-    table = _table(history, max(days))
+    if len(days) < 2 * LEAST_DAYS:
+        return Course(())  # half of them teach nothing, and of the other half no state would be known before
+    table, morning = (_table(history, max(days), issue) for issue in (Issue.EVENING, Issue.MORNING))
+    of_mornings = replace(table, temperature_c=morning.temperature_c)
     positions = _positions(table, days)
     blurred = table.rte_mw + blur((len(table.day), 24), blur_mw, np.random.default_rng(seed))
     states: dict[int, dict[str, Learnt]] = {}
     knows_temperature = not np.isnan(table.temperature_c).all()
+    known_days = np.flatnonzero(~np.isnan(table.load_mw).all(axis=1))
     for case in Case:
         for with_temperature in (False, True) if knows_temperature else (False,):
             asked = problem(
                 case,
-                table,
+                table if case is Case.EVENING else of_mornings,
                 with_temperature=with_temperature,
                 rte_of_day=blurred if case is Case.EARLY else None,
             )
@@ -85,10 +87,12 @@ def learnt(history: History, days: Sequence[date], *, blur_mw: float, seed: int)
                 Samples(asked.samples.features, wanted, asked.samples.load_mw), SCALES[case], snapshots=positions
             )
             for position, regression in taught.items():
-                made = Learnt(regression, asked.names, through=_date(table.day[position - 1]))
+                through = table.day[known_days[known_days < position][-1]]
+                made = Learnt(regression, asked.names, through=_date(through))
                 states.setdefault(position, {}).update(named(case, made, with_temperature=with_temperature))
     return Course(
-        tuple((_date(table.day[0] + position), Regressions(states[position])) for position in sorted(states))
+        # The issues for the day after the last one learnt from had not seen all of that one yet.
+        tuple((_date(table.day[0] + position + 1), Regressions(states[position])) for position in sorted(states))
     )
 
 
@@ -111,13 +115,16 @@ def blur(shape: tuple[int, int], blur_mw: float, random: np.random.Generator) ->
     return made
 
 
-def _table(history: History, last: date) -> DayTable:
-    """Return the days up to the last one, with all that is known of them two days later."""
+def _table(history: History, last: date, issue: Issue) -> DayTable:
+    """Return the days up to the last one, with all that is known of them two days later.
+
+    Temperatures are those that the given issue of each day knew.
+    """
     later = last + AFTERWARDS
     while day_end(later) > history.start + len(history.load_mw) * HOUR:
         later -= timedelta(days=1)
-    hours = (first_unknown_hour(issue_time(later, Issue.EVENING)) - history.start) // HOUR
-    information = history.at(later, Issue.EVENING, context_hours=hours)
+    hours = (first_unknown_hour(issue_time(later, issue)) - history.start) // HOUR
+    information = history.at(later, issue, context_hours=hours)
     whole = DayTable.of(information, LocalGrid.of(information.hours))
     return whole.rows(slice(0, int(_numbers([last])[0] - whole.day[0]) + 1))
 

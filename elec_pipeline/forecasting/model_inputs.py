@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from elec_pipeline.forecasting.cases import Case
-from elec_pipeline.forecasting.local_grid import day_type
+from elec_pipeline.forecasting.local_grid import day_type, school_holidays
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
 from elec_pipeline.forecasting.regressions import Regressions
@@ -33,7 +32,7 @@ class ModelInput:
         future_covariates: By name, shape (prediction_length,), NaN where not known and after the delivery day.
         offset_mw: What is added to the model's output, shape (skip + hours of the delivery day,), MW.
         skip: How many hours of the model's output lie before the delivery day.
-        case: What the forecast stands on.
+        kind: What the forecast stands on, one of `cases.KINDS`.
     """
 
     target: Floats
@@ -41,7 +40,7 @@ class ModelInput:
     future_covariates: dict[str, Floats]
     offset_mw: Floats = field(repr=False)
     skip: int
-    case: Case
+    kind: str
 
     def as_chronos(self) -> dict[str, Floats | dict[str, Floats]]:
         """Return the dictionary that Chronos-2 takes as one input."""
@@ -107,7 +106,7 @@ def model_input(information: InformationSet, recipe: Recipe, regressions: Regres
         },
         offset_mw=series.offset()[start:],
         skip=total - information.delivery_hours - start,
-        case=series.case,
+        kind=series.kind,
     )
 
 
@@ -120,9 +119,9 @@ class _Series:
         self._references = References(information, recipe, regressions)
 
     @property
-    def case(self) -> Case:
+    def kind(self) -> str:
         """What the forecast stands on."""
-        return self._references.case
+        return self._references.kind
 
     def target(self) -> Floats:
         """Return what the model continues; NaN where not known."""
@@ -146,6 +145,7 @@ class _Series:
             Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._references.week_before,
             Covariate.REFERENCE: lambda: self._references.reference,
             Covariate.DAY_TYPE: lambda: day_type(self._references.grid.day),
+            Covariate.SCHOOL_HOLIDAYS: lambda: school_holidays(self._references.grid.day),
         }
         return makers[name]()
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from elec_pipeline.delivery_day import Issue
 from elec_pipeline.forecasting import regression
-from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case, Problem, problem
+from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case, Problem, kind, problem
 from elec_pipeline.forecasting.day_table import DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid, first_known, nan_mean
 from elec_pipeline.forecasting.recipe import Recipe
@@ -74,6 +74,11 @@ class References:
             return Case.ALONE
         return Case.EVENING if self._set.issue is Issue.EVENING else Case.EARLY
 
+    @property
+    def kind(self) -> str:
+        """The case, and whether temperature is known: one of `cases.KINDS`."""
+        return kind(self.case, with_temperature=self._knows_temperature)
+
     @cached_property
     def reference(self) -> Floats:
         """RTE's forecast where the delivery day has one, else the week before, each plus what was learnt of it.
@@ -102,14 +107,11 @@ class References:
         if learnt is None:
             return made
         looked_at = min(len(made), self._recipe.reference_days + 1)
-        rows = slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None)
-        asked = problem(case, self._table.rows(rows), with_temperature=self._knows_temperature)
+        table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
+        asked = problem(case, table, with_temperature=self._knows_temperature, skip=len(table.day) - looked_at)
         learnt.require(asked)
-        now = len(asked.base_mw)
         coefficients = self._up_to_date(case, learnt, asked)
-        made[-looked_at:] = regression.apply(
-            asked.samples.features[now - looked_at :], coefficients, learnt.regression.scale
-        )
+        made[-looked_at:] = regression.apply(asked.samples.features, coefficients, learnt.regression.scale)
         return made
 
     def _up_to_date(self, case: Case, learnt: Learnt, asked: Problem) -> Floats:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.cases import Case, Problem
+from elec_pipeline.forecasting.cases import Case, Problem, kind
 from elec_pipeline.forecasting.regression import Regression, Scale
 
 REGRESSIONS_FILE = "regressions.safetensors"
@@ -61,7 +61,7 @@ class Regressions:
 
     def of(self, case: Case, *, with_temperature: bool) -> Learnt | None:
         """Return the regression of a case; None where none was learnt."""
-        return self.learnt.get(_name(case, with_temperature=with_temperature))
+        return self.learnt.get(kind(case, with_temperature=with_temperature))
 
     def save(self, folder: Path) -> None:
         """Write `regressions.safetensors` into a checkpoint's folder; nothing where nothing is learnt."""
@@ -109,11 +109,7 @@ def read_regressions(folder: Path) -> Regressions:
 
 def named(case: Case, learnt: Learnt, *, with_temperature: bool) -> dict[str, Learnt]:
     """Return one regression by the name it is kept under."""
-    return {_name(case, with_temperature=with_temperature): learnt}
-
-
-def _name(case: Case, *, with_temperature: bool) -> str:
-    return f"{case}_with_temperature" if with_temperature else str(case)
+    return {kind(case, with_temperature=with_temperature): learnt}
 
 
 def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarray]) -> Learnt:
@@ -125,6 +121,8 @@ def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarr
     precision = stored.get(f"{name}.precision", np.broadcast_to(np.eye(size), (24, size, size)))
     if precision.shape != (24, size, size):
         raise ValueError(f"the precision of {name} does not fit its features")
+    if np.linalg.eigvalsh(precision)[:, 0].min() <= 0:
+        raise ValueError(f"the precision of {name} is not positive definite")
     return Learnt(
         Regression(mean, precision, Scale(**scale)), tuple(names), date.fromisoformat(str(note["through"]))
     )

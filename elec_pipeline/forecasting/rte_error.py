@@ -35,6 +35,8 @@ MOVE, SHAPE, LEVEL, BLOCK = 0.1, 0.05, 0.02, 0.1
 KIND_MW, WEEKDAY_MW, SEASON_MW = 500.0, 300.0, 200.0
 """They bring moves of load and the calendar to the size of errors, so that one penalty fits all."""
 TYPICAL_LOAD_MW = 50_000.0
+BEND_MW = 300.0
+"""A typical feature's size, which its square keeps."""
 COLDEST_DAY = 15
 """Day of the year around which the load is most sensitive to cold."""
 
@@ -52,16 +54,24 @@ def columns(table: DayTable, rte_of_day: Floats, known_hours: int) -> dict[str, 
         By name, MW, each of shape (days, 24) or (days, 1); NaN where nothing is known.
     """
     before, week_before = table.day_before(known_hours), back(table.load_mw, 7)
+    errors = _errors(table, known_hours)
+    moves = _moves(table.rte_mw, rte_of_day, before, week_before)
+    peaks = _peaks(table.rte_mw, rte_of_day)
+    curves = blocks("rte_curve", BLOCK * around_mean(rte_of_day)) | blocks(
+        "rte_move", BLOCK * around_mean(rte_of_day - back(table.rte_mw, 1))
+    )
     return (
-        _errors(table, known_hours)
-        | _moves(table.rte_mw, rte_of_day, before, week_before)
+        errors
+        | _by_kind_of_day(errors, table.day)
+        | moves
+        | _bends(moves | peaks)
         | _seasonal_moves(table, rte_of_day)
-        | _peaks(table.rte_mw, rte_of_day)
+        | peaks
         | _slopes(rte_of_day)
-        | blocks("rte_curve", BLOCK * around_mean(rte_of_day))
+        | curves
+        | {f"cold_{name}": _cold(table.day) * curve for name, curve in curves.items()}
         | blocks("day_before_curve", BLOCK * around_mean(before))
         | blocks("week_before", BLOCK * (week_before - rte_of_day))
-        | blocks("rte_move", BLOCK * around_mean(rte_of_day - back(table.rte_mw, 1)))
         | _calendar(table.day)
     )
 
@@ -82,6 +92,20 @@ def _errors(table: DayTable, known_hours: int) -> dict[str, Floats]:
     }
 
 
+def _by_kind_of_day(errors: dict[str, Floats], day: Integers) -> dict[str, Floats]:
+    """Return the errors as they count on days off, and where a day differs in kind from the one before."""
+    off, differs = kind(day), kind(day) - kind(day - 1)
+    return {f"{name}_off": off * errors[name] for name in ("last", "so_far", "week")} | {
+        f"{name}_as_kind_differs": differs * errors[name] for name in ("last", "so_far")
+    }
+
+
+def _bends(of: dict[str, Floats]) -> dict[str, Floats]:
+    """Return squares: RTE errs more than in proportion where it is cold and where the weather changes much."""
+    signed = {f"{name}_bent": of[name] * np.abs(of[name]) / BEND_MW for name in ("rte_move", "trough_move_of_1")}
+    return signed | {f"{name}_squared": of[name] ** 2 / BEND_MW for name in ("rte_level", "rte_move_of_day")}
+
+
 def _moves(rte: Floats, rte_of_day: Floats, before: Floats, week_before: Floats) -> dict[str, Floats]:
     of_week = rte_of_day - week_before
     return {
@@ -97,12 +121,17 @@ def _moves(rte: Floats, rte_of_day: Floats, before: Floats, week_before: Floats)
 
 
 def _seasonal_moves(table: DayTable, rte_of_day: Floats) -> dict[str, Floats]:
-    cold = column(np.cos(2 * np.pi * (table.day - COLDEST_DAY) / 365.25))
+    cold = _cold(table.day)
     return {
         "cold_move": MOVE * cold * (rte_of_day - back(table.rte_mw, 1)),
         "cold_move_of_week": MOVE * cold * (rte_of_day - back(table.rte_mw, 7)),
         "cold_level": LEVEL * cold * (rte_of_day - TYPICAL_LOAD_MW),
     }
+
+
+def _cold(day: Integers) -> Floats:
+    """Return 1 when it is coldest as a rule, -1 when it is warmest, shape (days, 1)."""
+    return column(np.cos(2 * np.pi * (day - COLDEST_DAY) / 365.25))
 
 
 def _peaks(rte: Floats, rte_of_day: Floats) -> dict[str, Floats]:

@@ -8,6 +8,8 @@ Below about 15 °C France heats, above about 20 °C it cools: the load bends the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from elec_pipeline.forecasting.day_table import DayTable, around_mean, mean_of_days_before
@@ -40,11 +42,12 @@ def columns(table: DayTable, mw_per_degree: float) -> dict[str, Floats]:
         By name, MW, each of shape (days, 24) or (days, 1); NaN where nothing is known.
     """
     at_hour, day = table.temperature_c, of_day(table.temperature_c)
+    sides: dict[str, Callable[[Floats], Floats]] = {"": np.asarray, "cold_": cold, "heat_": heat}
     moves = {
-        f"{name}_{days}_before": change(values) - change(back(values, days))
+        f"{name}move{of}_{days}_before": side(values) - side(back(values, days))
         for days in (1, 7)
-        for change in (np.asarray, cold, heat)
-        for name, values in ((f"{change.__name__}_move", at_hour), (f"{change.__name__}_move_of_day", day))
+        for name, side in sides.items()
+        for of, values in (("", at_hour), ("_of_day", day))
     }
     earlier = {
         "cold_of_day_before": cold(back(day, 1)) - cold(back(day, 8)),

@@ -81,7 +81,7 @@ def test_bands_keep_some_width_where_medians_are_perfect() -> None:
     assert calibration(said[:, MEDIAN], said) == Calibration(median_share=1, spreads=(LEAST_SPREAD,) * 3)
 
 
-def made(history: History, forecaster: Forecaster, how_many: int = 16) -> dict[Case, Calibration]:
+def made(history: History, forecaster: Forecaster, how_many: int = 16) -> dict[str, Calibration]:
     return calibrations(history, VALIDATION[:how_many], forecaster, Course(()), blur_mw=600, seed=1)
 
 

@@ -189,7 +189,7 @@ def test_the_calibration_is_of_what_the_forecast_stands_on(
     asked, _ = taught.ask(evening)
     reference = asked.offset_mw[asked.skip :]
 
-    def said(calibration: dict[Case, Calibration]) -> Floats:
+    def said(calibration: dict[str, Calibration]) -> Floats:
         recipe = taught.recipe.model_copy(update={"calibration": calibration})
         [forecast] = replace(taught, recipe=recipe).predict([evening])
         return forecast
