@@ -28,7 +28,7 @@ class Actual(_Named):
 
     date: datetime
     true_value: float = Field(alias="true value", description=MW)
-    source: str | None = Field(description="Where it came from: rte, odre or simulator.")
+    source: str | None = Field(description="Where it came from, such as rte or simulator.")
 
 
 class Prediction(_Named):

