@@ -32,7 +32,7 @@ USER 10001
 ENV ELEC_HOME=/var/lib/elec-pipeline \
     DAGSTER_HOME=/var/lib/elec-pipeline/dagster
 VOLUME /var/lib/elec-pipeline
-EXPOSE 3000 8501
+EXPOSE 3000 8501 8000
 
 HEALTHCHECK --interval=60s --timeout=40s --start-period=120s \
     CMD ["dagster-daemon", "liveness-check"]
