@@ -27,7 +27,7 @@ INSTALL_S = 240
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would bar every other one of this thread
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = _chromium(playwright)
@@ -63,7 +63,7 @@ def filled(server: EmbeddedServer, home: Path) -> str:
     return name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_url(server: EmbeddedServer, filled: str, home: Path) -> Iterator[tuple[str, str]]:
     """Address of a dashboard and its database, for tests that change nothing."""
     with copy_of(server, filled) as database, served(database, home) as url:
