@@ -16,15 +16,18 @@ $(VENV)/installed: pyproject.toml constraints.txt
 demo: $(VENV)/installed ## the whole platform on this machine, fed by a simulator
 	$(BIN)/elec demo
 
+# Two workers, a file always in one of them: what a file's tests share is made once.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
 test: $(VENV)/installed ## every test, on a real PostgreSQL
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: $(VENV)/installed ## what CI would say: style, types, Dockerfile, tests and doctests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix

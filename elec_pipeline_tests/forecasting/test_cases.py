@@ -25,9 +25,9 @@ every_case = pytest.mark.parametrize("case", list(Case))
 with_and_without_temperature = pytest.mark.parametrize("with_temperature", [False, True])
 
 
-def full_table(past: History, day: date, *, days: int = 60) -> DayTable:
-    """The days up to one, all known: as a regression learns from them."""
-    information = past.at(day, Issue.EVENING, context_hours=24 * days)
+def full_table(past: History, day: date, *, days: int = 60, issue: Issue = Issue.EVENING) -> DayTable:
+    """The days up to one, all known but temperature as an issue knew it: as a regression learns from them."""
+    information = past.at(day, issue, context_hours=24 * days)
     position = (information.hours - information.hours[0]).astype(int)
     first = int((np.datetime64(past.start.replace(tzinfo=None), "us") - information.hours[0]).astype(int))
     load = past.load_mw[((position - first) // 3_600_000_000)]
@@ -99,7 +99,9 @@ def test_a_live_issue_has_the_features_that_were_learnt_from(
     issue = Issue.EVENING if case is Case.EVENING else Issue.MORNING
     information = warm_past.at(day, issue, context_hours=24 * 60)
     live = DayTable.of(information, LocalGrid.of(information.hours))
-    learnt_from = full_table(warm_past, day)
+    learnt_from = replace(
+        full_table(warm_past, day), temperature_c=full_table(warm_past, day, issue=issue).temperature_c
+    )
     rte, temperature = learnt_from.rte_mw.copy(), learnt_from.temperature_c.copy()
     if case is Case.EARLY:  # the forecast of the day is another one than the D-1 that is learnt from
         live = replace(live, rte_mw=np.vstack([live.rte_mw[:-1], rte[-1:]]))

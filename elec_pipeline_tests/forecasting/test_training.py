@@ -193,7 +193,8 @@ def test_the_figures_are_of_what_was_learnt_without_the_validation_days(
         return figures(history, of, forecaster)
 
     monkeypatch.setattr(training, "validation_figures", spy)
-    train(past, LEARN, CHOOSE, tmp_path / "out", TINY.model_copy(update={"steps": 1}))
+    enough_to_learn_from = days(date(2025, 2, 10), LEARN[-1])
+    train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", TINY.model_copy(update={"steps": 1}))
     assert set(through) == {LEARN[-1]}
 
 
@@ -227,10 +228,10 @@ def test_windows_are_degraded_as_often_as_asked(past: History) -> None:
 
 def test_a_window_sees_what_had_been_learnt_before_its_day(past: History, course: Course) -> None:
     plain = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
-    some_days = days(date(2025, 1, 30), date(2025, 2, 3))  # the first state serves 2 February
+    some_days = days(date(2025, 1, 31), date(2025, 2, 4))  # the first state serves 3 February
     made = training_windows(past, some_days, plain, course)
     assert len(made) == 2 * 2
-    first = course.before(date(2025, 2, 3))
+    first = course.before(date(2025, 2, 4))
     assert first is not None
     expected = plain_windows(past, some_days[-1:], plain.recipe, first)
     for one, other in zip(made[2:], expected, strict=True):

@@ -155,7 +155,7 @@ def test_only_the_known_hours_of_the_day_are_learnt(
 
 
 def test_it_learns_residuals_too(base: Path, past: History, tmp_path: Path) -> None:
-    enough_to_learn_from = days(date(2025, 3, 12), LEARN[-1])
+    enough_to_learn_from = days(date(2025, 2, 10), LEARN[-1])
     made = train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", options(base, RESIDUAL, steps=2))
     recipe = read_recipe(made.folder)
     assert recipe is not None
