@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -28,12 +28,14 @@ from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline.sources.open_meteo import OpenMeteoClient
 from elec_pipeline.store import bulk, queries
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.tables import metadata
 
 YEAR = timedelta(days=365)
+NOW = datetime.now(UTC)
 SERIES = (
     "raw_consumption",
     "hourly_consumption",
@@ -79,8 +81,8 @@ def killed(first: date, last: date, env: Mapping[str, str], after_s: float) -> f
     return time.perf_counter() - started
 
 
-def differences(engine: Engine, first: date, last: date) -> list[str]:
-    """Return in what the tables differ from the source; nothing, if all is well."""
+def differences(engine: Engine, first: date, last: date, weather: OpenMeteoClient) -> list[str]:
+    """Return in what the tables differ from the sources; nothing, if all is well."""
     source, found = SyntheticCurves(), []
     for begin, end in spans(first, last, 92):
         start, stop = day_start(begin), day_end(end)
@@ -97,7 +99,9 @@ def differences(engine: Engine, first: date, last: date) -> list[str]:
             ours = vintages[vintages["forecast_type"] == load_type]
             if ours["load_mw"].tolist() != by_hour.tolist():
                 found.append(f"{load_type} of {begin} to {end}")
-        if len(temperatures) != 2 * len(hours(begin, end)):
+        forecast = pd.concat(weather.previous_runs(*part, now=NOW) for part in spans(begin, end, 31))
+        ours = temperatures.sort_values(["hour_start", "issued_at"], ignore_index=True)
+        if len(ours) != 2 * len(hours(begin, end)) or not ours.equals(forecast.reset_index(drop=True)):
             found.append(f"temperatures of {begin} to {end}")
     return found
 
@@ -157,8 +161,8 @@ def main() -> None:
             stopped_s = killed(first, last, environments[1], one_s)
             all_s, all_mb = backfill(first, last, environments[1])
             again_s, _ = backfill(first, last, environments[1])
-        engine = open_database(Settings(elec_home=homes[1]))
-        found = differences(engine, first, last)
+            engine = open_database(Settings(elec_home=homes[1]))
+            found = differences(engine, first, last, OpenMeteoClient(simulator.url, simulator.url))
         rows, copy_s = plain_copy(engine)
         total_s = stopped_s + all_s
         print(f"{asked.years} years: killed after {stopped_s:.0f} s, resumed and done in {all_s:.0f} s more")

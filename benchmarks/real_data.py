@@ -14,7 +14,8 @@ import pandas as pd
 
 from elec_pipeline.delivery_day import PARIS, day_end, day_start, to_utc
 from elec_pipeline.forecasting.learning import blur
-from elec_pipeline.information_set import History, history, nominal_publication
+from elec_pipeline.information_set import History, history
+from elec_pipeline.vintages import nominal_publication
 
 PUBLICATION = time(19, 30)
 """Paris time, the day before, at which RTE's D-1 forecast counts as published: the file does not say."""

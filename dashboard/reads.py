@@ -14,7 +14,17 @@ from sqlalchemy import Connection
 
 from dashboard import states
 from dashboard.states import Verdict, judge
-from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start, delivery_day, hours, issue_time
+from elec_pipeline.delivery_day import (
+    HOUR,
+    PARIS,
+    Issue,
+    day_end,
+    day_start,
+    delivery_day,
+    hours,
+    issue_time,
+    same_time_days_before,
+)
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store import queries
@@ -72,7 +82,7 @@ def daily(connection: Connection, first: date, last: date, issue: Issue | None) 
     means = queries.daily_means(connection, first, last, issue)
     axis = pd.date_range(pd.Timestamp(first), pd.Timestamp(last), freq="D").date
     by_day = {name: frame.set_index("delivery_day").reindex(axis) for name, frame in means.items()}
-    starts = pd.date_range(first, last, freq="D", tz="Europe/Paris").tz_convert("UTC").rename("hour_start")
+    starts = pd.date_range(first, last, freq="D", tz=PARIS).tz_convert("UTC").rename("hour_start")
     said = by_day["predictions"]
     columns = {
         "actual_mw": by_day["actual"]["load_mw"],
@@ -166,8 +176,6 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
         Index `hour_start` (UTC); `actual_mw`, `rte_d1`, `seasonal_naive`, `temperature_c`, and for each issue the
         quantiles as `chronos_morning.q05` and so on, the median as `chronos_morning`.
     """
-    from elec_pipeline.delivery_day import same_time_days_before
-
     axis = hours(first, last).rename("hour_start")
     start, end = day_start(first), day_end(last)
     actual = queries.hours_between(connection, day_start(first - timedelta(days=7)), end)

@@ -7,14 +7,11 @@ Rules, each the same for a forecast issued live and one issued years later:
 
 - An actual hour is known one hour after it ends, as it stood then. A value revised later is taken in its
   former version; an hour that had been asked for and was missing then stays missing.
-- The first vintage of RTE's forecast that reached us counts from its publication if it came before its
-  delivery day began. Fetched later, RTE shows only its last revision: it then counts from its nominal time
-  (D-1: 20:00 the day before; D-2: 07:00 two days before), or from its publication if that was earlier.
-- A further vintage counts from its publication and not before it reached us, save that a run which fetches
-  at the issue time may take a few minutes to do so (`FETCH_ALLOWANCE`).
-- A temperature forecast is known from the time it was issued, with the same few minutes for a run that fetches
-  at the issue time. Of a day before the delivery day it is the one that this day's own issue knew: what came
-  later is nearer to the truth than a forecast of tomorrow can be, and the two are held against each other.
+- A vintage of RTE's forecasts is known from the time that `vintages` gives it.
+- A temperature forecast is known from the time it was issued, with a few minutes (`FETCH_ALLOWANCE`) for a run
+  that fetches at the issue time. Of a day before the delivery day it is the one that this day's own issue knew:
+  what came later is nearer to the truth than a forecast of tomorrow can be, and the two are held against each
+  other.
 - For the same reason RTE's D-1 of a past hour is the one that the evening issue of its day knew, where it knew
   any.
 """
@@ -23,14 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time, to_utc
+from elec_pipeline.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time
+from elec_pipeline.vintages import FETCH_ALLOWANCE, known_at
 
 Floats = npt.NDArray[np.float64]
 Instants = npt.NDArray[np.datetime64]
@@ -38,73 +36,11 @@ Instants = npt.NDArray[np.datetime64]
 
 ACTUAL_DELAY = HOUR
 """An actual hour is known this long after it ends."""
-FETCH_ALLOWANCE = timedelta(minutes=15)
-"""How long after the issue time a run may take to fetch what had been published before it."""
-NOMINAL_PUBLICATION = {"D-1": (1, time(20, 0)), "D-2": (2, time(7, 0))}
-"""Days before the delivery day, and Paris time, at which RTE's forecasts are out at the latest."""
 COVARIATE_TYPES = ("D-2", "D-1")
 """Types that serve as covariate, the better one last. ID runs on to the hour itself."""
 NO_TEMPERATURES = pd.DataFrame(
     {"hour_start": [], "issued_at": [], "temperature_c": []},
 ).astype({"hour_start": "datetime64[us, UTC]", "issued_at": "datetime64[us, UTC]", "temperature_c": "float64"})
-
-
-def nominal_publication(forecast_type: str, day: date) -> datetime:
-    """Return the instant by which RTE's forecast of a delivery day is out, UTC.
-
-    Args:
-        forecast_type: `D-1` or `D-2`; the others have no such time.
-        day: The delivery day.
-
-    Example:
-        >>> nominal_publication("D-1", date(2025, 3, 31)).isoformat()
-        '2025-03-30T18:00:00+00:00'
-    """
-    days_before, wall_clock = NOMINAL_PUBLICATION[forecast_type]
-    return to_utc(day - timedelta(days=days_before), wall_clock)
-
-
-def known_at(vintages: pd.DataFrame) -> pd.Series:
-    """Return when each vintage of RTE's forecasts became known.
-
-    Args:
-        vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at` (UTC).
-
-    Returns:
-        UTC timestamps with the index of `vintages`.
-
-    Example:
-        >>> late = pd.DataFrame({"hour_start": pd.to_datetime(["2025-01-01T12:00Z"]), "forecast_type": "D-1",
-        ...     "published_at": pd.to_datetime(["2025-01-01T08:00Z"]),
-        ...     "ingested_at": pd.to_datetime(["2025-06-01T00:00Z"])})
-        >>> known_at(late).tolist()
-        [Timestamp('2024-12-31 19:00:00+0000', tz='UTC')]
-    """
-    day = vintages["hour_start"].dt.tz_convert(PARIS).dt.date
-    begins = day.map({d: day_start(d) for d in day.unique()}).astype(vintages["hour_start"].dtype)
-    nominal = _nominal_publications(vintages, day)
-    keys = ["hour_start", "forecast_type"]
-    order = vintages.sort_values(["ingested_at", "published_at"], kind="stable")
-    is_first = ~order.duplicated(keys).reindex(vintages.index)
-    came_first = vintages.groupby(keys)["ingested_at"].transform("min")
-    was_live = came_first < begins
-    published = vintages["published_at"]
-    first_fetched_late = published.where(nominal.isna() | (published < nominal), nominal)
-    reached_us = vintages["ingested_at"] - FETCH_ALLOWANCE
-    further_live = published.where(published > reached_us, reached_us)
-    return published.where(
-        is_first & was_live, first_fetched_late.where(is_first, further_live.where(was_live, published))
-    )
-
-
-def _nominal_publications(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:
-    """Return the nominal publication of each row's forecast; NaT for types that have none."""
-    nominal = pd.Series(pd.NaT, index=vintages.index, dtype=vintages["hour_start"].dtype)
-    for forecast_type in NOMINAL_PUBLICATION:
-        of_type = vintages["forecast_type"] == forecast_type
-        table = {each: nominal_publication(forecast_type, each) for each in day[of_type].unique()}
-        nominal[of_type] = day[of_type].map(table).astype(nominal.dtype)
-    return nominal
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Here: the time they count from, and which of them are news. Pure. Not here: forecasts that carry their time.
 
 Whoever fetches such a forecast live knows it from then on. Fetched later, it can have been out no later than its
-nominal time (see `information_set`); one without a nominal time (ID, which runs on to the hour itself) no
+nominal time (see `vintages`); one without a nominal time (ID, which runs on to the hour itself) no
 later than the end of its hour. The same value again is the same forecast: reading twice adds nothing.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 import pandas as pd
 
 from elec_pipeline.delivery_day import HOUR, PARIS
-from elec_pipeline.information_set import NOMINAL_PUBLICATION, nominal_publication
+from elec_pipeline.vintages import NOMINAL_PUBLICATION, nominal_publication
 
 SAME_MW = 1e-6
 

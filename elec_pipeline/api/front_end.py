@@ -19,7 +19,8 @@ from elec_pipeline.api.errors import REFUSALS
 from elec_pipeline.api.instants import written
 from elec_pipeline.api.parameters import SeriesQuery, Window, window
 from elec_pipeline.api.service import Served, Service
-from elec_pipeline.store.queries import hourly, newest_predictions
+from elec_pipeline.store.queries import hourly, newest_predictions, newest_vintages
+from elec_pipeline.store.queries.series import DAY_AHEAD
 
 router = APIRouter(prefix="/api", tags=["series"])
 Asked = Annotated[SeriesQuery, Query()]
@@ -74,7 +75,7 @@ async def rte_forecasts(request: Request, served: Served, asked: Asked) -> Respo
     """RTE's newest D-1 forecast of each hour."""
 
     def read(connection: Connection, span: Window) -> pd.DataFrame:
-        return hourly.rte_with_source(connection, span.start, span.end)
+        return newest_vintages(connection, DAY_AHEAD, span.start, span.end)
 
     names = {"hour_start": "date", "load_mw": "rte forecast", "source": "source"}
     return await _series(request, served, asked, read, names)

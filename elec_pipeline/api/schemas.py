@@ -100,12 +100,12 @@ class PredictionRow(BaseModel):
     issue: Literal["morning", "evening"] | None
     model_version: str
     load_mw: float = Field(description="The median.")
-    q05: float
-    q10: float
-    q25: float
-    q75: float
-    q90: float
-    q95: float
+    q05: float | None = Field(description="Quantiles: null where the forecast was taken over without any.")
+    q10: float | None
+    q25: float | None
+    q75: float | None
+    q90: float | None
+    q95: float | None
     created_at: datetime = Field(description="Much later than issued_at: a backfill.")
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -81,6 +82,11 @@ class Regression:
     precision: Floats
     scale: Scale
 
+    @cached_property
+    def covariance(self) -> Floats:
+        """The inverse of the precision."""
+        return np.asarray(np.linalg.inv(self.precision), dtype=np.float64)
+
 
 def learn(samples: Samples, scale: Scale, *, snapshots: Collection[int] = ()) -> dict[int, Regression]:
     """Return what samples teach, at their end and, where asked for, before some of their days.
@@ -121,7 +127,8 @@ def learn(samples: Samples, scale: Scale, *, snapshots: Collection[int] = ()) ->
 def up_to_date(regression: Regression, samples: Samples) -> Floats:
     """Return the coefficients once some days are known too, shape (24, features + 1).
 
-    The result depends on nothing but its arguments: computed in double precision and in one order.
+    The result depends on nothing but its arguments: computed in double precision and in one order. As there are
+    fewer days than features, it is solved for the days (Woodbury's identity).
 
     Args:
         regression: What was learnt before.
@@ -132,12 +139,13 @@ def up_to_date(regression: Regression, samples: Samples) -> Floats:
     rows = _with_constant(samples.features, regression.scale)
     left = samples.wanted_mw - _explained(rows, regression.mean)
     weight = _weights(left, samples.load_mw, regression.scale) * _ages(len(rows))[:, None]
-    by_hour = torch.from_numpy(rows).permute(1, 0, 2).contiguous()
-    weighted = (by_hour * torch.from_numpy(weight).T[:, :, None]).transpose(1, 2)
-    gain = torch.bmm(weighted, by_hour)
-    pull = torch.bmm(weighted, torch.from_numpy(np.nan_to_num(left)).T[:, :, None])
-    precision = torch.from_numpy(regression.precision) + gain
-    step = torch.cholesky_solve(pull, torch.linalg.cholesky(precision))[..., 0]
+    root = torch.from_numpy(np.sqrt(weight)).T[:, :, None]
+    seen = torch.from_numpy(rows).permute(1, 0, 2) * root
+    surprise = torch.from_numpy(np.nan_to_num(left)).T[:, :, None] * root
+    spread = torch.bmm(seen, torch.from_numpy(regression.covariance))
+    of_days = torch.baddbmm(torch.eye(len(rows), dtype=seen.dtype), spread, seen.transpose(1, 2))
+    solved = torch.cholesky_solve(surprise, torch.linalg.cholesky(of_days))
+    step = torch.bmm(spread.transpose(1, 2), solved)[..., 0]
     return regression.mean + np.asarray(step.numpy(), dtype=np.float64)
 
 
@@ -156,13 +164,14 @@ def apply(features: Floats, coefficients: Floats, scale: Scale) -> Floats:
 
 
 def _with_constant(features: Floats, scale: Scale) -> Floats:
-    constant = np.full((*features.shape[:2], 1), scale.feature_mw)
-    return np.concatenate([features, constant], axis=2)
+    rows = np.empty((*features.shape[:2], features.shape[2] + 1))
+    rows[:, :, :-1], rows[:, :, -1] = features, scale.feature_mw
+    return rows
 
 
 def _explained(rows: Floats, coefficients: Floats) -> Floats:
-    # A product and a sum, not a matrix product: a day's value must not depend on how many days there are.
-    return np.asarray((rows * coefficients).sum(axis=2), dtype=np.float64)
+    # Summed by numpy itself, not by a matrix product: a day's value must not depend on how many days there are.
+    return np.asarray(np.einsum("dhf,hf->dh", rows, coefficients, optimize=False), dtype=np.float64)
 
 
 def _weights(left_mw: Floats, load_mw: Floats, scale: Scale) -> Floats:

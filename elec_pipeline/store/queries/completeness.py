@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import Column, Connection, Date, Table, cast, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from elec_pipeline.completeness import DayState
-from elec_pipeline.delivery_day import PARIS, Issue, day_end, day_start, days, hours, issue_time
+from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, issue_time
 from elec_pipeline.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.store.queries.frames import paris_day
+from elec_pipeline.store.queries.series import DAY_AHEAD
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -26,7 +28,7 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
     """Return what there is of every delivery day of a range, both ends included."""
 
     def hours_of(table: Table, *conditions: ColumnElement[bool]) -> Callable[[date], int]:
-        day, counted = _day(table.c.hour_start), func.count(func.distinct(table.c.hour_start))
+        day, counted = paris_day(table.c.hour_start), func.count(func.distinct(table.c.hour_start))
         rows = connection.execute(
             select(day, counted)
             .where(table.c.zone == ZONE, *conditions)
@@ -37,7 +39,7 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
         return lambda asked: found.get(asked, 0)
 
     complete = hours_of(hourly_consumption, hourly_consumption.c.quarters == QUARTERS_AN_HOUR)
-    rte = hours_of(rte_forecasts, rte_forecasts.c.forecast_type == "D-1")
+    rte = hours_of(rte_forecasts, rte_forecasts.c.forecast_type == DAY_AHEAD)
     temperature = hours_of(temperature_forecasts)
     issues = _issues(connection, first, last)
     scored = set(
@@ -56,7 +58,7 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
 def _issues(connection: Connection, first: date, last: date) -> dict[date, set[Issue]]:
     """Return the issues of each day that have all of its hours."""
     table = chronos_predictions
-    day = _day(table.c.hour_start)
+    day = paris_day(table.c.hour_start)
     rows = connection.execute(
         select(day, table.c.issued_at, func.count(func.distinct(table.c.hour_start)))
         .where(table.c.zone == ZONE)
@@ -69,7 +71,3 @@ def _issues(connection: Connection, first: date, last: date) -> dict[date, set[I
             issue for issue in Issue if issued_at == issue_time(of_day, issue) and n_hours == len(hours(of_day))
         }
     return made
-
-
-def _day(hour_start: Column[object]) -> ColumnElement[date]:
-    return cast(func.timezone(PARIS.key, hour_start), Date)

@@ -10,29 +10,24 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
-    Date,
     Double,
     Select,
     SmallInteger,
-    Time,
     cast,
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 
-from elec_pipeline.delivery_day import PARIS, Issue, day_end, day_start
-from elec_pipeline.store.queries.frames import frame
+from elec_pipeline.delivery_day import Issue, day_end, day_start
+from elec_pipeline.store.queries.frames import frame, paris_day
+from elec_pipeline.store.queries.series import DAY_AHEAD, of_newest_predictions, of_newest_vintages
 from elec_pipeline.store.tables import (
     ZONE,
-    chronos_predictions,
     hourly_consumption,
     raw_consumption,
     raw_consumption_revisions,
-    rte_forecasts,
 )
 
 BAND_COLUMNS = ("load_mw", "q10", "q25", "q75", "q90")
@@ -45,7 +40,7 @@ def quarters_by_day(connection: Connection, first: date, last: date) -> pd.DataF
     A row of half an hour counts twice. Days of which nothing is there have no row.
     """
     table = raw_consumption
-    day = _day(table.c.interval_start)
+    day = paris_day(table.c.interval_start)
     quarters = cast(func.sum(table.c.resolution_minutes) / _MINUTES_A_QUARTER, SmallInteger)
     columns: list[ColumnElement[Any]] = [day.label("delivery_day"), quarters.label("quarters")]
     return frame(
@@ -61,7 +56,7 @@ def quarters_by_day(connection: Connection, first: date, last: date) -> pd.DataF
 def revisions_by_day(connection: Connection, first: date, last: date) -> pd.DataFrame:
     """Return how many values were replaced by others: `delivery_day`, `revisions`; late arrivals are none."""
     table = raw_consumption_revisions
-    day = _day(table.c.interval_start)
+    day = paris_day(table.c.interval_start)
     revisions = cast(func.count(), SmallInteger).label("revisions")
     columns: list[ColumnElement[Any]] = [day.label("delivery_day"), revisions]
     return frame(
@@ -84,41 +79,23 @@ def daily_means(
         the median and of the ends of the bands of 50 and 80 %.
     """
     start, end = day_start(first), day_end(last)
-    actual, rte, ours = hourly_consumption, rte_forecasts, chronos_predictions
+    actual = hourly_consumption
     hours = (
         select(actual.c.hour_start, actual.c.load_mw)
         .where(actual.c.zone == ZONE, actual.c.hour_start >= start, actual.c.hour_start < end)
         .subquery()
     )
-    vintages = (
-        select(rte.c.hour_start, rte.c.load_mw)
-        .ext(distinct_on(rte.c.hour_start))
-        .where(rte.c.zone == ZONE, rte.c.hour_start >= start, rte.c.hour_start < end)
-        .where(rte.c.forecast_type == "D-1")
-        .order_by(rte.c.hour_start, rte.c.published_at.desc())
-        .subquery()
-    )
-    said = (
-        select(ours.c.hour_start, *(ours.c[name] for name in BAND_COLUMNS))
-        .ext(distinct_on(ours.c.hour_start))
-        .where(ours.c.zone == ZONE, ours.c.hour_start >= start, ours.c.hour_start < end)
-        .order_by(ours.c.hour_start, ours.c.issued_at.desc(), ours.c.created_at, ours.c.model_version)
-    )
-    if issue is not None:
-        said = said.where(cast(func.timezone(PARIS.key, ours.c.issued_at), Time) == issue.wall_clock)
-    sources = {"actual": hours, "rte_d1": vintages, "predictions": said.subquery()}
+    vintages = of_newest_vintages(DAY_AHEAD, start, end, "load_mw")
+    said = of_newest_predictions(start, end, issue, *BAND_COLUMNS)
+    sources = {"actual": hours, "rte_d1": vintages.subquery(), "predictions": said.subquery()}
     means = {}
     for name, source in sources.items():
-        day = _day(source.c.hour_start)
+        day = paris_day(source.c.hour_start)
         columns = [
             func.avg(column, type_=Double).label(column.name) for column in source.c if column.name != "hour_start"
         ]
         means[name] = frame(connection, select(day.label("delivery_day"), *columns).group_by(day).order_by(day))
     return means
-
-
-def _day(column: Column[object] | ColumnElement[object]) -> ColumnElement[date]:
-    return cast(func.timezone(PARIS.key, column), Date)
 
 
 def _select(columns: list[ColumnElement[Any]]) -> Select[tuple[object, ...]]:

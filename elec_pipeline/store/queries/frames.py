@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Date, DateTime, Double, Row, Select, SmallInteger, Table, Text, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Double,
+    Row,
+    Select,
+    SmallInteger,
+    Table,
+    Text,
+    cast,
+    func,
+    select,
+)
 
+from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.store.tables import ZONE
 
 _DTYPES: dict[type, str] = {
@@ -32,3 +48,8 @@ def frame(connection: Connection, statement: Select[tuple[object, ...]]) -> pd.D
         dtype = _DTYPES[type(column.type)]
         columns[column.name] = pd.Series(list(data), dtype=dtype)
     return pd.DataFrame(columns)
+
+
+def paris_day(instant: Column[object] | ColumnElement[object]) -> ColumnElement[date]:
+    """Return the Paris day that an instant falls on, as an expression."""
+    return cast(func.timezone(PARIS.key, instant), Date)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Column, Connection, DateTime, Select, Table, Text, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select
 
 from elec_pipeline.delivery_day import Issue
 from elec_pipeline.store.queries.frames import between, frame
-from elec_pipeline.store.queries.listings import is_of_issue
+from elec_pipeline.store.queries.series import DAY_AHEAD, of_newest_predictions, of_newest_vintages
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -22,8 +21,6 @@ from elec_pipeline.store.tables import (
     raw_consumption,
     rte_forecasts,
 )
-
-DAY_AHEAD = "D-1"
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,8 @@ def three_series(connection: Connection, start: datetime, end: datetime, issue: 
         .order_by(None)
         .subquery("actual")
     )
-    rte = _newest_rte(start, end).subquery("rte")
-    our = _newest_ours(start, end, issue).subquery("our")
+    rte = of_newest_vintages(DAY_AHEAD, start, end, "load_mw").subquery("rte")
+    our = of_newest_predictions(start, end, issue, "load_mw").subquery("our")
     # One statement of four columns: three frames joined afterwards take twice as long.
     either = func.coalesce(actual.c.hour_start, rte.c.hour_start, type_=DateTime(timezone=True))
     hour = func.coalesce(either, our.c.hour_start, type_=DateTime(timezone=True)).label("hour_start")
@@ -93,34 +90,6 @@ def actuals_with_source(connection: Connection, start: datetime, end: datetime) 
         .outerjoin_from(hour, sources, hour.c.hour_start == sources.c.hour_start)
         .where(hour.c.zone == ZONE, hour.c.hour_start >= start, hour.c.hour_start < end)
         .order_by(hour.c.hour_start),
-    )
-
-
-def rte_with_source(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return `hour_start`, `load_mw` and `source` of RTE's newest D-1 forecast for the hours of `[start, end[`."""
-    return frame(connection, _newest_rte(start, end))
-
-
-def _newest_rte(start: datetime, end: datetime) -> Select[tuple[object, ...]]:
-    table = rte_forecasts
-    return (
-        select(table.c.hour_start, table.c.load_mw, table.c.source)
-        .ext(distinct_on(table.c.hour_start))
-        .where(table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end)
-        .where(table.c.forecast_type == DAY_AHEAD)
-        .order_by(table.c.hour_start, table.c.published_at.desc())
-    )
-
-
-def _newest_ours(start: datetime, end: datetime, issue: Issue | None) -> Select[tuple[object, ...]]:
-    """Select the medians that `queries.newest_predictions` returns, and nothing else."""
-    table = chronos_predictions
-    return (
-        select(table.c.hour_start, table.c.load_mw)
-        .ext(distinct_on(table.c.hour_start))
-        .where(table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end)
-        .where(*([] if issue is None else [is_of_issue(table.c.issued_at, issue)]))
-        .order_by(table.c.hour_start, table.c.issued_at.desc(), table.c.created_at, table.c.model_version)
     )
 
 

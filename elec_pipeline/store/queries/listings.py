@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Time, cast, func, select, tuple_
+from sqlalchemy import Connection, Date, Table, select, tuple_
 
-from elec_pipeline.delivery_day import PARIS, Issue, delivery_day
+from elec_pipeline.delivery_day import Issue, delivery_day
 from elec_pipeline.store.queries.frames import frame
+from elec_pipeline.store.queries.series import is_of_issue
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -90,11 +91,6 @@ def page(
     if issue is not None:
         statement = statement.where(is_of_issue(table.c.issued_at, issue))
     return frame(connection, statement.order_by(*key).limit(limit))
-
-
-def is_of_issue(issued_at: Column[datetime], issue: Issue) -> ColumnElement[bool]:
-    """Return the condition that a forecast is of an issue, by the Paris wall clock at which it was issued."""
-    return cast(func.timezone(PARIS.key, issued_at), Time) == issue.wall_clock
 
 
 def _bounds(start: datetime, end: datetime) -> tuple[date, date]:

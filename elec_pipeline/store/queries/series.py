@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import Connection, Select, Time, cast, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Time, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from elec_pipeline.delivery_day import PARIS, Issue, day_end, day_start
@@ -16,17 +16,27 @@ from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.store.queries.frames import frame
 from elec_pipeline.store.tables import ZONE, chronos_predictions, rte_forecasts
 
+_PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS)
+DAY_AHEAD = "D-1"
+"""The type of RTE's forecasts that ours is held against."""
+
 
 def newest_vintages(connection: Connection, forecast_type: str, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return the newest vintage of one type for each hour of `[start, end[`: `hour_start`, `load_mw`."""
+    """Return the newest vintage of one type for each hour of `[start, end[`: `hour_start`, `load_mw`, `source`."""
+    return frame(connection, of_newest_vintages(forecast_type, start, end, "load_mw", "source"))
+
+
+def of_newest_vintages(
+    forecast_type: str, start: datetime, end: datetime, *columns: str
+) -> Select[tuple[object, ...]]:
+    """Select `hour_start` and columns of RTE's newest vintage of one type for each hour of `[start, end[`."""
     table = rte_forecasts
-    return frame(
-        connection,
-        select(table.c.hour_start, table.c.load_mw)
+    return (
+        select(table.c.hour_start, *(table.c[name] for name in columns))
         .ext(distinct_on(table.c.hour_start))
         .where(table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end)
         .where(table.c.forecast_type == forecast_type)
-        .order_by(table.c.hour_start, table.c.published_at.desc()),
+        .order_by(table.c.hour_start, table.c.published_at.desc())
     )
 
 
@@ -39,7 +49,7 @@ def first_predictions(connection: Connection, start: datetime, end: datetime) ->
     table = chronos_predictions
     return frame(
         connection,
-        _predictions(start, end)
+        _predictions(start, end, *_PREDICTION)
         .ext(distinct_on(table.c.hour_start, table.c.issued_at))
         .order_by(table.c.hour_start, table.c.issued_at, table.c.created_at, table.c.model_version),
     )
@@ -67,24 +77,29 @@ def newest_predictions(
     Returns:
         Columns `hour_start`, `issued_at`, `model_version`, `created_at` and the quantiles.
     """
+    return frame(connection, of_newest_predictions(start, end, issue, *_PREDICTION))
+
+
+def of_newest_predictions(
+    start: datetime, end: datetime, issue: Issue | None, *columns: str
+) -> Select[tuple[object, ...]]:
+    """Select `hour_start` and columns of the predictions that `newest_predictions` returns."""
     table = chronos_predictions
-    statement = (
-        _predictions(start, end)
+    return (
+        _predictions(start, end, *columns)
         .ext(distinct_on(table.c.hour_start))
+        .where(*([] if issue is None else [is_of_issue(table.c.issued_at, issue)]))
         .order_by(table.c.hour_start, table.c.issued_at.desc(), table.c.created_at, table.c.model_version)
     )
-    if issue is not None:
-        wall_clock = cast(func.timezone(PARIS.key, table.c.issued_at), Time)
-        statement = statement.where(wall_clock == issue.wall_clock)
-    return frame(connection, statement)
 
 
-def _predictions(start: datetime, end: datetime) -> Select[tuple[object, ...]]:
+def is_of_issue(issued_at: Column[datetime], issue: Issue) -> ColumnElement[bool]:
+    """Return the condition that a forecast is of an issue, by the Paris wall clock at which it was issued."""
+    return cast(func.timezone(PARIS.key, issued_at), Time) == issue.wall_clock
+
+
+def _predictions(start: datetime, end: datetime, *columns: str) -> Select[tuple[object, ...]]:
     table = chronos_predictions
-    return select(
-        table.c.hour_start,
-        table.c.issued_at,
-        table.c.model_version,
-        table.c.created_at,
-        *(table.c[name] for name in COLUMNS),
-    ).where(table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end)
+    return select(table.c.hour_start, *(table.c[name] for name in columns)).where(
+        table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end
+    )

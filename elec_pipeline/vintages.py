@@ -1,0 +1,82 @@
+"""When each vintage of RTE's forecasts became known. Pure.
+
+Here: nominal times of publication, and the rule for each vintage, the same for a forecast fetched live and one
+fetched years later. Not here: which vintage a forecast then takes (`information_set`).
+
+- The first vintage of RTE's forecast that reached us counts from its publication if it came before its
+  delivery day began. Fetched later, RTE shows only its last revision: it then counts from its nominal time
+  (D-1: 20:00 the day before; D-2: 07:00 two days before), or from its publication if that was earlier.
+- A further vintage counts from its publication and not before it reached us, save that a run which fetches
+  at the issue time may take a few minutes to do so (`FETCH_ALLOWANCE`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+
+from elec_pipeline.delivery_day import PARIS, day_start, to_utc
+
+FETCH_ALLOWANCE = timedelta(minutes=15)
+"""How long after the issue time a run may take to fetch what had been published before it."""
+NOMINAL_PUBLICATION = {"D-1": (1, time(20, 0)), "D-2": (2, time(7, 0))}
+"""Days before the delivery day, and Paris time, at which RTE's forecasts are out at the latest."""
+
+
+def nominal_publication(forecast_type: str, day: date) -> datetime:
+    """Return the instant by which RTE's forecast of a delivery day is out, UTC.
+
+    Args:
+        forecast_type: `D-1` or `D-2`; the others have no such time.
+        day: The delivery day.
+
+    Example:
+        >>> nominal_publication("D-1", date(2025, 3, 31)).isoformat()
+        '2025-03-30T18:00:00+00:00'
+    """
+    days_before, wall_clock = NOMINAL_PUBLICATION[forecast_type]
+    return to_utc(day - timedelta(days=days_before), wall_clock)
+
+
+def known_at(vintages: pd.DataFrame) -> pd.Series:
+    """Return when each vintage of RTE's forecasts became known.
+
+    Args:
+        vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at` (UTC).
+
+    Returns:
+        UTC timestamps with the index of `vintages`.
+
+    Example:
+        >>> late = pd.DataFrame({"hour_start": pd.to_datetime(["2025-01-01T12:00Z"]), "forecast_type": "D-1",
+        ...     "published_at": pd.to_datetime(["2025-01-01T08:00Z"]),
+        ...     "ingested_at": pd.to_datetime(["2025-06-01T00:00Z"])})
+        >>> known_at(late).tolist()
+        [Timestamp('2024-12-31 19:00:00+0000', tz='UTC')]
+    """
+    day = vintages["hour_start"].dt.tz_convert(PARIS).dt.date
+    begins = day.map({d: day_start(d) for d in day.unique()}).astype(vintages["hour_start"].dtype)
+    nominal = _nominal_publications(vintages, day)
+    keys = ["hour_start", "forecast_type"]
+    order = vintages.sort_values(["ingested_at", "published_at"], kind="stable")
+    is_first = ~order.duplicated(keys).reindex(vintages.index)
+    came_first = vintages.groupby(keys)["ingested_at"].transform("min")
+    was_live = came_first < begins
+    published = vintages["published_at"]
+    first_fetched_late = published.where(nominal.isna() | (published < nominal), nominal)
+    reached_us = vintages["ingested_at"] - FETCH_ALLOWANCE
+    further_live = published.where(published > reached_us, reached_us)
+    return published.where(
+        is_first & was_live, first_fetched_late.where(is_first, further_live.where(was_live, published))
+    )
+
+
+def _nominal_publications(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:
+    """Return the nominal publication of each row's forecast; NaT for types that have none."""
+    nominal = pd.Series(pd.NaT, index=vintages.index, dtype=vintages["hour_start"].dtype)
+    for forecast_type in NOMINAL_PUBLICATION:
+        of_type = vintages["forecast_type"] == forecast_type
+        table = {each: nominal_publication(forecast_type, each) for each in day[of_type].unique()}
+        nominal[of_type] = day[of_type].map(table).astype(nominal.dtype)
+    return nominal
