@@ -61,4 +61,5 @@ def _choose_language(texts: Texts) -> None:
     )  # fmt: skip
 
 
-main()
+if __name__ == "__main__":  # as Streamlit runs it; whoever collects doctests must not start anything
+    main()

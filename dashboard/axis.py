@@ -53,7 +53,9 @@ def position(moment: datetime) -> datetime:
 
 def labels(instants: pd.DatetimeIndex, language: Language) -> list[str]:
     """Return the hover label of each instant: Paris day, time, and offset."""
-    return [f"{short_day(each.astimezone(PARIS).date(), language)} {clock(each)}" for each in instants]
+    paris = instants.tz_convert(PARIS)
+    dates = {day: short_day(day, language) for day in set(paris.date)}  # once a day, not once an hour
+    return [f"{dates[day]} {clock(each)}" for day, each in zip(paris.date, paris.to_pydatetime(), strict=True)]
 
 
 def ticks(first: date, last: date, language: Language) -> Ticks:

@@ -143,7 +143,7 @@ def clock(moment: datetime) -> str:
     """
     paris = moment.astimezone(PARIS)
     offset = paris.utcoffset()
-    return f"{paris:%H:%M} UTC+{0 if offset is None else offset.seconds // 3600}"
+    return f"{paris.hour:02d}:{paris.minute:02d} UTC+{0 if offset is None else offset.seconds // 3600}"
 
 
 def moment_label(moment: datetime, language: Language, *, weekday: bool = True) -> str:
