@@ -32,8 +32,24 @@ from elec_pipeline.store.tables import chronos_predictions, hourly_consumption, 
 YEARS = 10
 VISITS = 9
 _DRAWN = "document.querySelector('.js-plotly-plot .scatterlayer .trace') !== null"
-_CHANGED = "old => { const p = document.querySelector('.js-plotly-plot'); return p && p._fullData.length && p._fullData[0].x.length !== old; }"  # noqa: E501 - one expression for the browser
-_LENGTH = "document.querySelector('.js-plotly-plot')._fullData[0].x.length"
+_WATCH = """() => {
+    const hours = () => {
+        const chart = document.querySelector('.js-plotly-plot');
+        return chart?.querySelector('.scatterlayer .trace') && chart._fullData?.[0]?.x.length;
+    };
+    const before = hours();
+    delete window.taken;
+    document.addEventListener('click', () => {
+        const clicked = performance.now();
+        const look = () => {
+            const now = hours();
+            if (now && now !== before) requestAnimationFrame(() => window.taken = performance.now() - clicked);
+            else requestAnimationFrame(look);
+        };
+        look();
+    }, {capture: true, once: true});
+}"""
+"""In the browser, from a click to the frame after another number of hours was drawn, ms."""
 
 
 def fill(engine: Engine) -> int:
@@ -85,12 +101,10 @@ def first_chart(page: Page, url: str) -> float:
 
 
 def change(page: Page, name: str) -> float:
-    """Return seconds from a click on a period to its chart."""
-    old = page.evaluate(_LENGTH)
-    started = time.perf_counter()
+    """Return seconds from a click on a period to its chart, by the browser's clock."""
+    page.evaluate(_WATCH)
     page.get_by_role("radio", name=name).click()
-    page.wait_for_function(_CHANGED, arg=old, polling=20)
-    return time.perf_counter() - started
+    return float(page.wait_for_function("window.taken").json_value()) / 1000
 
 
 def measure(url: str, server: psutil.Process) -> None:

@@ -105,6 +105,12 @@ def newest_day(connection: Connection) -> date | None:
     return delivery_day(max(known)) if known else None
 
 
+def oldest_day(connection: Connection) -> date | None:
+    """Return the first delivery day whose actual consumption is there; None where there is none."""
+    span = queries.span_of_hours(connection)
+    return delivery_day(span[0]) if span else None
+
+
 def standings(connection: Connection, now: datetime) -> dict[str, Standing]:
     """Return how each of `SERIES` stands at a moment.
 

@@ -68,6 +68,11 @@ def newest_day() -> date | None:
     return ask(reads.newest_day)
 
 
+def oldest_day() -> date | None:
+    """Return the first day of the history of actual consumption."""
+    return ask(reads.oldest_day)
+
+
 def day_ahead(now: datetime) -> date | None:
     """Return the delivery day that a reader wants now."""
     return ask(reads.day_ahead, now)

@@ -163,7 +163,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "level_most": ("most", "presque tous"),
     "level_all": ("all", "tous"),
     "level_revised": ("all, some revised", "tous, dont révisés"),
-    "level_future": ("to come", "à venir"),
+    "level_outside": ("to come, or before the history", "à venir, ou avant l'historique"),
     "complete_days": ("{n} of {of} days complete", "{n} jours complets sur {of}"),
     "runs": ("Last runs", "Dernières exécutions"),
     "schedules": ("Schedules", "Planifications"),

@@ -22,7 +22,7 @@ MOST = 0.9
 class Level(IntEnum):
     """How much of a day is there."""
 
-    FUTURE = 0
+    OUTSIDE = 0
     NONE = 1
     SOME = 2
     MOST = 3
@@ -31,12 +31,12 @@ class Level(IntEnum):
 
 
 COLOURS = {
-    Level.FUTURE: "rgba(128,140,155,0.12)", Level.NONE: "#C43C39", Level.SOME: "#EE9B3A", Level.MOST: "#F2D16B",
+    Level.OUTSIDE: "rgba(128,140,155,0.12)", Level.NONE: "#C43C39", Level.SOME: "#EE9B3A", Level.MOST: "#F2D16B",
     Level.REVISED: "#7FB2E5", Level.ALL: "#1F6FB5",
 }  # fmt: skip
 NAMES = {
     Level.ALL: "level_all", Level.REVISED: "level_revised", Level.MOST: "level_most", Level.SOME: "level_some",
-    Level.NONE: "level_none", Level.FUTURE: "level_future",
+    Level.NONE: "level_none", Level.OUTSIDE: "level_outside",
 }  # fmt: skip
 
 
@@ -50,26 +50,43 @@ def due_quarters(day: date) -> int:
     return (day_end(day) - day_start(day)) // QUARTER
 
 
-def level(day: date, quarters: int, revisions: int, today: date) -> Level:
+def level(day: date, quarters: int, revisions: int, since: date, today: date) -> Level:
     """Return how much of a day is there.
 
+    Args:
+        day: Which.
+        quarters: How many are there.
+        revisions: How many values were replaced.
+        since: First day of the history; of days before it nothing was ever asked for.
+        today: From here on nothing can be missing.
+
     Example:
-        >>> day = date(2025, 10, 26)
-        >>> [level(day, n, 0, date(2025, 10, 27)).name for n in (0, 50, 96, 100)], level(day, 100, 2, day).name
-        (['NONE', 'SOME', 'MOST', 'ALL'], 'REVISED')
+        >>> since, day, today = date(2025, 10, 1), date(2025, 10, 26), date(2025, 10, 27)
+        >>> [level(day, n, 0, since, today).name for n in (0, 50, 96, 100)]
+        ['NONE', 'SOME', 'MOST', 'ALL']
+        >>> level(day, 100, 2, since, today).name, level(date(2025, 9, 30), 0, 0, since, today).name
+        ('REVISED', 'OUTSIDE')
     """
     due = due_quarters(day)
     if not quarters:
-        return Level.FUTURE if day >= today else Level.NONE
+        return Level.NONE if since <= day < today else Level.OUTSIDE
     if quarters < due:
         return Level.MOST if quarters >= MOST * due else Level.SOME
     return Level.REVISED if revisions else Level.ALL
 
 
 def calendar_figure(
-    year: int, quarters: dict[date, int], revisions: dict[date, int], today: date, texts: Texts
+    year: int, quarters: dict[date, int], revisions: dict[date, int], history: tuple[date, date], texts: Texts
 ) -> Figure:
-    """Return the year's calendar: a column a week, a row a weekday."""
+    """Return the year's calendar: a column a week, a row a weekday.
+
+    Args:
+        year: Which.
+        quarters: How many are there, by day.
+        revisions: How many values were replaced, by day.
+        history: Its first day, and today, from which on nothing can be missing.
+        texts: Of the language.
+    """
     from plotly.graph_objects import Figure, Heatmap, Scatter
 
     first = date(year, 1, 1)
@@ -81,7 +98,7 @@ def calendar_figure(
     starts = {}
     for n, day in enumerate(every):
         week, weekday = (offset + n) // 7, day.weekday()
-        z[weekday, week] = level(day, quarters.get(day, 0), revisions.get(day, 0), today)
+        z[weekday, week] = level(day, quarters.get(day, 0), revisions.get(day, 0), *history)
         text[weekday, week] = _cell(day, quarters.get(day, 0), revisions.get(day, 0), texts)
         if day.day == 1:
             starts[week] = month_name(day.month, texts.language)

@@ -48,11 +48,12 @@ def _calendar(frame: Frame) -> None:
         st.info(texts("nothing_of_year", year=year), icon=":material/info:")
         return
     present = counts(quarters, "quarters")
+    since = store.oldest_day() or today
     chart(
-        calendar_figure(year, present, counts(revisions, "revisions"), today, texts),
+        calendar_figure(year, present, counts(revisions, "revisions"), (since, today), texts),
         texts, "data.calendar", f"{texts('completeness')} {year}",
     )  # fmt: skip
-    past = [day for day in days(first, last) if day < today]
+    past = [day for day in days(first, last) if since <= day < today]
     whole = sum(present.get(day, 0) >= due_quarters(day) for day in past)
     st.caption(texts("complete_days", n=number(whole, language), of=number(len(past), language)))
 

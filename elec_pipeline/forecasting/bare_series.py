@@ -19,7 +19,7 @@ import numpy as np
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.model_inputs import ModelInput
-from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN, uncrossed
+from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN, uncrossed
 from elec_pipeline.forecasting.recipe import WEEK_HOURS, Target
 from elec_pipeline.information_set import Floats
 
@@ -49,7 +49,8 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
         target, offset = _distances(series, prediction_length)
     length = forecaster.recipe.context_hours
     target = np.concatenate([np.full(max(0, length - len(target)), np.nan), target])[-length:]
-    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, kind=Case.ALONE)
+    unknown = np.full((forecaster.recipe.prediction_length, len(BANDS)), np.nan)
+    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, kind=Case.ALONE, recent_errors_mw=unknown)
     said = forecaster.quantiles_of(asked)[:prediction_length]
     if forecaster.recipe.target is Target.RESIDUAL:
         said = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here

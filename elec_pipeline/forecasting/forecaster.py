@@ -16,7 +16,7 @@ import numpy as np
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.engines import Engine
 from elec_pipeline.forecasting.model_inputs import ModelInput, model_input
-from elec_pipeline.forecasting.quantiles import recentred, uncrossed
+from elec_pipeline.forecasting.quantiles import drawn_towards, recentred, uncrossed
 from elec_pipeline.forecasting.recipe import Family, Recipe
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.information_set import Floats, InformationSet
@@ -90,14 +90,17 @@ class Forecaster:
             return list(workers.map(self._predict_one, sets))
 
     def ask(self, information: InformationSet) -> tuple[ModelInput, Floats]:
-        """Return what the model is asked about one issue, and its answer before it is calibrated.
+        """Return what the model is asked about one issue, and its answer, to be calibrated.
+
+        Its spread is already drawn towards the errors of late, as far as the recipe says.
 
         Returns:
             The input; quantiles at `quantiles.LEVELS`, shape (prediction_length, 7), in the unit of the target.
         """
         asked = model_input(information, self.recipe, self.regressions)
         seed = int(information.issue_time.timestamp())
-        return asked, self._engine.quantiles(asked, self.recipe.prediction_length, seed)
+        said = self.quantiles_of(asked, seed)
+        return asked, drawn_towards(said, asked.recent_errors_mw, self.recipe.recent_error_share)
 
     def quantiles_of(self, asked: ModelInput, seed: int = 0) -> Floats:
         """Return what the model alone says, shape (prediction_length, 7), in the unit of the target."""

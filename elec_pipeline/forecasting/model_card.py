@@ -20,6 +20,7 @@ from elec_pipeline.forecasting.checkpoint import CARD_FILE
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.references import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.forecasting.training_work import Effort, Saved, best_step
@@ -189,9 +190,13 @@ against it:
 - Each has a sibling that sees temperature forecasts too; it is used where the issue knows them.
 
 A regression is learnt once, and brought up to date at every issue with the last {recipe_of["update_days"]}
-days that are known (recursive least squares, half-life two years), so that it follows RTE's ways. `calibration`
-was chosen on the validation days and the year before: how much of the model's median is believed, and factors on
-the distances of the quantiles to it. The figures above are of regressions that had not learnt from the validation
+days that are known (recursive least squares, half-life two years), so that it follows RTE's ways.
+
+The width of each band is the weighted geometric mean of the model's and of the width that would have held the
+regression's errors on those days, each day expected from the ones before it; `recent_error_share` is the weight of
+the latter. From fewer than {LEAST_DAYS_OF_ERRORS} days it is the model's alone. `calibration` was chosen on the
+newest year of training and validation days: how much of the model's median is believed, and factors on the
+distances of the quantiles to it. The figures above are of regressions that had not learnt from the validation
 days; those that ship have.
 
 ## Limits

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.forecasting.local_grid import day_type, school_holidays
+from elec_pipeline.forecasting.quantiles import BANDS
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
 from elec_pipeline.forecasting.regressions import Regressions
@@ -33,6 +34,8 @@ class ModelInput:
         offset_mw: What is added to the model's output, shape (skip + hours of the delivery day,), MW.
         skip: How many hours of the model's output lie before the delivery day.
         kind: What the forecast stands on, one of `cases.KINDS`.
+        recent_errors_mw: How large the errors of the offset were of late, shape (prediction_length, 3), MW: see
+            `References.recent_errors_mw`; NaN where that is not known or of no use.
     """
 
     target: Floats
@@ -41,6 +44,7 @@ class ModelInput:
     offset_mw: Floats = field(repr=False)
     skip: int
     kind: str
+    recent_errors_mw: Floats = field(repr=False)
 
     def as_chronos(self) -> dict[str, Floats | dict[str, Floats]]:
         """Return the dictionary that Chronos-2 takes as one input."""
@@ -107,6 +111,7 @@ def model_input(information: InformationSet, recipe: Recipe, regressions: Regres
         offset_mw=series.offset()[start:],
         skip=total - information.delivery_hours - start,
         kind=series.kind,
+        recent_errors_mw=_padded(series.recent_errors()[start:], recipe.prediction_length),
     )
 
 
@@ -138,6 +143,12 @@ class _Series:
             return np.zeros_like(self._set.load_mw)
         return self._references.reference
 
+    def recent_errors(self) -> Floats:
+        """Return how large the errors of the offset were of late, (n, 3); NaN where that is of no use."""
+        if self._recipe.target is Target.LOAD or not self._recipe.recent_error_share:
+            return np.full((len(self._set.load_mw), len(BANDS)), np.nan)
+        return self._references.recent_errors_mw
+
     def covariate(self, name: Covariate) -> Floats:
         """Return one covariate."""
         makers: dict[Covariate, Callable[[], Floats]] = {
@@ -157,7 +168,7 @@ def _usable(values: Floats, context: slice) -> Floats:
 
 
 def _padded(values: Floats, length: int) -> Floats:
-    return np.concatenate([values, np.full(length - len(values), np.nan)])
+    return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
 
 
 def _last_hours(information: InformationSet, context_hours: int) -> InformationSet:

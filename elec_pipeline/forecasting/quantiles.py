@@ -18,6 +18,8 @@ LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 COLUMNS = ("q05", "q10", "q25", "load_mw", "q75", "q90", "q95")
 """Their database columns; `load_mw` is the median."""
 MEDIAN = LEVELS.index(0.50)
+BANDS = {0.5: (0.25, 0.75), 0.8: (0.10, 0.90), 0.9: (0.05, 0.95)}
+"""What the central bands claim to hold, and the levels they lie between."""
 
 
 def uncrossed(quantiles: npt.ArrayLike) -> Floats:
@@ -50,6 +52,63 @@ def recentred(quantiles: npt.ArrayLike, median_share: float, spreads: Sequence[f
     median = values[..., MEDIAN : MEDIAN + 1]
     factors = np.array([*reversed(spreads), 1.0, *spreads])
     return np.asarray(median_share * median + factors * (values - median))
+
+
+def drawn_towards(quantiles: npt.ArrayLike, errors: npt.ArrayLike, share: float) -> Floats:
+    """Return quantiles whose bands are drawn towards the width that would have held what they claim.
+
+    The half-width of each band becomes the geometric mean, weighted by the share, of what it is and of the
+    absolute error that as many errors as the band claims to hold stayed under. Where that is not known, or the
+    band has no width, it stays.
+
+    Args:
+        quantiles: Shape (n, 7) at `LEVELS`.
+        errors: Quantiles of absolute errors, in the same unit, at what `BANDS` claim, shape (n, 3).
+        share: Weight of the errors.
+
+    Example:
+        >>> said = [[-5.0, -3.0, 0.0, 1.0, 2.0, 3.0, 4.0]] * 2
+        >>> drawn_towards(said, [[4.0, 12.0, 4.5], [np.nan] * 3], 0.5).tolist()
+        [[-5.0, -7.0, -1.0, 1.0, 3.0, 5.0, 4.0], [-5.0, -3.0, 0.0, 1.0, 2.0, 3.0, 4.0]]
+    """
+    values = np.asarray(quantiles, dtype=np.float64)
+    factors = np.ones_like(values)
+    for wanted, ends in zip(np.asarray(errors, dtype=np.float64).T, BANDS.values(), strict=True):
+        low, high = (LEVELS.index(level) for level in ends)
+        half_width = (values[:, high] - values[:, low]) / 2
+        usable = (half_width > 0) & (wanted > 0)
+        drawn = (wanted[usable] / half_width[usable]) ** share
+        factors[usable, low] = factors[usable, high] = drawn
+    median = values[:, MEDIAN : MEDIAN + 1]
+    return np.asarray(median + factors * (values - median))
+
+
+def of_known(values: npt.ArrayLike, levels: Sequence[float], *, least: int) -> Floats:
+    """Return quantiles of the known values of each column: as `np.nanquantile`, but many times as fast.
+
+    Args:
+        values: Shape (n, columns), NaN where not known.
+        levels: Which.
+        least: From fewer known values a column has none: NaN.
+
+    Returns:
+        Shape (len(levels), columns).
+
+    Example:
+        >>> of_known([[3.0, 1.0], [np.nan, np.nan], [2.0, np.nan], [1.0, 2.0]], [0.5, 0.75], least=3).tolist()
+        [[2.0, nan], [2.5, nan]]
+    """
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=0)  # what is not known comes last
+    known = np.count_nonzero(~np.isnan(ordered), axis=0)
+    made = np.full((len(levels), ordered.shape[1]), np.nan)
+    columns = np.flatnonzero(known >= max(1, least))
+    for row, level in enumerate(levels):
+        place = level * (known[columns] - 1)
+        below = np.floor(place).astype(int)
+        above = np.minimum(below + 1, known[columns] - 1)
+        low, high = ordered[below, columns], ordered[above, columns]
+        made[row, columns] = low + (place - below) * (high - low)
+    return made
 
 
 def at_levels(quantiles: npt.ArrayLike, levels: Sequence[float]) -> Floats:

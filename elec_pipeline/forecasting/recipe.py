@@ -88,6 +88,13 @@ class Recipe(BaseModel):
         description="Whether the model's forecast starts with the delivery day instead of the first hour "
         "that is not known; the hours between are then gaps, or RTE's forecast where that is no reference.",
     )
+    recent_error_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How far the spread is drawn towards the reference's errors of the days it was brought up to "
+        "date with. 0: it is the model's alone.",
+    )
     calibration: dict[str, Calibration] = Field(
         default={},
         description="What is made of the model's output, by what the forecast stands on; see `cases.KINDS`.",

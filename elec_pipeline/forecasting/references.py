@@ -6,6 +6,7 @@ one information set. Not here: features (`cases`), what is learnt (`learning`), 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,11 +16,27 @@ from elec_pipeline.forecasting import regression
 from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case, Problem, kind, problem
 from elec_pipeline.forecasting.day_table import DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid, first_known, nan_mean
+from elec_pipeline.forecasting.quantiles import BANDS, of_known
 from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.regression import Updated
 from elec_pipeline.forecasting.regressions import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.information_set import Floats, InformationSet
 
 WEEK = 7
+LEAST_DAYS_OF_ERRORS = 14
+
+
+@dataclass(frozen=True)
+class _Corrections:
+    """What one case's regression makes of a grid.
+
+    Attributes:
+        corrections_mw: Of every day and local hour, shape (days, 24); NaN where none is made.
+        errors_mw: As `Updated.errors_mw`.
+    """
+
+    corrections_mw: Floats
+    errors_mw: Floats
 
 
 class References:
@@ -94,33 +111,52 @@ class References:
     @cached_property
     def _correction(self) -> Floats:
         """What is learnt of the difference between load and base; 0 before the days that are looked at."""
-        context_case = Case.ALONE if self.case is Case.ALONE else Case.EVENING
-        table = self._corrections(context_case)
-        if self.case is not context_case:
-            table[-1] = self._corrections(self.case)[-1]
+        table = self._of_context.corrections_mw
+        if self.case is not self._case_of_context:
+            table = np.concatenate([table[:-1], self._corrections(self.case).corrections_mw[-1:]])
         return np.asarray(np.nan_to_num(table)[self.grid.day - self.grid.day[0], self.grid.hour])
 
-    def _corrections(self, case: Case) -> Floats:
-        """Return the correction of every day and local hour, shape (days, 24); NaN where none is made."""
+    @cached_property
+    def recent_errors_mw(self) -> Floats:
+        """How large the errors of each local hour and its neighbours were of late, (n, 3), MW.
+
+        Quantiles of their absolute, at what `BANDS` claim. Of the days that the regressions are brought up to date
+        with, each as it was expected from those before it; of RTE's D-1 where the delivery day has an earlier
+        forecast only. NaN from fewer than 14 days.
+        """
+        errors = np.abs(self._of_context.errors_mw)
+        around = np.concatenate([np.roll(errors, shift, axis=1) for shift in (-1, 0, 1)])
+        usual = of_known(around, list(BANDS), least=3 * LEAST_DAYS_OF_ERRORS)
+        return np.asarray(usual.T[self.grid.hour])
+
+    @property
+    def _case_of_context(self) -> Case:
+        return Case.ALONE if self.case is Case.ALONE else Case.EVENING
+
+    @cached_property
+    def _of_context(self) -> _Corrections:
+        return self._corrections(self._case_of_context)
+
+    def _corrections(self, case: Case) -> _Corrections:
         made = np.full_like(self._table.load_mw, np.nan)
         learnt = self._regressions.of(case, with_temperature=self._knows_temperature)
         if learnt is None:
-            return made
+            return _Corrections(made, np.empty((0, 24)))
         looked_at = min(len(made), self._recipe.reference_days + 1)
         table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
         asked = problem(case, table, with_temperature=self._knows_temperature, skip=len(table.day) - looked_at)
         learnt.require(asked)
-        coefficients = self._up_to_date(case, learnt, asked)
-        made[-looked_at:] = regression.apply(asked.samples.features, coefficients, learnt.regression.scale)
-        return made
+        now = self._up_to_date(case, learnt, asked)
+        made[-looked_at:] = regression.apply(asked.samples.features, now.coefficients, learnt.regression.scale)
+        return _Corrections(made, now.errors_mw)
 
-    def _up_to_date(self, case: Case, learnt: Learnt, asked: Problem) -> Floats:
-        """Return the coefficients with what the days before the delivery day say, after those learnt from."""
+    def _up_to_date(self, case: Case, learnt: Learnt, asked: Problem) -> Updated:
+        """Return the regression with what the days before the delivery day say, after those learnt from."""
         delivery = len(asked.base_mw) - 1
         since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
         first = max(0, delivery - self._recipe.update_days, since)
         if case in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
-            return learnt.regression.mean
+            return Updated(learnt.regression.mean, np.empty((0, 24)))
         return regression.up_to_date(learnt.regression, asked.samples.between(first, delivery))
 
     @cached_property

@@ -124,11 +124,26 @@ def learn(samples: Samples, scale: Scale, *, snapshots: Collection[int] = ()) ->
     return made
 
 
-def up_to_date(regression: Regression, samples: Samples) -> Floats:
-    """Return the coefficients once some days are known too, shape (24, features + 1).
+@dataclass(frozen=True)
+class Updated:
+    """A regression once some days are known too.
+
+    Attributes:
+        coefficients: Shape (24, features + 1).
+        errors_mw: What each of the days brought beyond what was expected of it when only those before it were
+            known, shape (days, 24); NaN where nothing is known.
+    """
+
+    coefficients: Floats
+    errors_mw: Floats
+
+
+def up_to_date(regression: Regression, samples: Samples) -> Updated:
+    """Return what a regression becomes once some days are known too, and how each of them surprised it.
 
     The result depends on nothing but its arguments: computed in double precision and in one order. As there are
-    fewer days than features, it is solved for the days (Woodbury's identity).
+    fewer days than features, it is solved for the days (Woodbury's identity). Half of the solution, the one
+    with the lower triangle, are the innovations of a Kalman filter that sees the days one by one.
 
     Args:
         regression: What was learnt before.
@@ -144,9 +159,12 @@ def up_to_date(regression: Regression, samples: Samples) -> Floats:
     surprise = torch.from_numpy(np.nan_to_num(left)).T[:, :, None] * root
     spread = torch.bmm(seen, torch.from_numpy(regression.covariance))
     of_days = torch.baddbmm(torch.eye(len(rows), dtype=seen.dtype), spread, seen.transpose(1, 2))
-    solved = torch.cholesky_solve(surprise, torch.linalg.cholesky(of_days))
+    lower = torch.linalg.cholesky(of_days)
+    innovations = torch.linalg.solve_triangular(lower, surprise, upper=False)
+    solved = torch.linalg.solve_triangular(lower.transpose(1, 2), innovations, upper=True)
     step = torch.bmm(spread.transpose(1, 2), solved)[..., 0]
-    return regression.mean + np.asarray(step.numpy(), dtype=np.float64)
+    errors = torch.diagonal(lower, dim1=1, dim2=2) * innovations[..., 0] / root[..., 0]  # 0 / 0 where not known
+    return Updated(regression.mean + step.numpy(), errors.numpy().T)
 
 
 def apply(features: Floats, coefficients: Floats, scale: Scale) -> Floats:

@@ -13,12 +13,12 @@ import pandas as pd
 
 from elec_pipeline import metrics
 from elec_pipeline.forecasting.contestants import RTE
-from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS, MEDIAN
+from elec_pipeline.forecasting.quantiles import BANDS, COLUMNS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.skill_groups import GROUPS, grouped, kind_of_day
 
-BANDS = {"coverage_50": (0.25, 0.75), "coverage_80": (0.10, 0.90), "coverage_90": (0.05, 0.95)}
-"""Central bands, and the levels of their ends."""
-SCORES = ("hours", "mape", "ratio_to_rte", "mae_mw", "bias_mw", "pinball_mw", "crps_mw", *BANDS)
+COVERAGES = {f"coverage_{100 * content:.0f}": ends for content, ends in BANDS.items()}
+"""Central bands by the column of their coverage, and the levels of their ends."""
+SCORES = ("hours", "mape", "ratio_to_rte", "mae_mw", "bias_mw", "pinball_mw", "crps_mw", *COVERAGES)
 LEAST_HOURS = 12
 """A day of which fewer hours could be scored is no worst day."""
 WORST_DAYS = 10
@@ -135,6 +135,6 @@ def _scores_of(part: pd.DataFrame) -> dict[str, float]:
         "crps_mw": metrics.crps(actual, quantiles, LEVELS) if has_quantiles else mae,
         **{
             name: metrics.coverage(actual, quantiles[:, LEVELS.index(low)], quantiles[:, LEVELS.index(high)])
-            for name, (low, high) in BANDS.items()
+            for name, (low, high) in COVERAGES.items()
         },
     }

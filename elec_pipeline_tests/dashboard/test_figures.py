@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dashboard import axis, comparison, span, tiles
+from dashboard.charts.calendar import Level, calendar_figure
 from dashboard.charts.load import load_figure
 from dashboard.language import Language
 from dashboard.texts import TEXTS, Texts
@@ -121,3 +122,16 @@ def test_presets_end_with_the_day_ahead() -> None:
     for name, n_days in span.PRESETS.items():
         assert span.span(name, date(2025, 10, 28)).n_days == n_days
     assert span.span("nonsense", date(2025, 10, 28)) == span.span("7d", date(2025, 10, 28))
+
+
+@every_day_length
+def test_only_days_of_the_history_can_be_missing(day: date, n_hours: int) -> None:
+    after = day + timedelta(days=1)
+    texts, history = Texts(Language.ENGLISH), (day - timedelta(days=1), after + timedelta(days=1))
+    shown = calendar_figure(day.year, {day: 4 * n_hours}, {}, history, texts).data[0]
+    levels = {text: value for text, value in zip(np.ravel(shown.text), np.ravel(shown.z), strict=True) if text}
+    of_day = [value for text, value in levels.items() if f"{4 * n_hours} of {4 * n_hours}" in text]
+    assert of_day == [Level.ALL]
+    values = list(levels.values())
+    assert values.count(Level.NONE) == 2  # the day before and the day after
+    assert values.count(Level.OUTSIDE) == len(values) - 3

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from elec_pipeline.delivery_day import days
-from elec_pipeline.forecasting.calibration import BANDS, LEAST_HOURS, LEAST_SPREAD, calibration, calibrations
+from elec_pipeline.forecasting.calibration import LEAST_HOURS, LEAST_SPREAD, calibration, calibrations
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.learning import Course
-from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN, recentred
+from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN, recentred
 from elec_pipeline.forecasting.recipe import Calibration, Target
 from elec_pipeline.information_set import Floats, History
 from elec_pipeline.metrics import coverage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -15,8 +15,10 @@ from elec_pipeline.forecasting.baselines import seasonal_naive
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
-from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
+from elec_pipeline.forecasting.model_inputs import ModelInput
+from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Calibration
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_rte
 from elec_pipeline.information_set import Floats, History, InformationSet
 from elec_pipeline.metrics import mae, pinball
@@ -179,6 +181,30 @@ def test_the_bundled_checkpoint_beats_the_seasonal_naive_forecast(
     median = np.concatenate(bundled.predict(sets))[:, MEDIAN]
     naive = np.concatenate([seasonal_naive(each) for each in sets])
     assert mae(truth, median) < 0.8 * mae(truth, naive)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+@pytest.mark.parametrize("issue", list(Issue))
+def test_large_errors_of_late_make_bands_wide_and_move_no_median(
+    day: date, issue: Issue, taught: Forecaster, past: History
+) -> None:
+    through = day - timedelta(days=91)  # so that there are days to bring it up to date with
+    old = Regressions({name: replace(each, through=through) for name, each in taught.regressions.learnt.items()})
+    information = past.at(day, issue, context_hours=taught.context_hours)
+
+    def said(share: float) -> tuple[ModelInput, Floats]:
+        recipe = taught.recipe.model_copy(update={"recent_error_share": share})
+        return replace(taught, recipe=recipe, regressions=old).ask(information)
+
+    asked, drawn = said(1.0)
+    not_asked, plain = said(0.0)
+    hours = slice(0, len(asked.offset_mw))
+    for n, (low, high) in enumerate(BANDS.values()):
+        width = drawn[hours, LEVELS.index(high)] - drawn[hours, LEVELS.index(low)]
+        np.testing.assert_allclose(width, 2 * asked.recent_errors_mw[hours, n])
+    np.testing.assert_array_equal(drawn[:, MEDIAN], plain[:, MEDIAN])
+    np.testing.assert_array_equal(drawn[hours.stop :], plain[hours.stop :])
+    assert np.isnan(not_asked.recent_errors_mw).all()
 
 
 @pytest.mark.parametrize("day", LENGTHS)

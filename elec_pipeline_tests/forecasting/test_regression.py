@@ -123,21 +123,46 @@ def test_up_to_date_follows_a_relation_that_changed() -> None:
         return float(np.abs(found[:, :-1] - coefficients(slopes)).mean())
 
     before = last(learn(samples(200), SCALE))
-    now, later = (up_to_date(before, samples(days, slopes, seed=4)) for days in (90, 400))
+    now, later = (up_to_date(before, samples(days, slopes, seed=4)).coefficients for days in (90, 400))
     assert away(now) < 0.75 * away(before.mean)
     assert away(later) < 0.5 * away(before.mean)
 
 
 def test_where_no_day_is_given_what_was_learnt_stands() -> None:
     made = last(learn(samples(60), SCALE))
-    np.testing.assert_array_equal(up_to_date(made, samples(0)), made.mean)
+    now = up_to_date(made, samples(0))
+    np.testing.assert_array_equal(now.coefficients, made.mean)
+    assert now.errors_mw.shape == (0, 24)
 
 
 def test_days_on_which_nothing_is_known_change_nothing() -> None:
     made = last(learn(samples(60), SCALE))
     asked = samples(20, seed=4)
     unknown = replace(asked, wanted_mw=np.full_like(asked.wanted_mw, np.nan))
-    np.testing.assert_array_equal(up_to_date(made, unknown), made.mean)
+    now = up_to_date(made, unknown)
+    np.testing.assert_array_equal(now.coefficients, made.mean)
+    assert np.isnan(now.errors_mw).all()
+
+
+def test_a_days_error_is_of_what_the_days_before_it_let_expect() -> None:
+    before = last(learn(samples(200), SCALE))
+    asked = samples(40, 0.6 * SLOPES, seed=4)
+    errors = up_to_date(before, asked).errors_mw
+    for day in (0, 1, 10, 39):
+        known = up_to_date(before, asked.between(0, day)).coefficients
+        expected = apply(asked.between(day, day + 1).features, known, SCALE)[0]
+        # The same but for the weights of age, which are counted back from another day.
+        np.testing.assert_allclose(errors[day], asked.wanted_mw[day] - expected, rtol=0.02, atol=2.0)
+    assert np.abs(errors[-10:]).mean() < 0.8 * np.abs(errors[:10]).mean()
+
+
+def test_a_gap_has_no_error_and_leaves_those_of_other_days() -> None:
+    made = last(learn(samples(60), SCALE))
+    asked = samples(20, seed=4)
+    wanted = asked.wanted_mw.copy()
+    wanted[7, 3:] = np.nan
+    errors = up_to_date(made, replace(asked, wanted_mw=wanted)).errors_mw
+    assert np.array_equal(np.isnan(errors), np.isnan(wanted))
 
 
 @pytest.mark.parametrize("load_mw", [np.nan, 0.0, -5.0])

@@ -68,7 +68,7 @@ def test_scores_are_those_of_the_formulas() -> None:
 
 def test_a_point_forecast_has_no_band_and_its_crps_is_its_absolute_error() -> None:
     table = skill.scores(a_frame({date(2025, 6, 3): (1000.0, 500.0)}))
-    assert all(np.isnan(score(table, RTE, name)) for name in ("pinball_mw", *skill.BANDS))
+    assert all(np.isnan(score(table, RTE, name)) for name in ("pinball_mw", *skill.COVERAGES))
     assert score(table, RTE, "crps_mw") == score(table, RTE, "mae_mw") == 1000
 
 
