@@ -8,6 +8,7 @@ import dagster as dg
 
 from elec_pipeline.defs.assets import all_assets
 from elec_pipeline.defs.checks import all_checks
+from elec_pipeline.defs.housekeeping import housekeeping
 from elec_pipeline.defs.jobs import all_jobs
 from elec_pipeline.defs.resources import (
     ChronosResource,
@@ -32,7 +33,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=all_assets,
         asset_checks=all_checks,
-        jobs=all_jobs,
+        jobs=[*all_jobs, housekeeping],
         schedules=all_schedules,
         sensors=all_sensors,
         resources=resources | overrides,

@@ -18,6 +18,7 @@ from elec_pipeline.defs.assets import (
     rte_forecasts,
     temperature_forecasts,
 )
+from elec_pipeline.defs.housekeeping import housekeeping as housekeeping_job
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.defs.resources import StoreResource
 from elec_pipeline.delivery_day import FIRST_DAY, delivery_day
@@ -154,4 +155,17 @@ def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.R
     return dg.RunRequest(run_key=f"retrain {today:%Y-%m}")
 
 
-all_schedules = [actuals, reconcile, morning_forecast, rte_forecast, rte_revisions, evening_forecast, retrain]
+@dg.schedule(
+    job=housekeeping_job,
+    cron_schedule="40 3 * * *",
+    execution_timezone=_PARIS,
+    default_status=_RUNNING,
+)
+def housekeeping(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """At 03:40: Dagster's records of old runs go."""
+    return dg.RunRequest(run_key=f"housekeeping {key(_today(context))}")
+
+
+all_schedules = [
+    actuals, reconcile, housekeeping, morning_forecast, rte_forecast, rte_revisions, evening_forecast, retrain,
+]  # fmt: skip

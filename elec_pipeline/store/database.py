@@ -86,6 +86,21 @@ def opened(settings: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
+@contextmanager
+def opened_dagster(settings: Settings) -> Iterator[Engine]:
+    """Open Dagster's own database for as long as a block lasts.
+
+    Raises:
+        StoreUnavailableError: The server does not answer.
+        StoreError: The database is missing and may not be created.
+    """
+    engine = create_engine(urls.for_sqlalchemy(dagster_url(settings)), connect_args={"connect_timeout": 10})
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date; quick when they are, safe when several processes race."""
     if _revision(engine) == HEAD:

@@ -20,6 +20,7 @@ from elec_pipeline_tests.conftest import every_day_length
 SCHEDULES = {
     "actuals": "0 2 * * *",
     "reconcile": "10 3 * * *",
+    "housekeeping": "40 3 * * *",
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
     "rte_revisions": "15 7-23 * * *",
@@ -82,7 +83,7 @@ def test_schedules_run_by_default_in_paris_time() -> None:
     assert {schedule.job_name for schedule in schedules.all_schedules} == JOBS - {"backfill"}
 
 
-@pytest.mark.parametrize("name", sorted(JOBS))
+@pytest.mark.parametrize("name", sorted(JOBS - {"housekeeping"}))
 def test_only_the_job_retrain_trains(name: str) -> None:
     selected = {key.to_user_string() for key in defs.resolve_job_def(name).asset_layer.executable_asset_keys}
     assert selected

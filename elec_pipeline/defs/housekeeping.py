@@ -1,0 +1,105 @@
+"""`housekeeping`, the job that keeps Dagster's own records from growing without end.
+
+Here: which of them go, and when. Not here: our tables, of which nothing is ever deleted, and ticks, which
+`dagster.yaml` lets go.
+
+Some 25 runs a day write about a megabyte of events. Of those that ended long ago, most materialised nothing that a
+later run has not materialised again, as each hour's look for revisions does: they go whole. Of the others, the
+last for some partition, the notes of their steps go and what these printed. All that was said of assets stays:
+without it a partition would count as never materialised, and be asked for again.
+
+Source: https://docs.dagster.io/deployment/troubleshooting/database-tuning
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster import DagsterRunStatus, RunsFilter
+from sqlalchemy import Engine, text
+
+KEPT_DAYS = 90
+"""As long as ticks are kept."""
+AT_ONCE = 20_000
+"""Rows deleted in one transaction: whoever writes meanwhile waits for one of these at most."""
+_ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+_SUPERSEDED = text("""
+    SELECT run_id FROM runs WHERE run_id = ANY(:ended) AND NOT EXISTS (
+        SELECT FROM event_logs AS made
+        WHERE made.run_id = runs.run_id AND made.dagster_event_type = 'ASSET_MATERIALIZATION' AND NOT EXISTS (
+            SELECT FROM event_logs AS later
+            WHERE later.asset_key = made.asset_key AND later.dagster_event_type = 'ASSET_MATERIALIZATION'
+                AND later.partition IS NOT DISTINCT FROM made.partition
+                AND later.id > made.id AND later.run_id <> made.run_id
+        )
+    )
+""")
+_FORGET_CHECKS = text("DELETE FROM asset_check_executions WHERE run_id = ANY(:runs)")
+_FORGET_NOTES = text("""
+    DELETE FROM event_logs WHERE id IN (
+        SELECT id FROM event_logs
+        WHERE timestamp < :before AND asset_key IS NULL
+            AND (dagster_event_type IS NULL OR dagster_event_type !~ '^(ASSET|PIPELINE)_')
+        LIMIT :at_once
+    )
+""")
+
+
+def forget_superseded(instance: dg.DagsterInstance, engine: Engine, ended: list[str]) -> int:
+    """Delete runs of which every partition was materialised again by a later one, or that materialised none.
+
+    Args:
+        instance: Of Dagster.
+        engine: Of its database.
+        ended: Runs to choose from; they have ended.
+
+    Returns:
+        How many there were.
+    """
+    with engine.begin() as connection:
+        found = list(connection.scalars(_SUPERSEDED, {"ended": ended}))
+        connection.execute(_FORGET_CHECKS, {"runs": found})
+    for run_id in found:
+        instance.delete_run(run_id)
+    return len(found)
+
+
+def forget_notes(engine: Engine, before: datetime) -> int:
+    """Delete what runs noted before a moment, but for what concerns assets, or the start and end of a run.
+
+    Args:
+        engine: Of Dagster's database.
+        before: Zone-aware.
+
+    Returns:
+        How many notes there were.
+    """
+    deleted = 0
+    moment = before.astimezone(UTC).replace(tzinfo=None)  # as Dagster stores it
+    while True:
+        with engine.begin() as connection:
+            rows = connection.execute(_FORGET_NOTES, {"before": moment, "at_once": AT_ONCE}).rowcount
+        deleted += rows
+        if rows < AT_ONCE:
+            return deleted
+
+
+@dg.op(description=f"Deletes what is of no more use of runs that began more than {KEPT_DAYS} days ago.")
+def forget_old_runs(context: dg.OpExecutionContext) -> None:
+    """Delete it, and say how much there was."""
+    from elec_pipeline.settings import settings
+    from elec_pipeline.store.database import opened_dagster
+
+    before = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
+    ended = list(context.instance.get_run_ids(RunsFilter(statuses=_ENDED, created_before=before)))
+    for run_id in ended:
+        context.instance.compute_log_manager.delete_logs(prefix=[run_id])
+    with opened_dagster(settings()) as engine:
+        runs = forget_superseded(context.instance, engine, ended)
+        notes = forget_notes(engine, before)
+    context.log.info(f"Before {before:%Y-%m-%d}: {runs:,} superseded runs and {notes:,} notes of others deleted.")
+
+
+@dg.job(description=f"Records of runs older than {KEPT_DAYS} days go, but for the last of each partition.")
+def housekeeping() -> None:
+    """Keep Dagster's records from growing without end."""
+    forget_old_runs()
