@@ -4,7 +4,8 @@ Here: which days are asked of which API, what is skipped because it is there, an
 does not answer. Not here: requests (`sources.open_meteo`), and when this runs.
 
 A forecast can be issued without temperature. So a source that is away, or whose quota is used up, is no error
-here: the report says so, and what came before it is stored.
+here: the report says so, and what came before it is stored. Only whoever has the time to wait for the quota, as a
+backfill has, can ask for that to be one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline.delivery_day import day_end, day_start, delivery_day, hours, spans
-from elec_pipeline.errors import SourceError
+from elec_pipeline.errors import SourceError, SourceQuotaError
 from elec_pipeline.sources.open_meteo import (
     FIRST_PREVIOUS_RUNS_DAY,
     LEADS_DAYS,
@@ -66,6 +67,7 @@ def ingest_temperatures(
     source: str,
     now: datetime,
     progress: Progress | None = None,
+    quota_fails: bool = False,
 ) -> TemperatureReport:
     """Fetch and store temperature forecasts of a range of delivery days.
 
@@ -80,9 +82,13 @@ def ingest_temperatures(
         source: Name stored with each row.
         now: Current instant, UTC.
         progress: Told the last day of each window once it is written.
+        quota_fails: Whether a quota that is used up is an error.
 
     Returns:
         What was done, and why not more of it.
+
+    Raises:
+        SourceQuotaError: The quota is used up, and that is to be an error; what came before it is stored.
     """
     today, report = delivery_day(now), TemperatureReport()
     try:
@@ -101,6 +107,8 @@ def ingest_temperatures(
             for begin, end in _past(lacking[0], lacking[-1]) if lacking else ():
                 _store(engine, client.previous_runs(begin, end, now=now), source, report)
     except SourceError as error:
+        if quota_fails and isinstance(error, SourceQuotaError):
+            raise
         report.unavailable = str(error)
     _count(engine, first, last, report)
     return report

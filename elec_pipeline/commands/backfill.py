@@ -2,11 +2,13 @@
 
 Every run covers at most a month and is complete in itself: stopped at any moment and started again, the
 backfill goes on with the month it was in. Months that lack nothing are not run again, nor asked of any source.
-It shares quotas and tables with the daily schedules, which may run meanwhile.
+It shares quotas and tables with the daily schedules, which may run meanwhile. Where a quota is used up it waits:
+a forecast of the past that was made without temperature would not be made again.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
@@ -15,9 +17,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 
 from elec_pipeline.completeness import is_complete
-from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, RANGE_END_TAG, RANGE_START_TAG, key
+from elec_pipeline.defs.faults import FAULT
+from elec_pipeline.defs.partitions import (
+    AS_FAR_AS_POSSIBLE_TAG,
+    QUOTA_FAILS_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    key,
+)
 from elec_pipeline.delivery_day import days, delivery_day, spans
-from elec_pipeline.errors import ElecError
+from elec_pipeline.errors import ElecError, SourceQuotaError
 from elec_pipeline.forecasting.issuing import due_issues
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import queries
@@ -27,6 +36,9 @@ ACTUALS = ("raw_consumption", "hourly_consumption")
 FORECASTS = ("rte_forecasts", "temperature_forecasts", "chronos_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 
+QUOTA_WAIT_S = 3600.0
+"""Sources count by the hour and by the day: after each such wait the month is tried again."""
+
 IsDone = Callable[[date, date], bool]
 """Tells whether a range of days, both ends included, lacks nothing."""
 
@@ -35,7 +47,8 @@ def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, 
     """Materialise assets for a range of delivery days in one run of this process.
 
     Raises:
-        ElecError: The run failed, with the reason of the step that failed.
+        SourceQuotaError: A quota is used up.
+        ElecError: The run failed otherwise, with the reason of the step that failed.
     """
     from elec_pipeline.definitions import defs
 
@@ -43,7 +56,12 @@ def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, 
     result = job.execute_in_process(
         instance=instance,
         asset_selection=[dg.AssetKey(name) for name in assets],
-        tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(last), AS_FAR_AS_POSSIBLE_TAG: "true"},
+        tags={
+            RANGE_START_TAG: key(first),
+            RANGE_END_TAG: key(last),
+            AS_FAR_AS_POSSIBLE_TAG: "true",
+            QUOTA_FAILS_TAG: "true",
+        },
         # The bar is the output here; the run's log is in the event log.
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
@@ -59,8 +77,9 @@ def run_backfill(
     last: date,
     *,
     is_done: IsDone | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Materialise assets month by month with a progress bar.
+    """Materialise assets month by month with a progress bar, waiting where a quota is used up.
 
     Args:
         instance: Of Dagster.
@@ -68,6 +87,7 @@ def run_backfill(
         first: First delivery day.
         last: Last delivery day, included.
         is_done: Tells which months to leave out; None: none.
+        sleep: Waits for some seconds.
 
     Raises:
         ElecError: The run of a month failed; the months before it are done.
@@ -83,8 +103,13 @@ def run_backfill(
         task = bar.add_task(f"{first} to {last}", total=len(days(first, last)))
         for begin, end in spans(first, last, DAYS_A_RUN):
             bar.update(task, description=f"{begin} to {end}")
-            if is_done is None or not is_done(begin, end):
-                run_range(instance, names, begin, end)
+            while is_done is None or not is_done(begin, end):
+                try:
+                    run_range(instance, names, begin, end)
+                    break
+                except SourceQuotaError as error:
+                    bar.console.print(f"{error} The backfill waits for it, and may be stopped meanwhile.")
+                    sleep(QUOTA_WAIT_S)
             bar.advance(task, len(days(begin, end)))
 
 
@@ -117,7 +142,11 @@ def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
     for event in result.filter_events(lambda e: e.is_step_failure):
         failure = event.step_failure_data
         if failure.user_failure_data is not None:
-            return ElecError(f"{event.step_key} failed: {failure.user_failure_data.description}")
+            said = failure.user_failure_data
+            fault = said.metadata.get(FAULT)
+            is_quota = fault is not None and fault.value == SourceQuotaError.__name__
+            kind = SourceQuotaError if is_quota else ElecError
+            return kind(f"{event.step_key} failed: {said.description}")
         error = failure.error
         while error is not None and error.cause is not None:
             error = error.cause

@@ -13,6 +13,8 @@ import dagster as dg
 
 from elec_pipeline.errors import ElecError, SourceUnavailableError, StoreUnavailableError
 
+FAULT = "fault"
+"""Metadata of a failure: the name of our exception, for whoever asked for the run and can mend it."""
 MORE_TRIES = 2
 FIRST_WAIT_S = 60.0
 """A request has been retried for minutes when this begins; the second wait is twice as long."""
@@ -31,7 +33,8 @@ def typed_faults(context: dg.AssetExecutionContext) -> Iterator[None]:
         context.log.warning(f"{_sentence(error)} The step is tried again.")
         raise dg.RetryRequested(MORE_TRIES, FIRST_WAIT_S * 2**context.retry_number) from error
     except ElecError as error:
-        raise dg.Failure(description=_sentence(error), allow_retries=False) from None
+        fault = {FAULT: type(error).__name__}
+        raise dg.Failure(description=_sentence(error), metadata=fault, allow_retries=False) from None
 
 
 def _sentence(error: Exception) -> str:

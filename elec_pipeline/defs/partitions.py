@@ -25,6 +25,9 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 AS_FAR_AS_POSSIBLE_TAG = "elec/as-far-as-possible"
 """Tag of a run over days whose forecasts may not be possible at all: the first days of a history."""
 
+QUOTA_FAILS_TAG = "elec/quota-fails"
+"""Tag of a run that has time: where a quota is used up it fails, instead of forecasting without temperature."""
+
 
 def asked_days(context: dg.AssetExecutionContext) -> tuple[date, date]:
     """Return the first and the last delivery day of a run's partitions."""

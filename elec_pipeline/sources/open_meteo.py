@@ -107,7 +107,7 @@ class OpenMeteoClient:
         """
         plan = RetryPlan(attempts=4, longest_wait_s=_ONE_MINUTE_S, on_retry=on_retry)
         return cls(
-            forecast_url, previous_runs_url, retries=plan, allowance=_allowance(forecast_url, previous_runs_url)
+            forecast_url, previous_runs_url, retries=plan, allowance=allowance_of(forecast_url, previous_runs_url)
         )
 
     def forecast(self, first: date, last: date, *, now: datetime) -> pd.DataFrame:
@@ -221,7 +221,7 @@ class OpenMeteoClient:
 
 
 @lru_cache(maxsize=8)
-def _allowance(*hosts: str) -> Allowance:
+def allowance_of(*hosts: str) -> Allowance:
     """Return what this process may ask of some hosts; a host that is not Open-Meteo's own counts nothing."""
     is_open_meteo = any(urlsplit(host).hostname in _OPEN_METEO for host in hosts)
     return Allowance(CALLS_A_MINUTE if is_open_meteo else None)

@@ -12,12 +12,15 @@ from sqlalchemy import Engine
 
 from elec_pipeline.commands import backfill
 from elec_pipeline.completeness import lacks
-from elec_pipeline.delivery_day import day_end, day_start, days, hours, quarters
+from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, quarters
 from elec_pipeline.errors import ElecError
-from elec_pipeline.settings import Settings
+from elec_pipeline.settings import Settings, settings
+from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.curves import LoadType
-from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline.simulator.server import SimulatorHandle, running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline.sources import open_meteo
+from elec_pipeline.sources.cities import CITIES
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
@@ -123,3 +126,35 @@ def test_a_source_that_refuses_ends_it_with_its_own_words(
     simulator.set_faults(["403"])
     with pytest.raises(ElecError, match="subscribe"):
         backfill.run_backfill(instance, backfill.EVERYTHING, day, day)
+
+
+@every_day_length
+def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
+    engine: Engine,
+    configured: Settings,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    day: date,
+    n_hours: int,
+) -> None:
+    clock, waits = [NOW], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        clock[0] += timedelta(days=1)  # the source counts afresh, and this process forgets that it was refused
+        open_meteo.allowance_of.cache_clear()
+
+    a_month = len(CITIES) * 31 / 14
+    options = SimulatorOptions(weather_quota=(None, 1.2 * a_month))
+    with running(SyntheticCurves(), now=lambda: clock[0], options=options) as scarce:
+        monkeypatch.setenv("RTE_BASE_URL", scarce.url)
+        settings.cache_clear()
+        first = day - timedelta(days=backfill.DAYS_A_RUN)
+        is_done = backfill.lacks_nothing(engine, configured, NOW)
+        backfill.run_backfill(instance, backfill.EVERYTHING, first, day, is_done=is_done, sleep=sleep)
+    assert waits == [backfill.QUOTA_WAIT_S]
+    with engine.connect() as connection:
+        states = queries.day_states(connection, first, day)
+    assert [state.temperature_hours for state in states][-1] == n_hours
+    assert all(state.temperature_hours for state in states)
+    assert states[-1].issues == frozenset(Issue)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from elec_pipeline.defs import metadata
 from elec_pipeline.defs.faults import typed_faults
-from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
+from elec_pipeline.defs.partitions import QUOTA_FAILS_TAG, asked_days, delivery_days, one_run
 from elec_pipeline.defs.pools import WEATHER_POOL
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 
@@ -52,6 +52,7 @@ def temperature_forecasts(
                 source=weather.name,
                 now=clock.now(),
                 progress=lambda day: context.log.info(f"temperature forecasts are stored up to {day}"),
+                quota_fails=QUOTA_FAILS_TAG in context.run.tags,
             )
     if report.unavailable and client is not None:
         context.log.warning(f"{report.unavailable} Forecasts are issued without what is missing.")
