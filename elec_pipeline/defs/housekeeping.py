@@ -23,13 +23,10 @@ AT_ONCE = 20_000
 """Rows deleted in one transaction: whoever writes meanwhile waits for one of these at most."""
 _ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
 _SUPERSEDED = text("""
-    SELECT run_id FROM runs WHERE run_id = ANY(:ended) AND NOT EXISTS (
-        SELECT FROM event_logs AS made
-        WHERE made.run_id = runs.run_id AND made.dagster_event_type = 'ASSET_MATERIALIZATION' AND NOT EXISTS (
-            SELECT FROM event_logs AS later
-            WHERE later.asset_key = made.asset_key AND later.dagster_event_type = 'ASSET_MATERIALIZATION'
-                AND later.partition IS NOT DISTINCT FROM made.partition
-                AND later.id > made.id AND later.run_id <> made.run_id
+    SELECT run_id FROM runs WHERE run_id = ANY(:ended) AND run_id NOT IN (
+        SELECT run_id FROM event_logs WHERE id IN (
+            SELECT max(id) FROM event_logs WHERE dagster_event_type = 'ASSET_MATERIALIZATION'
+            GROUP BY asset_key, partition
         )
     )
 """)
