@@ -80,7 +80,7 @@ def forget_notes(engine: Engine, before: datetime) -> int:
             return deleted
 
 
-@dg.op(description=f"Deletes what is of no more use of runs that began more than {KEPT_DAYS} days ago.")
+@dg.op(description=f"Deletes what is of no more use of runs more than {KEPT_DAYS} days old.")
 def forget_old_runs(context: dg.OpExecutionContext) -> None:
     """Delete it, and say how much there was."""
     from elec_pipeline.settings import settings
@@ -88,11 +88,11 @@ def forget_old_runs(context: dg.OpExecutionContext) -> None:
 
     before = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
     ended = list(context.instance.get_run_ids(RunsFilter(statuses=_ENDED, created_before=before)))
-    for run_id in ended:
-        context.instance.compute_log_manager.delete_logs(prefix=[run_id])
     with opened_dagster(settings()) as engine:
         runs = forget_superseded(context.instance, engine, ended)
         notes = forget_notes(engine, before)
+    for run_id in ended:
+        context.instance.compute_log_manager.delete_logs(prefix=[run_id])
     context.log.info(f"Before {before:%Y-%m-%d}: {runs:,} superseded runs and {notes:,} notes of others deleted.")
 
 

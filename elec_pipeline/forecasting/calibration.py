@@ -8,15 +8,16 @@ season; and one only, for what is learnt of temperatures gets better from year t
 2022 to June 2024, bands with temperature that were calibrated on the 12 months before missed what they claim by
 less than those on 18 or 24 months; without temperature by about as much.
 
-Regressions are taken as they were before each day. Those days that the model was trained on it has seen once,
-among many years, which its spread does not show.
+Regressions are taken as they were before each day, and before the days that its issues bring them up to date with:
+in use they are always older than these. Those days that the model was trained on it has seen once, among many
+years, which its spread does not show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.learning import Course
 from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Calibration, Target
+from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_temperature
 from elec_pipeline.information_set import Floats, History, InformationSet
 
@@ -54,7 +56,9 @@ def calibrations(
     said: dict[str, list[Floats]] = {kind: [] for kind in KINDS}
     left: dict[str, list[Floats]] = {kind: [] for kind in KINDS}
     for information in _issues(history, days, forecaster.context_hours, blur_mw, np.random.default_rng(seed)):
-        regressions = course.before(information.delivery_day) if course.states else forecaster.regressions
+        regressions = (
+            _before(course, information.delivery_day, forecaster) if course.states else forecaster.regressions
+        )
         if regressions is None:
             continue
         asked, output = replace(forecaster, regressions=regressions).ask(information)
@@ -68,6 +72,11 @@ def calibrations(
         for kind in KINDS
         if sum(np.count_nonzero(~np.isnan(values)) for values in left[kind]) >= LEAST_HOURS
     }
+
+
+def _before(course: Course, day: date, forecaster: Forecaster) -> Regressions | None:
+    """Return a state that a day's issues bring up to date with as many days as those of a model in use do."""
+    return course.before(day - timedelta(days=forecaster.recipe.update_days)) or course.before(day)
 
 
 def calibration(left_mw: Floats, quantiles: Floats, *, shares: Floats = SHARES) -> Calibration:

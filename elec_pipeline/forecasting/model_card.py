@@ -192,12 +192,12 @@ against it:
 A regression is learnt once, and brought up to date at every issue with the last {recipe_of["update_days"]}
 days that are known (recursive least squares, half-life two years), so that it follows RTE's ways.
 
-The width of each band is the weighted geometric mean of the model's and of the width that would have held the
-regression's errors on those days, each day expected from the ones before it; `recent_error_share` is the weight of
-the latter. From fewer than {LEAST_DAYS_OF_ERRORS} days it is the model's alone. `calibration` was chosen on the
-newest year of training and validation days: how much of the model's median is believed, and factors on the
-distances of the quantiles to it. The figures above are of regressions that had not learnt from the validation
-days; those that ship have.
+Where the target is `residual`, the width of each band is the weighted geometric mean of the model's and of the
+width that would have held the regression's errors on those days, each day expected from the ones before it;
+`recent_error_share` is the weight of the latter. From fewer than {LEAST_DAYS_OF_ERRORS} days it is the model's
+alone. `calibration` was chosen on the newest year of training and validation days: how much of the model's median
+is believed, and factors on the distances of the quantiles to it. The figures above are of regressions that had not
+learnt from the validation days; those that ship have.
 
 ## Limits
 Without temperature forecasts it knows no weather but RTE's view of it. A missing or late forecast of RTE's makes

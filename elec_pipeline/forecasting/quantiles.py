@@ -66,6 +66,9 @@ def drawn_towards(quantiles: npt.ArrayLike, errors: npt.ArrayLike, share: float)
         errors: Quantiles of absolute errors, in the same unit, at what `BANDS` claim, shape (n, 3).
         share: Weight of the errors.
 
+    Returns:
+        Shape (n, 7); the median is what it was, neighbours may cross.
+
     Example:
         >>> said = [[-5.0, -3.0, 0.0, 1.0, 2.0, 3.0, 4.0]] * 2
         >>> drawn_towards(said, [[4.0, 12.0, 4.5], [np.nan] * 3], 0.5).tolist()

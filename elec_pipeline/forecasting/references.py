@@ -24,6 +24,7 @@ from elec_pipeline.information_set import Floats, InformationSet
 
 WEEK = 7
 LEAST_DAYS_OF_ERRORS = 14
+"""From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class References:
 
         Quantiles of their absolute, at what `BANDS` claim. Of the days that the regressions are brought up to date
         with, each as it was expected from those before it; of RTE's D-1 where the delivery day has an earlier
-        forecast only. NaN from fewer than 14 days.
+        forecast only. NaN from fewer than 14 days. The neighbour of the first hour is the last of the same day.
         """
         errors = np.abs(self._of_context.errors_mw)
         around = np.concatenate([np.roll(errors, shift, axis=1) for shift in (-1, 0, 1)])

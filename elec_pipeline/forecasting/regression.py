@@ -148,6 +148,9 @@ def up_to_date(regression: Regression, samples: Samples) -> Updated:
     Args:
         regression: What was learnt before.
         samples: The days before an issue, the oldest first.
+
+    Returns:
+        The coefficients with all of them, and an error for each of them.
     """
     import torch
 

@@ -132,3 +132,17 @@ def test_every_day_is_taken_with_what_had_been_learnt_before_it(
     assert found.keys() == alone.keys() == set(Case)
     for case in (Case.EVENING, Case.ALONE):  # the blur of an early forecast is of the day's place in the list
         assert found[case] == alone[case]
+
+
+def test_a_state_is_as_old_as_in_use(taught: Forecaster, past: History, course: Course) -> None:
+    """One that has just been learnt would know no errors of late, and say nothing of bands made with them."""
+    update = timedelta(days=taught.recipe.update_days)
+    newest, _ = course.states[-1]
+    older = course.before(newest - update)
+    assert older is not None
+    some_days = [day for day in days(newest, newest + update) if course.before(day - update) is older]
+    assert len(some_days) * 24 > LEAST_HOURS
+    found = calibrations(past, some_days, taught, course, blur_mw=600, seed=1)
+    assert found == calibrations(
+        past, some_days, replace(taught, regressions=older), Course(()), blur_mw=600, seed=1
+    )

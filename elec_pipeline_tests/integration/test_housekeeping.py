@@ -11,7 +11,7 @@ from sqlalchemy import text
 from elec_pipeline.commands.dagster_home import dagster_home, open_instance
 from elec_pipeline.definitions import defs
 from elec_pipeline.defs import housekeeping
-from elec_pipeline.defs.partitions import delivery_days
+from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days, one_run
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store.database import opened_dagster
 
@@ -19,12 +19,13 @@ DAYS = ["2025-03-30", "2025-03-31", "2025-10-26"]
 OLD, YOUNG = housekeeping.KEPT_DAYS + 1, housekeeping.KEPT_DAYS - 1
 
 
-@dg.asset(partitions_def=delivery_days, check_specs=[dg.AssetCheckSpec("good", asset="noted")])
-def noted(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+@dg.asset(
+    partitions_def=delivery_days, backfill_policy=one_run, check_specs=[dg.AssetCheckSpec("good", asset="noted")]
+)
+def noted(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     context.log.info("a note")
     sys.stderr.write("a print")
-    yield dg.Output(None, metadata={"day": context.partition_key})
-    yield dg.AssetCheckResult(check_name="good", passed=True)
+    return dg.MaterializeResult(check_results=[dg.AssetCheckResult(check_name="good", passed=True)])
 
 
 @pytest.fixture
@@ -32,6 +33,11 @@ def instance(configured: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setenv("DAGSTER_HOME", str(dagster_home(configured)))
     with open_instance(configured) as made:
         yield made
+
+
+@dg.asset
+def whole() -> None:
+    """Has no partitions."""
 
 
 @dg.op
@@ -111,6 +117,26 @@ def test_days_stay_materialised_by_the_last_run_that_did(instance: dg.DagsterIns
     assert first not in listed(instance)
     assert listed(instance) >= set(others)
     assert not instance.all_logs(first)
+
+
+def test_a_run_stays_that_was_the_last_for_one_of_its_partitions(instance: dg.DagsterInstance) -> None:
+    wide = dg.materialize(
+        [noted], instance=instance,
+        tags={RANGE_START_TAG: DAYS[0], RANGE_END_TAG: DAYS[1]},
+    ).run_id  # fmt: skip
+    age(wide, OLD)
+    materialise(instance, DAYS[0], days_ago=OLD)
+    clean_up(instance)
+    assert wide in listed(instance)
+
+
+def test_of_an_asset_without_partitions_the_last_run_stays(instance: dg.DagsterInstance) -> None:
+    first, last = (dg.materialize([whole], instance=instance).run_id for _ in range(2))
+    for run in (first, last):
+        age(run, OLD)
+    clean_up(instance)
+    assert first not in listed(instance)
+    assert last in listed(instance)
 
 
 @pytest.mark.parametrize("days_ago", [0, YOUNG])
