@@ -41,13 +41,9 @@ def same(ours: pd.Series, theirs: pd.Series) -> bool:
 
 @every_day_length
 def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
-    engine: Engine,
-    configured: Settings,
-    instance: dg.DagsterInstance,
-    monkeypatch: pytest.MonkeyPatch,
-    day: date,
-    n_hours: int,
-) -> None:
+    engine: Engine, configured: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
+    day: date, n_hours: int,
+) -> None:  # fmt: skip
     first, last = day - timedelta(days=36), day + timedelta(days=3)
     is_done = backfill.lacks_nothing(engine, configured, NOW)
     run_range, ran = backfill.run_range, []
@@ -130,13 +126,9 @@ def test_a_source_that_refuses_ends_it_with_its_own_words(
 
 @every_day_length
 def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
-    engine: Engine,
-    configured: Settings,
-    instance: dg.DagsterInstance,
-    monkeypatch: pytest.MonkeyPatch,
-    day: date,
-    n_hours: int,
-) -> None:
+    engine: Engine, configured: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
+    day: date, n_hours: int,
+) -> None:  # fmt: skip
     clock, waits = [NOW], []
 
     def sleep(seconds: float) -> None:
