@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from elec_pipeline.errors import TrainingError
-from elec_pipeline.store.postmaster import try_lock
+from elec_pipeline.locks import try_lock
 
 RUN_FILE = "run.json"
 SEAL_FILE = "sealed.json"

@@ -30,6 +30,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.locks import try_lock
 from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb
 from elec_pipeline.store.postmaster_account import ServerAccount
 from elec_pipeline.store.postmaster_initdb import SUPERUSER
@@ -221,7 +222,7 @@ class EmbeddedServer:
             if answer is _Answer.SILENT:
                 # The server's processes inherit this lock, so it also tells of backends that outlive their
                 # postmaster, and of a server in another container that shares the folder.
-                claim = postmaster.try_lock(self.root / "server.lock")
+                claim = try_lock(self.root / "server.lock")
                 if claim is not None:
                     if not postmaster.lives(self._data()):
                         return claim

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.locks import try_lock
 from elec_pipeline.store.postmaster_account import ServerAccount
 
 PORT = 5432
@@ -70,24 +71,6 @@ def run(
             ) from None
         output.seek(0)
         return finished.returncode, output.read().decode(errors="replace").strip()
-
-
-def try_lock(path: Path) -> int | None:
-    """Lock a file, without waiting.
-
-    Returns:
-        A file descriptor that holds the lock until it, and every copy a child inherited, is closed; None
-        where somebody else holds the lock.
-    """
-    import fcntl  # does not exist on Windows, where this module must still be importable
-
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 @contextmanager

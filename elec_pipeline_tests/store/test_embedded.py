@@ -17,6 +17,7 @@ import pytest
 
 import elec_pipeline
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.locks import try_lock
 from elec_pipeline.store import postmaster, postmaster_binaries
 from elec_pipeline.store.embedded import SHORT_FOLDERS, SOCKET_PATH_LIMIT, EmbeddedServer
 from elec_pipeline.store.postmaster_account import ServerAccount
@@ -172,10 +173,10 @@ def test_a_recorded_id_that_another_program_bears_is_no_server(server: EmbeddedS
 def test_the_servers_processes_hold_a_lock_as_long_as_one_lives(server: EmbeddedServer) -> None:
     server.ensure_running()
     lock = server.root / "server.lock"
-    assert postmaster.try_lock(lock) is None
+    assert try_lock(lock) is None
     server.stop()
     deadline = time.monotonic() + 5
-    while (claim := postmaster.try_lock(lock)) is None:  # the logger goes last
+    while (claim := try_lock(lock)) is None:  # the logger goes last
         assert time.monotonic() < deadline
         time.sleep(0.01)
     os.close(claim)
