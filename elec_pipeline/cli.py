@@ -6,7 +6,7 @@ import shlex
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -25,6 +25,7 @@ app.add_typer(database, name="db")
 models = typer.Typer(no_args_is_help=True, help="The registry of models: which there are, which one is live.")
 app.add_typer(models, name="models")
 _out = Console(highlight=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Version = Annotated[str, typer.Argument(help="Its version, or as much of it as is unambiguous.")]
 Port = Annotated[int, typer.Option(help="Port of Dagster's web server.", min=1, max=65535)]
@@ -84,8 +85,8 @@ def api(
     run_api(settings(), host=host, port=port or settings().elec_api_port, say=_say)
 
 
-@app.command()
-def backfill(
+@app.command("backfill")
+def backfill_(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.")],
     last: Annotated[
         datetime | None,
@@ -97,17 +98,13 @@ def backfill(
     ] = False,
 ) -> None:
     """Load, forecast and score a range of delivery days; stopped and started again, it goes on."""
-    from elec_pipeline.commands.backfill import EVERYTHING, lacks_nothing, run_backfill
-    from elec_pipeline.commands.dagster_home import open_instance
-    from elec_pipeline.store.database import opened
+    from elec_pipeline.commands.backfill import backfill
 
     yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)
     begin, end = first.date(), last.date() if last else yesterday
     if not FIRST_DAY <= begin <= end <= yesterday:
         raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
-    with opened(settings()) as engine, open_instance(settings()) as instance:
-        is_done = None if again else lacks_nothing(engine, settings(), datetime.now(UTC))
-        run_backfill(instance, EVERYTHING, begin, end, is_done=is_done)
+    backfill(settings(), begin, end, again=again)
 
 
 @app.command("fine-tune")
@@ -322,20 +319,43 @@ def database_stop() -> None:
 
 
 @database.command("url")
-def database_url() -> None:
-    """Print the URL of the database, for `psql` and other clients."""
-    from elec_pipeline.store.embedded import EmbeddedServer
-    from elec_pipeline.store.urls import redact
+def database_url(
+    *,
+    with_password: Annotated[
+        bool, typer.Option("--with-password", help="Whether the password of DATABASE_URL is printed too.")
+    ] = False,
+) -> None:
+    """Print the URL of the database, for `psql "$(elec db url)"` and other clients.
 
-    configured = settings().database_url.get_secret_value()
-    url = redact(configured) if configured else EmbeddedServer(settings().elec_home).url()
-    print(url)  # noqa: T201 - for $(…), unwrapped
+    A password of DATABASE_URL is left out unless asked for: psql then takes it from ~/.pgpass, or asks for it.
+    """
+    from elec_pipeline.store import outage, urls
+
+    url = outage.url_of(settings())
+    shown = urls.for_psycopg(url) if with_password else urls.without_secrets(url)
+    if urls.redact(url) != urls.redact(shown):
+        _errors.print("elec: the password is left out; --with-password prints it.", markup=False)
+    print(shown)  # noqa: T201 - for $(…), unwrapped
 
 
 def main() -> None:
-    """Run `elec`; our own errors end it with a sentence and code 1 instead of a traceback."""
+    """Run `elec`; our own errors end it with a sentence and code 1 instead of a traceback.
+
+    So does a database that does not answer, whichever library says so.
+    """
     try:
         app()
     except ElecError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"elec: {error}", markup=False, style="red")
-        sys.exit(1)
+        _end(error)
+    except Exception as error:
+        from elec_pipeline.store.outage import as_unavailable
+
+        outage = as_unavailable(error, settings())
+        if outage is None:
+            raise
+        _end(outage)
+
+
+def _end(error: ElecError) -> NoReturn:
+    _errors.print(f"elec: {error}", markup=False, style="red")
+    sys.exit(getattr(error, "exit_code", 1))

@@ -3,33 +3,34 @@
 Every run covers at most a month and is complete in itself: stopped at any moment and started again, the
 backfill goes on with the month it was in. Months that lack nothing are not run again, nor asked of any source.
 It shares quotas and tables with the daily schedules, which may run meanwhile. Where a quota is used up it waits:
-a forecast of the past that was made without temperature would not be made again.
+a forecast of the past that was made without temperature would not be made again. Where the database goes away it
+waits too, and repeats the month whose run was cut off: what was written stays, and is not written again.
+
+Here: the order of the months, and what each is waited for. Not here: one run (`backfill_run`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
+from elec_pipeline.commands.backfill_run import Run, close_lost_runs
+from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.commands.stopping import StopRequest, stoppable
 from elec_pipeline.completeness import is_complete
-from elec_pipeline.defs.faults import FAULT
-from elec_pipeline.defs.partitions import (
-    AS_FAR_AS_POSSIBLE_TAG,
-    QUOTA_FAILS_TAG,
-    RANGE_END_TAG,
-    RANGE_START_TAG,
-    key,
-)
 from elec_pipeline.delivery_day import days, delivery_day, spans
-from elec_pipeline.errors import ElecError, SourceQuotaError
+from elec_pipeline.errors import SourceQuotaError
 from elec_pipeline.forecasting.issuing import due_issues
-from elec_pipeline.settings import Settings
+from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import queries
+from elec_pipeline.store.database import opened
+from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
@@ -38,9 +39,29 @@ EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 
 QUOTA_WAIT_S = 3600.0
 """Sources count by the hour and by the day: after each such wait the month is tried again."""
+STOPPED = "What is loaded stays: the same command goes on from there."
 
 IsDone = Callable[[date, date], bool]
 """Tells whether a range of days, both ends included, lacks nothing."""
+
+
+def backfill(here: Settings, first: date, last: date, *, again: bool = False) -> None:
+    """Do what `elec backfill` does: load, forecast and score a range of delivery days.
+
+    Args:
+        here: Settings of the platform.
+        first: First delivery day.
+        last: Last delivery day, included.
+        again: Whether months that lack nothing are read again too.
+
+    Raises:
+        StoreUnavailableError: The database does not answer at the start, or later for longer than is waited.
+        StoppedError: Ctrl-C or SIGTERM.
+        ElecError: The run of a month failed; the months before it are done.
+    """
+    with stoppable(STOPPED) as stop, opened(here) as engine, open_instance(here) as instance:
+        is_done = None if again else lacks_nothing(engine, here, datetime.now(UTC))
+        run_backfill(instance, EVERYTHING, first, last, is_done=is_done, stop=stop)
 
 
 def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, last: date) -> None:
@@ -50,24 +71,7 @@ def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, 
         SourceQuotaError: A quota is used up.
         ElecError: The run failed otherwise, with the reason of the step that failed.
     """
-    from elec_pipeline.definitions import defs
-
-    job = defs.resolve_job_def("backfill")
-    result = job.execute_in_process(
-        instance=instance,
-        asset_selection=[dg.AssetKey(name) for name in assets],
-        tags={
-            RANGE_START_TAG: key(first),
-            RANGE_END_TAG: key(last),
-            AS_FAR_AS_POSSIBLE_TAG: "true",
-            QUOTA_FAILS_TAG: "true",
-        },
-        # The bar is the output here; the run's log is in the event log.
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        raise_on_error=False,
-    )
-    if not result.success:
-        raise _failure(result)
+    Run(instance, tuple(assets), first, last).execute()
 
 
 def run_backfill(
@@ -78,8 +82,9 @@ def run_backfill(
     *,
     is_done: IsDone | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    stop: StopRequest | None = None,
 ) -> None:
-    """Materialise assets month by month with a progress bar, waiting where a quota is used up.
+    """Materialise assets month by month with a progress bar, waiting for quotas and for the database.
 
     Args:
         instance: Of Dagster.
@@ -87,30 +92,66 @@ def run_backfill(
         first: First delivery day.
         last: Last delivery day, included.
         is_done: Tells which months to leave out; None: none.
-        sleep: Waits for some seconds.
+        sleep: Waits for some seconds for a quota.
+        stop: Knows whether the user wants to stop.
 
     Raises:
+        StoreUnavailableError: The database is away for longer than is waited.
         ElecError: The run of a month failed; the months before it are done.
     """
     names = tuple(assets)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("days"),
-        TimeRemainingColumn(),
-    ) as bar:
+    stop = stop or StopRequest()
+    with (
+        Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("days"),
+            TimeRemainingColumn(),
+        ) as bar,
+        patience(settings(), lambda line: say(bar.console, line), check=stop.check) as waiting,
+    ):
+        waiting.repeat(lambda: close_lost_runs(instance), "the look at former runs")
         task = bar.add_task(f"{first} to {last}", total=len(days(first, last)))
         for begin, end in spans(first, last, DAYS_A_RUN):
             bar.update(task, description=f"{begin} to {end}")
-            while is_done is None or not is_done(begin, end):
+            while is_done is None or not waiting.repeat(
+                lambda begin=begin, end=end: is_done(begin, end), f"the look at {begin} to {end}"
+            ):
                 try:
-                    run_range(instance, names, begin, end)
+                    run_patiently(waiting, stop, lambda begin=begin, end=end: Run(instance, names, begin, end))
                     break
                 except SourceQuotaError as error:
-                    bar.console.print(f"{error} The backfill waits for it, and may be stopped meanwhile.")
+                    say(bar.console, f"{error} The backfill waits for it, and may be stopped meanwhile.")
                     sleep(QUOTA_WAIT_S)
             bar.advance(task, len(days(begin, end)))
+
+
+def run_patiently(waiting: Patience, stop: StopRequest, new_run: Callable[[], Run]) -> None:
+    """Execute a run, and another like it where the database went away in the middle of it.
+
+    Args:
+        waiting: Waits for the database.
+        stop: Knows whether the user wants to stop.
+        new_run: Makes a run, anew each time.
+
+    Raises:
+        KeyboardInterrupt: The user stopped it.
+        ElecError: The run failed.
+    """
+    for repeats_left in range(MOST_REPEATS, -1, -1):
+        run = new_run()
+        try:
+            run.execute()
+        except Exception as error:
+            stop.check()
+            if not repeats_left or waiting.has_given_up or not run.was_cut_off(error):
+                raise
+            waiting.say_cut_off(error, f"the run of {run.first} to {run.last}")
+            run.close(error)
+        else:
+            stop.check()
+            return
 
 
 def lacks_nothing(engine: Engine, settings: Settings, now: datetime) -> IsDone:
@@ -131,25 +172,12 @@ def catch_up(instance: dg.DagsterInstance, first: date, now: datetime) -> None:
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
     if first <= yesterday:
         run_backfill(instance, EVERYTHING, first, yesterday)
-    run_range(instance, (*ACTUALS, *FORECASTS), today, today)
+    run_backfill(instance, (*ACTUALS, *FORECASTS), today, today)
     # Before its first issue is due, tomorrow has no forecast to make: it must not be shown as made.
     known = FORECASTS if due_issues(tomorrow, tomorrow, now) else FORECASTS[:-1]
-    run_range(instance, known, tomorrow, tomorrow)
+    run_backfill(instance, known, tomorrow, tomorrow)
 
 
-def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
-    """Return why a run failed: the sentence of the step, or the error at the root of it."""
-    for event in result.filter_events(lambda e: e.is_step_failure):
-        failure = event.step_failure_data
-        if failure.user_failure_data is not None:
-            said = failure.user_failure_data
-            fault = said.metadata.get(FAULT)
-            is_quota = fault is not None and fault.value == SourceQuotaError.__name__
-            kind = SourceQuotaError if is_quota else ElecError
-            return kind(f"{event.step_key} failed: {said.description}")
-        error = failure.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            return ElecError(f"{event.step_key} failed: {error.message.strip()}")
-    return ElecError(f"run {result.run_id} failed; Dagster's UI has its log")
+def say(console: Console, line: str) -> None:
+    """Print one line above a progress bar, however long, and as it is."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -39,8 +39,7 @@ def test_the_migrations_make_the_tables_that_the_code_names(engine: Engine) -> N
 
 def _open(url: str) -> str | None:
     engine = open_database(settings_for(url))
-    with engine.connect() as connection:
-        return database._revision(connection.engine)  # noqa: SLF001 - what it is about
+    return database.revision(engine)
 
 
 def test_several_processes_may_migrate_at_once(server: EmbeddedServer) -> None:

@@ -1,0 +1,154 @@
+"""One run of `elec backfill`, in this process and in Dagster's history.
+
+Here: executing it, telling why it failed, and closing the runs that ended without saying so. Not here: which days are
+run, and what is waited for (`backfill`).
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+import psutil
+from dagster._core.storage.tags import MAX_RETRIES_TAG
+from dagster._core.utils import make_new_run_id
+from dagster._utils.error import SerializableErrorInfo
+
+from elec_pipeline.defs.faults import FAULT
+from elec_pipeline.defs.partitions import (
+    AS_FAR_AS_POSSIBLE_TAG,
+    QUOTA_FAILS_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    key,
+)
+from elec_pipeline.errors import ElecError, SourceQuotaError, StoreUnavailableError
+from elec_pipeline.store import outage
+
+JOB = "backfill"
+PROCESS_TAG = "elec/process"
+"""The process that executes a run: host, process id, and when it began, for ids come round again."""
+
+
+class Run:
+    """A run of some assets over a range of delivery days.
+
+    Args:
+        instance: Of Dagster.
+        assets: Names of what to materialise.
+        first: First delivery day.
+        last: Last delivery day, included.
+    """
+
+    def __init__(self, instance: dg.DagsterInstance, assets: tuple[str, ...], first: date, last: date) -> None:
+        self.first = first
+        self.last = last
+        self._instance = instance
+        self._assets = assets
+        self._id = make_new_run_id()
+
+    def execute(self) -> None:
+        """Execute it in this process.
+
+        Raises:
+            SourceQuotaError: A quota is used up.
+            StoreUnavailableError: A step did not reach the database.
+            ElecError: The run failed otherwise, with the reason of the step that failed.
+        """
+        from elec_pipeline.definitions import defs
+
+        job = defs.resolve_job_def(JOB)
+        result = job.execute_in_process(
+            instance=self._instance,
+            asset_selection=[dg.AssetKey(name) for name in self._assets],
+            tags={
+                RANGE_START_TAG: key(self.first),
+                RANGE_END_TAG: key(self.last),
+                AS_FAR_AS_POSSIBLE_TAG: "true",
+                QUOTA_FAILS_TAG: "true",
+                PROCESS_TAG: this_process(),
+                MAX_RETRIES_TAG: "0",  # repeated here, not by the daemon
+            },
+            # The bar is the output here; the run's log is in the event log.
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+            run_id=self._id,
+        )
+        if not result.success:
+            raise _failure(result)
+
+    def was_cut_off(self, error: Exception) -> bool:
+        """Say whether an error of `execute` means that the database went away in the middle of it."""
+        return outage.is_outage(error)
+
+    def close(self, error: Exception) -> None:
+        """Write into Dagster's history that the run ended, and why, and free what it held."""
+        close_run(self._instance, self._id, f"The database went away: {outage.reason(error, '')}. It is repeated.")
+
+
+def close_run(instance: dg.DagsterInstance, run_id: str, why: str) -> None:
+    """Close a run whose process is gone or gave it up; its places in the pools go to others."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None and not run.is_finished:
+        instance.report_run_failed(run, why)
+    if instance.event_log_storage.supports_global_concurrency_limits:
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+
+
+def close_lost_runs(instance: dg.DagsterInstance) -> None:
+    """Close the runs of former backfills on this machine whose process was killed, or stopped without a database.
+
+    Left alone, they would stay STARTED, and hold their place in a pool that the next backfill waits for.
+    """
+    open_runs = dg.RunsFilter(
+        job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+    )
+    for run in instance.get_runs(open_runs):
+        process = run.tags.get(PROCESS_TAG, "")
+        if process.partition(" ")[0] == socket.gethostname() and not _lives(process):
+            close_run(instance, run.run_id, "The process of this run ended without closing it.")
+
+
+def this_process() -> str:
+    """Return what tells this process from every other, on any machine and at any time."""
+    process = psutil.Process()
+    return f"{socket.gethostname()} {process.pid} {process.create_time():.0f}"
+
+
+def _lives(process: str) -> bool:
+    _, number, began = process.split(" ")
+    try:
+        return abs(psutil.Process(int(number)).create_time() - float(began)) <= 1.0
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
+    """Return why a run failed: the sentence of the step, or the error at the root of it."""
+    for event in result.filter_events(lambda e: e.is_step_failure):
+        failure = event.step_failure_data
+        if failure.user_failure_data is not None:
+            said = failure.user_failure_data
+            fault = said.metadata.get(FAULT)
+            return _named(None if fault is None else str(fault.value))(f"{event.step_key} failed: {said.description}")
+        causes = list(_causes(failure.error))
+        if causes:
+            outages = [each for each in causes if each.cls_name in outage.ERROR_NAMES]
+            kind = StoreUnavailableError if outages else ElecError
+            root = outages[-1] if outages else causes[-1]
+            return kind(f"{event.step_key} failed: {' '.join(root.message.split())}")
+    return ElecError(f"run {result.run_id} failed; Dagster's UI has its log")
+
+
+def _named(fault: str | None) -> type[ElecError]:
+    if fault == SourceQuotaError.__name__:
+        return SourceQuotaError
+    return StoreUnavailableError if fault in outage.ERROR_NAMES else ElecError
+
+
+def _causes(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
+    while error is not None:
+        yield error
+        error = error.cause
