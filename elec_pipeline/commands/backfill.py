@@ -142,16 +142,26 @@ def run_patiently(waiting: Patience, stop: StopRequest, new_run: Callable[[], Ru
     for repeats_left in range(MOST_REPEATS, -1, -1):
         run = new_run()
         try:
-            run.execute()
-        except Exception as error:
-            stop.check()
-            if not repeats_left or waiting.has_given_up or not run.was_cut_off(error):
-                raise
-            waiting.say_cut_off(error, f"the run of {run.first} to {run.last}")
-            run.close(error)
-        else:
-            stop.check()
-            return
+            if _is_done_once(run, waiting, stop, may_repeat=repeats_left > 0):
+                return
+        except KeyboardInterrupt:
+            run.close_stopped()
+            raise
+
+
+def _is_done_once(run: Run, waiting: Patience, stop: StopRequest, *, may_repeat: bool) -> bool:
+    """Execute a run; False where the database went away in its middle and the run is closed."""
+    try:
+        run.execute()
+    except Exception as error:
+        stop.check()  # Dagster makes a failure of a signal
+        if not may_repeat or waiting.has_given_up or not run.was_cut_off(error):
+            raise
+        waiting.say_cut_off(error, f"the run of {run.first} to {run.last}")
+        run.close(error)
+        return False
+    stop.check()
+    return True
 
 
 def lacks_nothing(engine: Engine, settings: Settings, now: datetime) -> IsDone:

@@ -6,9 +6,13 @@ run, and what is waited for (`backfill`).
 
 from __future__ import annotations
 
+import io
 import socket
+import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, suppress
 from datetime import date
+from typing import TextIO
 
 import dagster as dg
 import psutil
@@ -25,11 +29,33 @@ from elec_pipeline.defs.partitions import (
     key,
 )
 from elec_pipeline.errors import ElecError, SourceQuotaError, StoreUnavailableError
+from elec_pipeline.settings import settings
 from elec_pipeline.store import outage
 
 JOB = "backfill"
 PROCESS_TAG = "elec/process"
 """The process that executes a run: host, process id, and when it began, for ids come round again."""
+
+
+class _WithoutEcho(io.TextIOBase):
+    """Standard error without the statements that Dagster prints of an error that it raises as well."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str, /) -> int:
+        if not text.startswith("Exception while writing logger call to event log"):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 class Run:
@@ -60,22 +86,23 @@ class Run:
         from elec_pipeline.definitions import defs
 
         job = defs.resolve_job_def(JOB)
-        result = job.execute_in_process(
-            instance=self._instance,
-            asset_selection=[dg.AssetKey(name) for name in self._assets],
-            tags={
-                RANGE_START_TAG: key(self.first),
-                RANGE_END_TAG: key(self.last),
-                AS_FAR_AS_POSSIBLE_TAG: "true",
-                QUOTA_FAILS_TAG: "true",
-                PROCESS_TAG: this_process(),
-                MAX_RETRIES_TAG: "0",  # repeated here, not by the daemon
-            },
-            # The bar is the output here; the run's log is in the event log.
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            raise_on_error=False,
-            run_id=self._id,
-        )
+        with redirect_stderr(_WithoutEcho(sys.stderr)):
+            result = job.execute_in_process(
+                instance=self._instance,
+                asset_selection=[dg.AssetKey(name) for name in self._assets],
+                tags={
+                    RANGE_START_TAG: key(self.first),
+                    RANGE_END_TAG: key(self.last),
+                    AS_FAR_AS_POSSIBLE_TAG: "true",
+                    QUOTA_FAILS_TAG: "true",
+                    PROCESS_TAG: this_process(),
+                    MAX_RETRIES_TAG: "0",  # repeated here, not by the daemon
+                },
+                # The bar is the output here; the run's log is in the event log.
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+                run_id=self._id,
+            )
         if not result.success:
             raise _failure(result)
 
@@ -84,15 +111,29 @@ class Run:
         return outage.is_outage(error)
 
     def close(self, error: Exception) -> None:
-        """Write into Dagster's history that the run ended, and why, and free what it held."""
-        close_run(self._instance, self._id, f"The database went away: {outage.reason(error, '')}. It is repeated.")
+        """Write into Dagster's history that the database went away, and free what the run held."""
+        why = outage.reason(error, outage.url_of(settings()))
+        close_run(self._instance, self._id, f"The database went away ({why}), and another run takes this one's place.")
+
+    def close_stopped(self) -> None:
+        """Write into Dagster's history that the user stopped it, where the database answers."""
+        with suppress(KeyboardInterrupt):  # the wait for a database that is away
+            close_run(self._instance, self._id, "The backfill was stopped.", canceled=True)
 
 
-def close_run(instance: dg.DagsterInstance, run_id: str, why: str) -> None:
-    """Close a run whose process is gone or gave it up; its places in the pools go to others."""
+def close_run(instance: dg.DagsterInstance, run_id: str, why: str, *, canceled: bool = False) -> None:
+    """Close a run whose process is gone or gave it up; its places in the pools go to others.
+
+    Args:
+        instance: Of Dagster.
+        run_id: Of the run; nothing is done where it never came to be.
+        why: Written into its log.
+        canceled: Whether it counts as canceled, not as failed.
+    """
     run = instance.get_run_by_id(run_id)
     if run is not None and not run.is_finished:
-        instance.report_run_failed(run, why)
+        report = instance.report_run_canceled if canceled else instance.report_run_failed
+        report(run, why)
     if instance.event_log_storage.supports_global_concurrency_limits:
         instance.event_log_storage.free_concurrency_slots_for_run(run_id)
 

@@ -66,7 +66,7 @@ def unavailable(url: str, error: BaseException | None, advice: str = ADVICE) -> 
 
 def reason(error: BaseException | None, url: str) -> str:
     """Return a driver's words in one line, without SQLAlchemy's statement and without the URL's password."""
-    words = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
+    words = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
     password = urls.password(url)
     return words.replace(password, urls.HIDDEN) if password else words
 

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
-from sqlalchemy.engine import ConnectionPoolEntry, Dialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from elec_pipeline.errors import ElecError, StoreUnavailableError
 from elec_pipeline.settings import Settings
@@ -23,7 +24,8 @@ from elec_pipeline.store.embedded import EmbeddedServer
 LIMIT_S = 600.0
 """How long a database may be away; a restart takes seconds, a new version of the server minutes."""
 FIRST_WAIT_S = 0.5
-LONGEST_WAIT_S = 30.0
+LONGEST_WAIT_S = 15.0
+GROWTH = 1.5
 MOST_REPEATS = 8
 """How often one piece of work may be cut off; a database that ends it each time is no passing fault."""
 _SLICE_S = 0.25
@@ -70,7 +72,6 @@ class Patience:
             StoreUnavailableError: It did not answer within the limit.
             EmbeddedServerError: The embedded server cannot be started again.
         """
-        self._check()
         if self._given_up is not None:
             raise self._given_up
         try:
@@ -113,6 +114,7 @@ class Patience:
 
     def _wait(self, connect: Callable[[], Any], error: Exception) -> Any:
         """Try to connect with growing waits."""
+        self._check()
         url = outage.url_of(self._settings)
         begin, wait_s = time.monotonic(), FIRST_WAIT_S
         if self._settings.database_url.get_secret_value():
@@ -140,7 +142,7 @@ class Patience:
                 )
                 raise self._given_up from None
             self._sleep(min(wait_s, left_s))
-            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+            wait_s = min(wait_s * GROWTH, LONGEST_WAIT_S)
 
     def _revive(self) -> None:
         if self._settings.database_url.get_secret_value():
