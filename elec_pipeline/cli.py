@@ -220,16 +220,23 @@ def backtest(
     """Forecast past delivery days as they would have been, and score every forecaster on the same hours."""
     from elec_pipeline.commands.backtest import run_backtest
     from elec_pipeline.commands.backtest_field import Request
+    from elec_pipeline.commands.stopping import stoppable
     from elec_pipeline.forecasting.registry import in_use
     from elec_pipeline.store.database import opened
+    from elec_pipeline.store.patience import patience
 
     yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)
     begin, end = first.date(), last.date() if last else yesterday
     if not FIRST_DAY <= begin <= end <= yesterday:
         raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
-    with opened(settings()) as engine:
+    with (
+        stoppable("Nothing is written.") as stop,
+        opened(settings()) as engine,
+        patience(settings(), _say, check=stop.check) as waiting,
+    ):
         models = model or [in_use(engine, settings()).model]
-        run_backtest(engine, Request(begin, end, issue, models, challenger, output), _out)
+        request = Request(begin, end, issue, models, challenger, output)
+        waiting.repeat(lambda: run_backtest(engine, request, _out), "the back-test")
 
 
 @app.command("import")
@@ -244,10 +251,16 @@ def import_(
     The format is recognised by the content; files may be zipped or gzipped. Importing again changes nothing.
     """
     from elec_pipeline.commands.importing import run_import
+    from elec_pipeline.commands.stopping import stoppable
     from elec_pipeline.store.database import opened
+    from elec_pipeline.store.patience import patience
 
-    with opened(settings()) as engine:
-        summary = run_import(engine, given, time_zone=time_zone)
+    with (
+        stoppable("What is imported stays: the same command imports the rest.") as stop,
+        opened(settings()) as engine,
+        patience(settings(), _say, check=stop.check) as waiting,
+    ):
+        summary = waiting.repeat(lambda: run_import(engine, given, time_zone=time_zone), "the import")
     for line in summary.lines():
         _say(line)
 

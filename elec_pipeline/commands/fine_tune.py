@@ -7,10 +7,12 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from elec_pipeline.commands.stopping import stoppable
 from elec_pipeline.forecasting.retraining import Retrained, Retraining, retrain
 from elec_pipeline.forecasting.training_options import Progress as Step
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.database import opened
+from elec_pipeline.store.patience import patience
 
 
 def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: Callable[[str], None]) -> None:
@@ -20,9 +22,14 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
         TooFewDaysError: The database holds too few complete days.
         ModelUnavailableError: The base model, or the model in use, cannot be loaded.
         TrainingError: Another training goes on, or it diverged.
+        StoreUnavailableError: The database stays away for longer than is waited, or goes away while the result of
+            the training is written.
+        StoppedError: Ctrl-C or SIGTERM.
     """
     with (
+        stoppable("The same command goes on with the training.") as stop,
         opened(settings) as engine,
+        patience(settings, say, check=stop.check) as waiting,
         Progress(
             TextColumn("training"),
             BarColumn(),
@@ -43,7 +50,11 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
             losses = "  ".join(f"{name} {value:.4f}" for name, value in newest.items())
             bar.update(task, completed=step.step, losses=losses)
 
-        made = retrain(engine, settings, asked, on_progress=report)
+        made = waiting.repeat(
+            lambda: retrain(engine, settings, asked, on_progress=report),
+            "reading",
+            may=lambda: not newest,  # hours of training are not thrown away
+        )
     for line in summary(made):
         say(line)
 

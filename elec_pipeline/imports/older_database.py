@@ -11,10 +11,11 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from elec_pipeline.errors import StoreUnavailableError
 from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import TABLES, OlderTable, find_table
 from elec_pipeline.store import urls
+from elec_pipeline.store.database import LIVELINESS
+from elec_pipeline.store.outage import is_outage, unavailable
 from elec_pipeline.store.tables import SCHEMA
 
 _ROWS_AT_ONCE = 10_000
@@ -36,33 +37,42 @@ def opened_database(url: str) -> Iterator[Iterator[Block]]:
     Raises:
         StoreUnavailableError: It does not answer; the message shows no password.
     """
-    try:
-        connection = psycopg.connect(urls.for_psycopg(url), connect_timeout=10)
-    except psycopg.OperationalError as error:
-        raise StoreUnavailableError(
-            f"The database {urls.redact(url)} does not answer: {str(error).strip()}."
-        ) from None
+    with _named(url):
+        connection = psycopg.connect(urls.for_psycopg(urls.with_defaults(url, **LIVELINESS)))
     with connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        yield _blocks(connection)
+        yield _blocks(connection, url)
 
 
-def _blocks(connection: psycopg.Connection) -> Iterator[Block]:
+@contextmanager
+def _named(url: str) -> Iterator[None]:
+    """Turn the driver's word that the database went away into ours: it is this one, not the store."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if not is_outage(error):
+            raise
+        raise unavailable(url, error, "See that the server runs and that the URL names it, then import again.") from None
+
+
+def _blocks(connection: psycopg.Connection, url: str) -> Iterator[Block]:
     names = [table.name for table in TABLES]
-    for schema, name, columns in connection.execute(_COLUMNS, [names, SCHEMA]).fetchall():
+    with _named(url):
+        found = connection.execute(_COLUMNS, [names, SCHEMA]).fetchall()
+    for schema, name, columns in found:
         table = find_table(name, columns)
         if table is not None:
-            yield table, _rows(connection, schema, table)
+            yield table, _rows(connection, url, schema, table)
 
 
 def _rows(
-    connection: psycopg.Connection, schema: str, table: OlderTable
+    connection: psycopg.Connection, url: str, schema: str, table: OlderTable
 ) -> Iterator[tuple[str, dict[str, object]]]:
     statement = sql.SQL("SELECT {} FROM {}").format(
         sql.SQL(", ").join(map(sql.Identifier, table.needed)), sql.Identifier(schema, table.name)
     )
-    with connection.cursor("older_layout") as cursor:
+    with _named(url), connection.cursor("older_layout") as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(statement)
         for number, row in enumerate(cursor, 1):

@@ -81,12 +81,13 @@ class Patience:
                 raise
             return self._wait(lambda: dialect.connect(*arguments, **named), error)
 
-    def repeat(self, work: Callable[[], T], what: str) -> T:
+    def repeat(self, work: Callable[[], T], what: str, *, may: Callable[[], bool] = lambda: True) -> T:
         """Do a piece of work that may be done again, and again where the database went away in its middle.
 
         Args:
             work: Done anew each time.
             what: It is called so in the line that says that it is repeated.
+            may: Tells after a failure whether it may still be repeated.
 
         Raises:
             StoreUnavailableError: The database stays away, or went away in every try.
@@ -95,7 +96,7 @@ class Patience:
             try:
                 return work()
             except Exception as error:
-                if not self.may_repeat(error):
+                if not may() or not self.may_repeat(error):
                     raise
                 self.say_cut_off(error, what)
         return work()
