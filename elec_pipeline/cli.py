@@ -342,13 +342,17 @@ def database_url(
 
     A password of DATABASE_URL is left out unless asked for: psql then takes it from ~/.pgpass, or asks for it.
     """
-    from elec_pipeline.store import outage, urls
+    from elec_pipeline.store import urls
+    from elec_pipeline.store.embedded import EmbeddedServer
 
-    url = outage.url_of(settings())
-    shown = urls.for_psycopg(url) if with_password else urls.without_secrets(url)
-    if urls.redact(url) != urls.redact(shown):
-        _errors.print("elec: the password is left out; --with-password prints it.", markup=False)
-    print(shown)  # noqa: T201 - for $(…), unwrapped
+    configured = settings().database_url.get_secret_value()
+    if not configured:
+        url = EmbeddedServer(settings().elec_home).url()
+    else:
+        url = urls.for_psycopg(configured) if with_password else urls.without_secrets(configured)
+        if urls.redact(configured) != urls.redact(url):
+            _errors.print("elec: the password is left out; --with-password prints it.", markup=False)
+    print(url)  # noqa: T201 - for $(…), unwrapped
 
 
 def main() -> None:

@@ -32,11 +32,16 @@ def prepare(settings: Settings) -> Path:
 
 
 @contextmanager
-def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """Open the instance, making its home and its tables where they are missing."""
+def open_instance(settings: Settings, *, as_it_is: bool = False) -> Iterator[dg.DagsterInstance]:
+    """Open the instance, making its home and its tables where they are missing.
+
+    Args:
+        settings: Of the platform.
+        as_it_is: Whether the instance files in its home stay what they are; they must be there then.
+    """
     import dagster as dg
 
-    home = prepare(settings)
+    home = dagster_home(settings) if as_it_is else prepare(settings)
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as instance:
         yield instance

@@ -1,19 +1,29 @@
-"""`elec doctor`: what is configured, reachable and fresh. No secret is printed."""
+"""`elec doctor`: what is configured, reachable and fresh. It looks and changes nothing; no secret is printed.
+
+Here: the order of the findings, and those about settings, source, database and model. Not here: Dagster's runs
+(`doctor_runs`) and its daemon (`doctor_daemons`).
+
+The tables are not migrated and nothing is created: on an empty machine it says what is not there yet. Only an embedded
+server that has data and is stopped is started, to look into it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.commands.dagster_home import dagster_home
 from elec_pipeline.delivery_day import PARIS
-from elec_pipeline.errors import ElecError
+from elec_pipeline.errors import ElecError, StoreError
 from elec_pipeline.settings import Settings, Source
-from elec_pipeline.store import queries, urls
-from elec_pipeline.store.database import database_url, open_database, opened
+from elec_pipeline.store import database, outage, queries, urls
+from elec_pipeline.store.embedded import EmbeddedServer
+
+_NOT_YET = "not there yet: `elec up`, or any command that writes, makes it"
 
 
 @dataclass(frozen=True)
@@ -35,17 +45,55 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look("access", lambda: _access(settings))
     if settings.elec_fallback:
         yield _look("fallback", lambda: _fallback(settings))
-    yield _look("database", lambda: _database(settings))
-    yield from _freshness(settings)
-    yield _look("model", lambda: _model(settings))
-    yield _look("daemon", lambda: _daemon(settings))
+    engine = None
+    try:
+        engine = _connect(settings)
+    except ElecError as error:
+        yield Finding("database", is_well=False, text=str(error))
+    try:
+        has_tables = False
+        if engine is not None:
+            found = _look("database", lambda: _database(settings, engine))
+            has_tables = found.is_well
+            yield found
+        if engine is not None and has_tables:
+            yield from _freshness(engine)
+        if engine is not None:
+            yield from _dagster(settings, engine)
+        # Last, since loading it takes longer than all the rest.
+        yield _look("model", lambda: _model(settings, engine if has_tables else None))
+    finally:
+        if engine is not None:
+            engine.dispose()
+
+
+def in_words(age: timedelta) -> str:
+    """Return a length of time in its largest unit.
+
+    Example:
+        >>> [in_words(timedelta(minutes=n)) for n in (0.5, 1, 90, 60 * 24 * 3)]
+        ['30 s', '1 min', '1.5 h', '3 days']
+    """
+    seconds = age.total_seconds()
+    for unit_s, name in ((86400 * 2, "days"), (3600, "h"), (60, "min")):
+        if seconds >= unit_s:
+            value = seconds / min(unit_s, 86400)
+            return f"{value:.1f} {name}".replace(".0 ", " ")
+    return f"{seconds:.0f} s"
 
 
 def _look(subject: str, find: Callable[[], str]) -> Finding:
     try:
         return Finding(subject, is_well=True, text=find())
-    except (ElecError, SQLAlchemyError) as error:
+    except ElecError as error:
         return Finding(subject, is_well=False, text=str(error))
+    except SQLAlchemyError as error:
+        return Finding(subject, is_well=False, text=_words(error))
+
+
+def _words(error: Exception) -> str:
+    """Return the driver's words, not SQLAlchemy's statement, in one line."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def _weather(settings: Settings) -> str:
@@ -79,21 +127,45 @@ def _fallback(settings: Settings) -> str:
     return f"{settings.fallback} at {settings.odre_base_url} while RTE is down: {_open_data(settings)}"
 
 
-def _database(settings: Settings) -> str:
-    engine = open_database(settings)
+def _connect(settings: Settings) -> Engine:
+    """Return an engine on the database as it is.
+
+    Raises:
+        StoreError: There is no embedded server yet, or the database does not answer.
+    """
+    if not settings.database_url.get_secret_value():
+        server = EmbeddedServer(settings.elec_home)
+        if not any(server.root.glob("data-*")):
+            raise StoreError(f"the embedded server in {server.root} is {_NOT_YET}")
+    return database.connect(settings)
+
+
+def _database(settings: Settings, engine: Engine) -> str:
     with engine.connect() as connection:
         version = queries.server_version(connection)
-    return f"PostgreSQL {version} at {urls.redact(database_url(settings))}, tables up to date"
+    found = database.revision(engine)
+    where = f"PostgreSQL {version} at {urls.redact(outage.url_of(settings))}"
+    if database.is_newer(found):
+        raise database.newer(found)
+    if found is None:
+        raise StoreError(f"{where} has no tables yet: any `elec` command that writes makes them, such as `elec up`")
+    if found != database.HEAD:
+        raise StoreError(
+            f"{where}: the tables are at revision {found}, this program expects {database.HEAD}: `elec up`, or any "
+            "other command that reads or writes them, migrates them"
+        )
+    return f"{where}, tables up to date"
 
 
-def _freshness(settings: Settings) -> Iterator[Finding]:
+def _freshness(engine: Engine) -> Iterator[Finding]:
     from elec_pipeline.defs.checks import OLDEST
 
     try:
-        with open_database(settings).connect() as connection:
+        with engine.connect() as connection:
             newest = queries.newest_instants(connection)
-    except (ElecError, SQLAlchemyError):
-        return  # the line on the database has said why
+    except SQLAlchemyError as error:
+        yield Finding("tables", is_well=False, text=_words(error))
+        return
     now = datetime.now(UTC)
     for table, instant in newest.items():
         if instant is None:
@@ -106,20 +178,35 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _model(settings: Settings) -> str:
+def _model(settings: Settings, engine: Engine | None) -> str:
+    """Return which model loads; without tables, the one that is used until a model is promoted."""
     from elec_pipeline.forecasting import registry
 
-    with opened(settings) as engine:
-        used = registry.in_use(engine, settings)
+    if engine is None and not settings.elec_model:
+        bundled = registry.ModelInUse("", registry.Reason.BUNDLED)
+        return f"{registry.load(bundled).version} loads, the bundled checkpoint; promotions are not known"
+    if engine is None:
+        named = registry.ModelInUse(settings.elec_model, registry.Reason.SETTING)
+        return f"{registry.load(named).version} loads; {named.why}"
+    used = registry.in_use(engine, settings)
     return f"{registry.load(used).version} loads; {used.why}"
 
 
-def _daemon(settings: Settings) -> str:
-    from dagster._daemon.controller import all_daemons_live
+def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    """Look at Dagster's runs and daemon, where it has a home and a database."""
+    home = dagster_home(settings)
+    try:
+        with engine.connect() as connection:
+            has_history = queries.has_database(connection, database.dagster_database(outage.url_of(settings)))
+        if not has_history or not (home / "dagster.yaml").exists():
+            yield Finding("daemon", is_well=False, text=f"Dagster's home and history are {_NOT_YET}")
+            return
+        from elec_pipeline.commands.dagster_home import open_instance
+        from elec_pipeline.commands.doctor_daemons import examine_daemon
+        from elec_pipeline.commands.doctor_runs import examine_runs
 
-    from elec_pipeline.commands.dagster_home import open_instance
-
-    with open_instance(settings) as instance:
-        if not all_daemons_live(instance):
-            raise ElecError("Dagster's daemon does not run, so no schedule fires: start `elec up`.")
-    return "Dagster's daemon runs: schedules fire"
+        with open_instance(settings, as_it_is=True) as instance:
+            yield from examine_runs(instance, home)
+            yield examine_daemon(instance, home)
+    except (ElecError, SQLAlchemyError) as error:
+        yield Finding("runs", is_well=False, text=_words(error))

@@ -16,9 +16,15 @@ def test_tomorrows_forecast_is_made_once_an_issue_is_due(
     monkeypatch: pytest.MonkeyPatch, day: date, n_hours: int, minutes: int
 ) -> None:
     asked: list[tuple[tuple[str, ...], date, date]] = []
-    monkeypatch.setattr(
-        backfill, "run_range", lambda _, names, first, last: asked.append((tuple(names), first, last))
-    )
+
+    class Noted:
+        def __init__(self, _: dg.DagsterInstance, names: tuple[str, ...], first: date, last: date) -> None:
+            asked.append((names, first, last))
+
+        def execute(self) -> None:
+            pass
+
+    monkeypatch.setattr(backfill, "Run", Noted)
     now = issue_time(day, Issue.MORNING) + timedelta(minutes=minutes)
     today = day - timedelta(days=1)
     with dg.DagsterInstance.ephemeral() as instance:

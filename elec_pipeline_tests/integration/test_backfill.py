@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from elec_pipeline.commands import backfill
+from elec_pipeline.commands.backfill_run import Run
 from elec_pipeline.completeness import lacks
 from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, quarters
 from elec_pipeline.errors import ElecError
@@ -46,19 +47,21 @@ def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
 ) -> None:  # fmt: skip
     first, last = day - timedelta(days=36), day + timedelta(days=3)
     is_done = backfill.lacks_nothing(engine, configured, NOW)
-    run_range, ran = backfill.run_range, []
+    ran: list[date] = []
 
-    def stopped_in_the_second_month(*arguments: object) -> None:
-        ran.append(arguments[2])
-        if len(ran) == 2:
-            run_range(instance, backfill.ACTUALS, first + timedelta(days=31), last)
-            raise KeyboardInterrupt
-        run_range(*arguments)  # type: ignore[arg-type]
+    class StoppedInTheSecondMonth(Run):
+        def execute(self) -> None:
+            ran.append(self.first)
+            if len(ran) == 2:
+                backfill.run_range(instance, backfill.ACTUALS, self.first, self.last)
+                raise KeyboardInterrupt
+            super().execute()
 
-    monkeypatch.setattr(backfill, "run_range", stopped_in_the_second_month)
-    with pytest.raises(KeyboardInterrupt):
-        backfill.run_backfill(instance, backfill.EVERYTHING, first, last, is_done=is_done)
-    monkeypatch.setattr(backfill, "run_range", run_range)
+    with monkeypatch.context() as patched:
+        patched.setattr(backfill, "Run", StoppedInTheSecondMonth)
+        patched.setattr(backfill, "run_range", lambda *given: Run(*given).execute())
+        with pytest.raises(KeyboardInterrupt):
+            backfill.run_backfill(instance, backfill.EVERYTHING, first, last, is_done=is_done)
     backfill.run_backfill(instance, backfill.EVERYTHING, first, last, is_done=is_done)
 
     source, start, end = SyntheticCurves(), day_start(first), day_end(last)

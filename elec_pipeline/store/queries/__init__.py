@@ -19,6 +19,7 @@ from elec_pipeline.store.queries.scores import accuracy_between, scored_days
 from elec_pipeline.store.queries.series import first_predictions, issues_made, newest_predictions, newest_vintages
 from elec_pipeline.store.queries.state import (
     data_version,
+    has_database,
     last_changes,
     newest_instants,
     server_version,
@@ -31,6 +32,7 @@ __all__ = [
     "data_version",
     "day_states",
     "first_predictions",
+    "has_database",
     "history",
     "hours_between",
     "issues_made",
