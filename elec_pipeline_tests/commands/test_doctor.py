@@ -1,0 +1,249 @@
+"""What `elec doctor` finds in a real instance on PostgreSQL, and that it changes nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._daemon.types import DaemonHeartbeat
+from sqlalchemy import Engine, create_engine, text
+
+from elec_pipeline.commands import doctor, doctor_daemons, doctor_runs
+from elec_pipeline.commands.dagster_home import dagster_home, open_instance
+from elec_pipeline.commands.doctor import Finding
+from elec_pipeline.locks import try_lock
+from elec_pipeline.settings import Settings, settings
+from elec_pipeline.store import urls
+from elec_pipeline.store.database import HEAD, dagster_url, revision
+from elec_pipeline.store.embedded import EmbeddedServer
+
+POOL = "rte_api"
+
+
+@dg.op
+def nothing() -> None:
+    """Do nothing."""
+
+
+@dg.job
+def some_job() -> None:
+    """Do nothing."""
+    nothing()
+
+
+@pytest.fixture
+def own(
+    configured: Settings, monkeypatch: pytest.MonkeyPatch, home: Path, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
+    """Settings with a state folder of the test's own, on the test's database."""
+    assert configured
+    state = home / f"doctor-{abs(hash(request.node.name))}"
+    state.mkdir(mode=0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("ELEC_HOME", str(state))
+        settings.cache_clear()
+        yield settings()
+    settings.cache_clear()
+    url = urls.with_database(configured.database_url.get_secret_value(), "postgres")
+    name = urls.database_name(configured.database_url.get_secret_value())
+    with psycopg.connect(urls.for_psycopg(url), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name}_dagster WITH (FORCE)")
+
+
+@pytest.fixture
+def instance(own: Settings) -> Iterator[dg.DagsterInstance]:
+    with open_instance(own) as made:
+        yield made
+
+
+def a_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, tags: dict[str, str] | None = None) -> str:
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "__repository__")
+    origin = RemoteJobOrigin(repository, some_job.name)
+    return instance.create_run_for_job(
+        some_job, status=status, tags=tags, remote_job_origin=origin
+    ).run_id
+
+
+def backdate(own: Settings, run_id: str, hours: int) -> None:
+    engine = create_engine(dagster_url(own))
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE runs SET create_timestamp = create_timestamp - make_interval(hours => :h) WHERE run_id = :id"),
+            {"h": hours, "id": run_id},
+        )
+    engine.dispose()
+
+
+def findings(instance: dg.DagsterInstance, own: Settings) -> dict[str, Finding]:
+    return {each.subject: each for each in doctor_runs.examine_runs(instance, dagster_home(own))}
+
+
+@pytest.mark.parametrize(
+    ("hours", "tags", "is_well"),
+    [(0, {}, True), (3, {}, False), (3, {"dagster/backfill": "a"}, True), (3, {"elec/training": "a"}, True)],
+)
+def test_a_run_that_waits_for_long_is_told(
+    instance: dg.DagsterInstance, own: Settings, hours: int, tags: dict[str, str], is_well: bool
+) -> None:  # fmt: skip
+    assert findings(instance, own)["queue"] == Finding("queue", is_well=True, text="empty")
+    run_id = a_run(instance, dg.DagsterRunStatus.QUEUED, tags)
+    a_run(instance, dg.DagsterRunStatus.QUEUED)
+    backdate(own, run_id, hours)
+    found = findings(instance, own)["queue"]
+    assert found.is_well is is_well
+    assert found.text.startswith(f"2 waiting, the oldest for {'3 h' if hours else ''}")
+    assert is_well or run_id[:8] in found.text
+
+
+@pytest.mark.parametrize(
+    ("status", "is_well"),
+    [(dg.DagsterRunStatus.STARTED, True), (dg.DagsterRunStatus.FAILURE, False), (None, False)],
+)
+def test_a_place_in_a_pool_that_a_run_that_ended_holds_is_told(
+    instance: dg.DagsterInstance, own: Settings, status: dg.DagsterRunStatus | None, is_well: bool
+) -> None:  # fmt: skip
+    run_id = a_run(instance, status) if status else "00000000-gone"
+    storage = instance.event_log_storage
+    storage.initialize_concurrency_limit_to_default(POOL)
+    assert f"pool {POOL}" not in findings(instance, own)
+    assert storage.claim_concurrency_slot(POOL, run_id, "raw_consumption").is_claimed
+    found = findings(instance, own)[f"pool {POOL}"]
+    assert found.is_well is is_well
+    assert found.text.startswith(f"1 of 1 held by {run_id[:8]} ({status.value if status else 'deleted'})")
+
+
+def test_a_run_whose_process_is_dead_is_told(instance: dg.DagsterInstance, own: Settings) -> None:
+    dead, alive, unknown, ended = (
+        a_run(instance, status)
+        for status in (*[dg.DagsterRunStatus.STARTED] * 3, dg.DagsterRunStatus.SUCCESS)
+    )
+    folder = dagster_home(own) / "run-workers"
+    folder.mkdir()
+    for run_id in (dead, ended):
+        (folder / f"{run_id}.lock").touch()
+    held = try_lock(folder / f"{alive}.lock")
+    assert held is not None
+    assert findings(instance, own)["runs"].text.startswith(f"{dead[:8]}: running by the history")
+    assert doctor_runs.lost_runs(instance, dagster_home(own)) == [dead]
+    os.close(held)
+    assert set(doctor_runs.lost_runs(instance, dagster_home(own))) == {dead, alive}
+    assert unknown
+
+
+@pytest.fixture
+def a_daemon(tmp_path: Path) -> Iterator[Callable[[Path], int]]:
+    """Starts what looks like Dagster's daemon from outside: a process of that name with a DAGSTER_HOME."""
+    program = tmp_path / "dagster-daemon"
+    program.write_text("import sys; print('up', flush=True); sys.stdin.read()")
+    with ExitStack() as stack:
+
+        def started(home: Path) -> int:
+            child = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+                [sys.executable, program, "run", "-w", "workspace.yaml"],
+                env={**os.environ, "DAGSTER_HOME": str(home)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            stack.enter_context(child)
+            stack.callback(child.kill)
+            assert child.stdout is not None
+            assert child.stdout.readline()
+            return child.pid
+
+        yield started
+
+
+def beat(instance: dg.DagsterInstance, age_s: float, *names: str) -> None:
+    """Write heartbeats of every part of a daemon, by one or more daemons in turn."""
+    for number, part in enumerate(sorted(instance.get_required_daemon_types())):
+        instance.add_daemon_heartbeat(DaemonHeartbeat(time.time() - age_s, part, names[number % len(names)]))
+
+
+def test_one_daemon_is_well_and_two_on_one_home_are_told(
+    instance: dg.DagsterInstance, own: Settings, a_daemon: Callable[[Path], int], tmp_path: Path
+) -> None:
+    home = dagster_home(own)
+    assert "does not run" in doctor_daemons.examine_daemon(instance, home).text
+    first = a_daemon(home)
+    a_daemon(tmp_path)  # of another home
+    beat(instance, 1, "one")
+    assert doctor_daemons.examine_daemon(instance, home).is_well
+    second = a_daemon(home)
+    found = doctor_daemons.examine_daemon(instance, home)
+    assert not found.is_well
+    assert f"processes {first} and {second}" in found.text
+
+
+def test_heartbeats_tell_of_a_daemon_out_of_sight(instance: dg.DagsterInstance, own: Settings) -> None:
+    home = dagster_home(own)
+    beat(instance, 1, "one")
+    assert doctor_daemons.examine_daemon(instance, home).is_well  # in another container
+    beat(instance, 1, "one", "two")
+    assert "two daemons" in doctor_daemons.examine_daemon(instance, home).text
+    beat(instance, 600, "one")
+    found = doctor_daemons.examine_daemon(instance, home)
+    assert "does not run" in found.text
+    assert "10 min ago" in found.text
+
+
+def by_subject(own: Settings) -> dict[str, Finding]:
+    return {each.subject: each for each in doctor.examine(own)}
+
+
+@pytest.fixture
+def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the loading of the model, which takes longer than all the rest."""
+    monkeypatch.setattr(doctor, "_model", lambda *_: "loads")
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_tables_of_another_revision_are_told_and_stay_as_they_are(own: Settings, engine: Engine) -> None:
+    assert "tables up to date" in by_subject(own)["database"].text
+    for found, words in (("0003", f"at revision 0003, this program expects {HEAD}"), ("9999", "newer elec-pipeline")):
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE elec.alembic_version SET version_num = '{found}'"))
+        made = by_subject(own)
+        assert not made["database"].is_well
+        assert words in made["database"].text
+        assert "raw_consumption" not in made
+        assert revision(engine) == found
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE elec.alembic_version SET version_num = '{HEAD}'"))
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_an_empty_database_stays_empty(own: Settings, server: EmbeddedServer) -> None:
+    server.ensure_database("elec_bare")
+    url = server.url("elec_bare")
+    bare = own.model_copy(update={"database_url": type(own.database_url)(url)})
+    assert "has no tables yet" in by_subject(bare)["database"].text
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT to_regnamespace('elec')").fetchone() == (None,)
+        assert not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'elec_bare_dagster'").fetchall()
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_on_an_empty_machine_nothing_is_made(own: Settings) -> None:
+    empty = own.model_copy(update={"database_url": type(own.database_url)("")})
+    made = by_subject(empty)
+    assert "not there yet" in made["database"].text
+    assert list(own.elec_home.iterdir()) == []
+
+
+@pytest.mark.usefixtures("quick_model", "instance")
+def test_the_whole_report_comes_quickly_from_a_real_instance(own: Settings) -> None:
+    (dagster_home(own) / "dagster.yaml").write_text(  # as an older version left it
+        (dagster_home(own) / "dagster.yaml").read_text() + "# older\n"
+    )
+    made = by_subject(own)
+    assert list(made)[-5:] == ["forecast_accuracy", "queue", "runs", "daemon", "model"]
+    assert (dagster_home(own) / "dagster.yaml").read_text().endswith("# older\n")
