@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from elec_pipeline.commands import db
 from elec_pipeline.delivery_day import FIRST_DAY, Issues, delivery_day
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import settings
@@ -20,8 +21,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals may hold secrets
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
-database = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
-app.add_typer(database, name="db")
+app.add_typer(db.app, name="db")
 models = typer.Typer(no_args_is_help=True, help="The registry of models: which there are, which one is live.")
 app.add_typer(models, name="models")
 _out = Console(highlight=False, soft_wrap=True)
@@ -310,49 +310,6 @@ def env() -> None:
     home = prepare(settings())
     print(f"export ELEC_HOME={shlex.quote(str(settings().elec_home))}")  # noqa: T201 - for eval, unwrapped
     print(f"export DAGSTER_HOME={shlex.quote(str(home))}")  # noqa: T201
-
-
-@database.command("start")
-def database_start() -> None:
-    """Start the embedded server, with today's tables, unless it runs."""
-    from elec_pipeline.store.database import open_database
-    from elec_pipeline.store.embedded import EmbeddedServer
-
-    open_database(settings()).dispose()
-    _say(EmbeddedServer(settings().elec_home).url())
-
-
-@database.command("stop")
-def database_stop() -> None:
-    """Stop the embedded server; its data stays."""
-    from elec_pipeline.store.embedded import EmbeddedServer
-
-    stopped = EmbeddedServer(settings().elec_home).stop()
-    _say("The embedded PostgreSQL server is stopped." if stopped else "The embedded server was not running.")
-
-
-@database.command("url")
-def database_url(
-    *,
-    with_password: Annotated[
-        bool, typer.Option("--with-password", help="Whether the password of DATABASE_URL is printed too.")
-    ] = False,
-) -> None:
-    """Print the URL of the database, for `psql "$(elec db url)"` and other clients.
-
-    A password of DATABASE_URL is left out unless asked for: psql then takes it from ~/.pgpass, or asks for it.
-    """
-    from elec_pipeline.store import urls
-    from elec_pipeline.store.embedded import EmbeddedServer
-
-    configured = settings().database_url.get_secret_value()
-    if not configured:
-        url = EmbeddedServer(settings().elec_home).url()
-    else:
-        url = urls.for_psycopg(configured) if with_password else urls.without_secrets(configured)
-        if urls.redact(configured) != urls.redact(url):
-            _errors.print("elec: the password is left out; --with-password prints it.", markup=False)
-    print(url)  # noqa: T201 - for $(…), unwrapped
 
 
 def main() -> None:

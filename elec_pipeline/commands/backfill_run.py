@@ -1,7 +1,7 @@
 """One run of `elec backfill`, in this process and in Dagster's history.
 
-Here: executing it, telling why it failed, and closing the runs that ended without saying so. Not here: which days are
-run, and what is waited for (`backfill`).
+Here: executing it, telling why it failed, and closing the runs that ended without saying so. Not here: which days
+are run, and what is waited for (`backfill`).
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ class Run:
     def close(self, error: Exception) -> None:
         """Write into Dagster's history that the database went away, and free what the run held."""
         why = outage.reason(error, outage.url_of(settings()))
-        close_run(self._instance, self._id, f"The database went away ({why}), and another run takes this one's place.")
+        close_run(
+            self._instance, self._id, f"The database went away ({why}), and another run takes this one's place."
+        )
 
     def close_stopped(self) -> None:
         """Write into Dagster's history that the user stopped it, where the database answers."""
@@ -173,7 +175,9 @@ def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
         if failure.user_failure_data is not None:
             said = failure.user_failure_data
             fault = said.metadata.get(FAULT)
-            return _named(None if fault is None else str(fault.value))(f"{event.step_key} failed: {said.description}")
+            return _named(None if fault is None else str(fault.value))(
+                f"{event.step_key} failed: {said.description}"
+            )
         causes = list(_causes(failure.error))
         if causes:
             outages = [each for each in causes if each.cls_name in outage.ERROR_NAMES]

@@ -3,8 +3,8 @@
 Here: the order of the findings, and those about settings, source, database and model. Not here: Dagster's runs
 (`doctor_runs`) and its daemon (`doctor_daemons`).
 
-The tables are not migrated and nothing is created: on an empty machine it says what is not there yet. Only an embedded
-server that has data and is stopped is started, to look into it.
+The tables are not migrated and nothing is created: on an empty machine it says what is not there yet. Only an
+embedded server that has data and is stopped is started, to look into it.
 """
 
 from __future__ import annotations
@@ -148,11 +148,13 @@ def _database(settings: Settings, engine: Engine) -> str:
     if database.is_newer(found):
         raise database.newer(found)
     if found is None:
-        raise StoreError(f"{where} has no tables yet: any `elec` command that writes makes them, such as `elec up`")
+        raise StoreError(
+            f"{where} has no tables yet: any `elec` command that writes makes them, such as `elec up`"
+        )
     if found != database.HEAD:
         raise StoreError(
-            f"{where}: the tables are at revision {found}, this program expects {database.HEAD}: `elec up`, or any "
-            "other command that reads or writes them, migrates them"
+            f"{where}: the tables are at revision {found}, this program expects {database.HEAD}: `elec up`, or "
+            "any other command that reads or writes them, migrates them"
         )
     return f"{where}, tables up to date"
 

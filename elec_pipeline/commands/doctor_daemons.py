@@ -42,11 +42,11 @@ def examine_daemon(instance: dg.DagsterInstance, home: Path) -> Finding:
         heard = f"; it was last heard {in_words(timedelta(seconds=silence_s))} ago" if beats else ""
         trouble = f"Dagster's daemon does not run, so no schedule fires: start `elec up`{heard}"
     elif len({beat.daemon_id for beat in beats if now - beat.timestamp < RECENT_S}) > 1:
-        trouble = "two daemons write heartbeats, one of them out of sight from here: stop one, unless it just restarted"
+        trouble = "two daemons write heartbeats, one of them out of sight: stop one, unless it just restarted"
     elif processes and now - processes[0].create_time() > SILENCE_S:
         silent = sorted(name for name, status in statuses.items() if not status.healthy)
         if silent:
-            trouble = f"parts of the daemon have not been heard for half an hour ({', '.join(silent)}): restart `elec up`"
+            trouble = f"parts of the daemon are silent for half an hour ({', '.join(silent)}): restart `elec up`"
     return Finding("daemon", is_well=not trouble, text=trouble or "Dagster's daemon runs: schedules fire")
 
 

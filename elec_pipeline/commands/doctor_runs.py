@@ -39,8 +39,8 @@ def examine_runs(instance: dg.DagsterInstance, home: Path) -> Iterator[Finding]:
 def lost_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
     """Return the ids of runs that count as running and whose process is dead.
 
-    The process of a run holds `run-workers/<run id>.lock` while it lives. A run without such a file has its process
-    on another machine, or none that says so: nothing is known of it.
+    The process of a run holds `run-workers/<run id>.lock` while it lives. A run without such a file has its
+    process on another machine, or none that says so: nothing is known of it.
 
     Args:
         instance: Of Dagster.
@@ -69,8 +69,8 @@ def _queue(instance: dg.DagsterInstance) -> Finding:
     text = f"{len(records)} waiting, the oldest for {oldest}"
     if late:
         text += (
-            f"; {late[0].job_name} ({late[0].run_id[:_SHORT]}) should have begun: see that the daemon runs and what "
-            "holds the places below"
+            f"; {late[0].job_name} ({late[0].run_id[:_SHORT]}) should have begun: see that the daemon runs and "
+            "what holds the places below"
         )
     return Finding("queue", is_well=not late, text=text)
 
@@ -89,8 +89,8 @@ def _pools(instance: dg.DagsterInstance) -> Iterator[Finding]:
         text = f"{len(info.claimed_slots)} of {info.slot_count} held by {held}; {len(info.pending_steps)} waiting"
         if ended:
             text += (
-                ". A run that has ended holds its place for ever: free it in Dagster's UI, Deployment, Concurrency, "
-                f"{pool}"
+                ". A run that has ended holds its place for ever: free it in Dagster's UI, Deployment, "
+                f"Concurrency, {pool}"
             )
         yield Finding(f"pool {pool}", is_well=not ended, text=text)
 
@@ -108,6 +108,6 @@ def _lost(run_ids: Sequence[str]) -> Finding:
     return Finding(
         "runs",
         is_well=False,
-        text=f"{named}: running by the history, but the process is dead. The daemon of `elec up` closes such runs; "
-        "or terminate them in Dagster's UI",
+        text=f"{named}: running by the history, but the process is dead. The daemon of `elec up` closes such "
+        "runs; or terminate them in Dagster's UI",
     )

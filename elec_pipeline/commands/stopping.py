@@ -74,8 +74,8 @@ def stoppable(what: str) -> Iterator[StopRequest]:
         return
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        ours.setblocking(False)
-        theirs.setblocking(False)
+        ours.settimeout(0)
+        theirs.settimeout(0)
         request = StopRequest(ours)
         # Every signal is noted there, whoever handles it.
         former_pipe = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)

@@ -53,7 +53,9 @@ def _named(url: str) -> Iterator[None]:
     except psycopg.OperationalError as error:
         if not is_outage(error):
             raise
-        raise unavailable(url, error, "See that the server runs and that the URL names it, then import again.") from None
+        raise unavailable(
+            url, error, "See that the server runs and that the URL names it, then import again."
+        ) from None
 
 
 def _blocks(connection: psycopg.Connection, url: str) -> Iterator[Block]:

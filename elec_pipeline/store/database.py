@@ -60,7 +60,9 @@ def dagster_url(settings: Settings) -> str:
     url = database_url(settings)
     name = dagster_database(url)
     try:
-        with psycopg.connect(urls.for_psycopg(urls.with_defaults(url, **LIVELINESS)), autocommit=True) as connection:
+        with psycopg.connect(
+            urls.for_psycopg(urls.with_defaults(url, **LIVELINESS)), autocommit=True
+        ) as connection:
             _ensure_database(connection, name)
     except psycopg.OperationalError as error:
         raise unavailable(url, error) from None
@@ -184,8 +186,8 @@ def is_newer(found: str | None) -> bool:
 def newer(found: str | None) -> StoreError:
     """Return the sentence for tables that are newer than this program."""
     return StoreError(
-        f"The database was written by a newer elec-pipeline (its tables are at revision {found}, this program knows "
-        f"them up to {HEAD}): upgrade this one."
+        f"The database was written by a newer elec-pipeline (its tables are at revision {found}, this program "
+        f"knows them up to {HEAD}): upgrade this one."
     )
 
 

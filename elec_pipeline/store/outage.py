@@ -61,7 +61,9 @@ def unavailable(url: str, error: BaseException | None, advice: str = ADVICE) -> 
         error: The driver's error, or SQLAlchemy's around it.
         advice: What to do.
     """
-    return StoreUnavailableError(f"The database {urls.redact(url)} does not answer: {reason(error, url)}. {advice}")
+    return StoreUnavailableError(
+        f"The database {urls.redact(url)} does not answer: {reason(error, url)}. {advice}"
+    )
 
 
 def reason(error: BaseException | None, url: str) -> str:

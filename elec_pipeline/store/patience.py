@@ -1,7 +1,7 @@
 """A command that takes long waits for the database where one that is quick gives up.
 
-Here: `patience`, under which every SQLAlchemy engine of this process, Dagster's own included, waits in the middle of
-connecting until the database answers. A statement that is cut off still fails: whoever sent it repeats it
+Here: `patience`, under which every SQLAlchemy engine of this process, Dagster's own included, waits in the middle
+of connecting until the database answers. A statement that is cut off still fails: whoever sent it repeats it
 (`Patience.repeat`). Not here: what an outage is (`outage`).
 """
 
@@ -109,8 +109,8 @@ class Patience:
         """Say that a piece of work is begun again, and why."""
         url = outage.url_of(self._settings)
         self._say(
-            f"The database {urls.redact(url)} went away in the middle of {what} ({outage.reason(error, url)}): that "
-            "is begun again."
+            f"The database {urls.redact(url)} went away in the middle of {what} ({outage.reason(error, url)}): "
+            "that is begun again."
         )
 
     def _wait(self, connect: Callable[[], Any], error: Exception) -> Any:
@@ -120,8 +120,8 @@ class Patience:
         begin, wait_s = time.monotonic(), FIRST_WAIT_S
         if self._settings.database_url.get_secret_value():
             self._say(
-                f"The database {urls.redact(url)} does not answer: {outage.reason(error, url)}. This waits for it up "
-                f"to {_span(self._limit_s)}, and goes on then; Ctrl-C stops it."
+                f"The database {urls.redact(url)} does not answer: {outage.reason(error, url)}. This waits for it "
+                f"up to {_span(self._limit_s)}, and goes on then; Ctrl-C stops it."
             )
         else:
             self._say("The embedded PostgreSQL server has stopped: it is started again.")

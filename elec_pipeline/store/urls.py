@@ -4,9 +4,9 @@ Here: rewriting PostgreSQL URLs and hiding their passwords, without opening anyt
 URL comes from, and connecting.
 
 Whatever comes in is parsed by libpq, PostgreSQL's own library, so that a URL means here what it means to `psql`:
-URLs, several hosts, sockets, `hostaddr=`, `service=`, `passfile=`, and keywords (`host=… dbname=…`). What comes out
-is a URL in one form that SQLAlchemy with psycopg 3, psycopg 2 and libpq understand: several hosts, and a socket's
-folder, stand in the query.
+URLs, several hosts, sockets, `hostaddr=`, `service=`, `passfile=`, and keywords (`host=… dbname=…`). What comes
+out is a URL in one form that SQLAlchemy with psycopg 3, psycopg 2 and libpq understand: several hosts, and a
+socket's folder, stand in the query.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def for_dagster(url: str) -> str:
             parse_dsn(f"{name}=''")
         except ProgrammingError:
             raise ConfigurationError(
-                f"DATABASE_URL has the parameter {name}, which the driver of Dagster's storage (psycopg2) does not "
-                "know: leave it out."
+                f"DATABASE_URL has the parameter {name}, which the driver of Dagster's storage (psycopg2) "
+                "does not know: leave it out."
             ) from None
     return _render(parameters, "postgresql+psycopg2")
 
@@ -139,8 +139,8 @@ def with_defaults(url: str, **parameters: str) -> str:
         ConfigurationError: It is no PostgreSQL URL.
 
     Example:
-        >>> with_defaults("postgresql://ada@db.example/elec?connect_timeout=3", connect_timeout="10", keepalives="1")
-        'postgresql://ada@db.example/elec?connect_timeout=3&keepalives=1'
+        >>> with_defaults("postgresql://ada@db.example/elec?keepalives=0", keepalives="1", sslmode="require")
+        'postgresql://ada@db.example/elec?keepalives=0&sslmode=require'
     """
     return _render(parameters | _parse(url))
 
@@ -168,8 +168,8 @@ def database_name(url: str) -> str:
     name = parameters.get("dbname")
     if not name and "service" in parameters:
         raise ConfigurationError(
-            "DATABASE_URL names a service but no database: name it too, as in postgresql:///elec?service=NAME, since "
-            "the name of Dagster's own database follows from it."
+            "DATABASE_URL names a service but no database: name it too, as in postgresql:///elec?service=NAME, "
+            "since the name of Dagster's own database follows from it."
         )
     if not name:
         raise ConfigurationError(f"DATABASE_URL names no database: it should look like {_EXAMPLE}")
@@ -198,6 +198,8 @@ def _parse(url: str) -> dict[str, str]:
             "characters percent-encoded, and have only parameters that psql knows"
         ) from None
     _require_ports(parameters)
+    if not parameters.get("port", "").strip(","):
+        parameters.pop("port", None)  # of several hosts without any: the usual one of each
     return parameters
 
 

@@ -68,16 +68,14 @@ def instance(own: Settings) -> Iterator[dg.DagsterInstance]:
 def a_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, tags: dict[str, str] | None = None) -> str:
     repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "__repository__")
     origin = RemoteJobOrigin(repository, some_job.name)
-    return instance.create_run_for_job(
-        some_job, status=status, tags=tags, remote_job_origin=origin
-    ).run_id
+    return instance.create_run_for_job(some_job, status=status, tags=tags, remote_job_origin=origin).run_id
 
 
 def backdate(own: Settings, run_id: str, hours: int) -> None:
     engine = create_engine(dagster_url(own))
     with engine.begin() as connection:
         connection.execute(
-            text("UPDATE runs SET create_timestamp = create_timestamp - make_interval(hours => :h) WHERE run_id = :id"),
+            text("UPDATE runs SET create_timestamp = now() - make_interval(hours => :h) WHERE run_id = :id"),
             {"h": hours, "id": run_id},
         )
     engine.dispose()
@@ -92,8 +90,8 @@ def findings(instance: dg.DagsterInstance, own: Settings) -> dict[str, Finding]:
     [(0, {}, True), (3, {}, False), (3, {"dagster/backfill": "a"}, True), (3, {"elec/training": "a"}, True)],
 )
 def test_a_run_that_waits_for_long_is_told(
-    instance: dg.DagsterInstance, own: Settings, hours: int, tags: dict[str, str], is_well: bool
-) -> None:  # fmt: skip
+    instance: dg.DagsterInstance, own: Settings, hours: int, tags: dict[str, str], *, is_well: bool
+) -> None:
     assert findings(instance, own)["queue"] == Finding("queue", is_well=True, text="empty")
     run_id = a_run(instance, dg.DagsterRunStatus.QUEUED, tags)
     a_run(instance, dg.DagsterRunStatus.QUEUED)
@@ -109,8 +107,8 @@ def test_a_run_that_waits_for_long_is_told(
     [(dg.DagsterRunStatus.STARTED, True), (dg.DagsterRunStatus.FAILURE, False), (None, False)],
 )
 def test_a_place_in_a_pool_that_a_run_that_ended_holds_is_told(
-    instance: dg.DagsterInstance, own: Settings, status: dg.DagsterRunStatus | None, is_well: bool
-) -> None:  # fmt: skip
+    instance: dg.DagsterInstance, own: Settings, status: dg.DagsterRunStatus | None, *, is_well: bool
+) -> None:
     run_id = a_run(instance, status) if status else "00000000-gone"
     storage = instance.event_log_storage
     storage.initialize_concurrency_limit_to_default(POOL)
@@ -123,8 +121,7 @@ def test_a_place_in_a_pool_that_a_run_that_ended_holds_is_told(
 
 def test_a_run_whose_process_is_dead_is_told(instance: dg.DagsterInstance, own: Settings) -> None:
     dead, alive, unknown, ended = (
-        a_run(instance, status)
-        for status in (*[dg.DagsterRunStatus.STARTED] * 3, dg.DagsterRunStatus.SUCCESS)
+        a_run(instance, status) for status in (*[dg.DagsterRunStatus.STARTED] * 3, dg.DagsterRunStatus.SUCCESS)
     )
     folder = dagster_home(own) / "run-workers"
     folder.mkdir()
@@ -208,7 +205,10 @@ def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick_model")
 def test_tables_of_another_revision_are_told_and_stay_as_they_are(own: Settings, engine: Engine) -> None:
     assert "tables up to date" in by_subject(own)["database"].text
-    for found, words in (("0003", f"at revision 0003, this program expects {HEAD}"), ("9999", "newer elec-pipeline")):
+    for found, words in (
+        ("0003", f"at revision 0003, this program expects {HEAD}"),
+        ("9999", "newer elec-pipeline"),
+    ):
         with engine.begin() as connection:
             connection.execute(text(f"UPDATE elec.alembic_version SET version_num = '{found}'"))
         made = by_subject(own)

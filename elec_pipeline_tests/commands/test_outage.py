@@ -32,9 +32,7 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """The command line in this process: returns its exit code and all it printed."""
     monkeypatch.chdir(tmp_path)
 
@@ -44,7 +42,9 @@ def run(
             patched.setenv("DATABASE_URL", url)
             patched.setenv("ELEC_API_PORT", free_port())
             patched.setenv("ELEC_SOURCE", "odre")
-            patched.setattr(sys, "argv", ["elec", *(free_port() if each == "PORT" else each for each in arguments)])
+            patched.setattr(
+                sys, "argv", ["elec", *(free_port() if each == "PORT" else each for each in arguments)]
+            )
             settings.cache_clear()
             with pytest.raises(SystemExit) as ended:
                 cli.main()
@@ -83,9 +83,7 @@ def test_the_doctor_goes_on_without_a_database(run: Run) -> None:
     assert PASSWORD not in said
 
 
-@pytest.mark.parametrize(
-    "command", [each for each in COMMANDS if each[0] != "demo"], ids=" ".join
-)
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each[0] != "demo"], ids=" ".join)
 def test_tables_of_a_newer_version_are_one_sentence(
     run: Run, engine: Engine, database: str, command: list[str]
 ) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PASSWORD = "s3cr3t-that-must-not-show"  # noqa: S105 - the test server asks for none
+PASSWORD = "s3cr3t-that-must-not-show"
 
 
 class Forwarder:

@@ -73,21 +73,21 @@ def test_what_caused_an_error_counts_and_our_other_errors_do_not() -> None:
     assert outage.as_unavailable(RuntimeError("a fault"), settings_for(DEAD)) is None
 
 
-@pytest.mark.parametrize("statement", ["SELECT 1/0", "SELECT * FROM nowhere", "SELECT", "SELECT pg_sleep(9)"])
+@pytest.mark.parametrize("statement", ["SELECT 1/0", "SELECT * FROM nowhere", "SELECT pg_sleep(9)"])
 def test_a_server_that_answers_is_no_outage(engine: Engine, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 50"))
-        try:
+        with pytest.raises(DBAPIError) as caught:
             connection.execute(text(statement))
-        except DBAPIError as error:
-            assert not outage.is_outage(error)
+    assert not outage.is_outage(caught.value)
 
 
 def test_a_statement_that_is_cut_off_is_an_outage(forwarder: Forwarder, behind: str) -> None:
     engine = open_database(settings_for(behind))
-    with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+    with engine.connect() as connection:
         threading.Timer(0.2, forwarder.off).start()
-        connection.execute(text("SELECT pg_sleep(5)"))
+        with pytest.raises(DBAPIError) as caught:
+            connection.execute(text("SELECT pg_sleep(5)"))
     engine.dispose()
     assert outage.is_outage(caught.value)
 

@@ -87,7 +87,12 @@ def test_the_database_is_exchanged_wherever_it_is_named() -> None:
     [
         "",
         "elec",
-        "host=db.example password=hunter2",
+        "host=db.example pass=hunter2",
+        "host=db.example password='hunter2",
+        "postgresql://ada:hunter2@db.example/elec?hunter2",
+        "postgresql://ada:hunter2@db.example/elec?pass=hunter2",
+        "postgresql://ada:hunter2@/elec?host=one&host=two",
+        "postgresql://ada:hunter2@one:1,two:2,three/elec?port=1,2",
         "mysql://ada:hunter2@db.example/elec",
         "sqlite:///hunter2.db",
         "postgresqlx://ada:hunter2@db.example/elec",
@@ -100,6 +105,63 @@ def test_anything_else_is_refused_without_being_repeated(convert: Callable[[str]
         convert(url)
     assert "hunter2" not in str(caught.value)
     assert "er2" not in str(caught.value)
+
+
+def keywords_of(url: str) -> list[dict[str, str]]:
+    """Return what each of the three libraries would hand to libpq."""
+    made = [{name: str(value) for name, value in conninfo_to_dict(urls.for_psycopg(url)).items()}]
+    for convert in (urls.for_sqlalchemy, urls.for_dagster):
+        parsed = make_url(convert(url))
+        _, keywords = parsed.get_dialect()().create_connect_args(parsed)
+        if set(str(keywords.get("port", ""))) == {","}:
+            del keywords["port"]  # of several hosts, all at the usual one
+        made.append({name: str(value) for name, value in keywords.items()})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "postgresql://u:p%40@h1:5432,h2:5433/db?target_session_attrs=read-write",
+            {"host": "h1,h2", "port": "5432,5433", "target_session_attrs": "read-write"},
+        ),
+        ("postgresql://u:p%40@h1,h2/db", {"host": "h1,h2"}),
+        ("postgresql://u:p%40@[::1]:5433/db", {"host": "::1", "port": "5433"}),
+        ("postgresql://u:p%40@[::1]:5433,h2:5434/db", {"host": "::1,h2", "port": "5433,5434"}),
+        ("postgresql://u:p%40@h1/db?hostaddr=10.0.0.1", {"host": "h1", "hostaddr": "10.0.0.1"}),
+        ("postgresql://u:p%40@/db?hostaddr=10.0.0.1&port=5433", {"hostaddr": "10.0.0.1", "port": "5433"}),
+        ("postgresql://u:p%40@/db?service=elec", {"service": "elec"}),
+        (
+            "postgresql://u:p%40@h1/db?passfile=/run/secrets/my%20pgpass",
+            {"host": "h1", "passfile": "/run/secrets/my pgpass"},
+        ),
+        ("host=h1 port=5433 user=u password=p@ dbname=db", {"host": "h1", "port": "5433"}),
+        (
+            "user=u password='p@' dbname=db host='/srv/my run' connect_timeout=3",
+            {"host": "/srv/my run", "connect_timeout": "3"},
+        ),
+        ("postgresql+psycopg2://u:p%40@/db?host=/run/a,/run/b", {"host": "/run/a,/run/b"}),
+    ],
+)
+def test_every_library_is_handed_what_libpq_reads(url: str, expected: dict[str, str]) -> None:
+    expected = {"user": "u", "password": "p@", "dbname": "db", **expected}
+    assert keywords_of(url) == [expected] * 3
+    assert "p%40" not in urls.redact(url)
+    assert "***" in urls.redact(url)
+    assert conninfo_to_dict(urls.without_secrets(url)) == {k: v for k, v in expected.items() if k != "password"}
+
+
+def test_a_parameter_that_dagsters_driver_does_not_know_is_named() -> None:
+    url = "postgresql://ada@db.example/elec?min_protocol_version=3.2"
+    assert "min_protocol_version" in urls.for_sqlalchemy(url)
+    with pytest.raises(ConfigurationError, match="min_protocol_version, which the driver of Dagster"):
+        urls.for_dagster(url)
+
+
+def test_a_service_needs_the_name_of_its_database() -> None:
+    with pytest.raises(ConfigurationError, match="names a service but no database"):
+        urls.database_name("postgresql:///?service=elec")
 
 
 def test_a_url_must_name_a_database_where_one_is_asked_for() -> None:

@@ -1,0 +1,62 @@
+"""`elec db`: the embedded PostgreSQL server, and the URL of whichever database is used."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from elec_pipeline.settings import settings
+
+app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
+
+
+@app.command()
+def start() -> None:
+    """Start the embedded server, with today's tables, unless it runs; migrate the tables of DATABASE_URL."""
+    from elec_pipeline.store.database import open_database
+
+    open_database(settings()).dispose()
+    _print(_url(with_password=False))
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded server; its data stays."""
+    from elec_pipeline.store.embedded import EmbeddedServer
+
+    stopped = EmbeddedServer(settings().elec_home).stop()
+    _print("The embedded PostgreSQL server is stopped." if stopped else "The embedded server was not running.")
+
+
+@app.command()
+def url(
+    *,
+    with_password: Annotated[
+        bool, typer.Option("--with-password", help="Whether the password of DATABASE_URL is printed too.")
+    ] = False,
+) -> None:
+    """Print the URL of the database, for `psql "$(elec db url)"` and other clients.
+
+    A password of DATABASE_URL is left out unless asked for: psql then takes it from ~/.pgpass, or asks for it.
+    """
+    from elec_pipeline.store.urls import password
+
+    _print(_url(with_password=with_password))
+    if not with_password and password(settings().database_url.get_secret_value() or "postgresql://"):
+        print("elec: the password is left out; --with-password prints it.", file=sys.stderr)  # noqa: T201
+
+
+def _url(*, with_password: bool) -> str:
+    from elec_pipeline.store import urls
+    from elec_pipeline.store.embedded import EmbeddedServer
+
+    configured = settings().database_url.get_secret_value()
+    if not configured:
+        return EmbeddedServer(settings().elec_home).url()
+    return urls.for_psycopg(configured) if with_password else urls.without_secrets(configured)
+
+
+def _print(line: str) -> None:
+    print(line)  # noqa: T201 - for $(…), unwrapped
