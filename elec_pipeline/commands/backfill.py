@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import dagster as dg
 from rich.console import Console
@@ -111,15 +112,15 @@ def run_backfill(
         ) as bar,
         patience(settings(), lambda line: say(bar.console, line), check=stop.check) as waiting,
     ):
-        waiting.repeat(lambda: close_lost_runs(instance), "the look at former runs")
+        waiting.repeat(partial(close_lost_runs, instance), "the look at former runs")
         task = bar.add_task(f"{first} to {last}", total=len(days(first, last)))
         for begin, end in spans(first, last, DAYS_A_RUN):
             bar.update(task, description=f"{begin} to {end}")
             while is_done is None or not waiting.repeat(
-                lambda begin=begin, end=end: is_done(begin, end), f"the look at {begin} to {end}"
+                partial(is_done, begin, end), f"the look at {begin} to {end}"
             ):
                 try:
-                    run_patiently(waiting, stop, lambda begin=begin, end=end: Run(instance, names, begin, end))
+                    run_patiently(waiting, stop, partial(Run, instance, names, begin, end))
                     break
                 except SourceQuotaError as error:
                     say(bar.console, f"{error} The backfill waits for it, and may be stopped meanwhile.")

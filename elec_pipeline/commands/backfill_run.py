@@ -18,7 +18,7 @@ import dagster as dg
 import psutil
 from dagster._core.storage.tags import MAX_RETRIES_TAG
 from dagster._core.utils import make_new_run_id
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from elec_pipeline.defs.faults import FAULT
 from elec_pipeline.defs.partitions import (

@@ -45,7 +45,6 @@ def own(
     configured: Settings, monkeypatch: pytest.MonkeyPatch, home: Path, request: pytest.FixtureRequest
 ) -> Iterator[Settings]:
     """Settings with a state folder of the test's own, on the test's database."""
-    assert configured
     state = home / f"doctor-{abs(hash(request.node.name))}"
     state.mkdir(mode=0o755)
     with monkeypatch.context() as patched:

@@ -63,7 +63,7 @@ def test_versions_are_listed_promoted_and_rolled_back(
     shown = elec("models", "show", two)
     assert "by hand on" in shown
     assert str(own_home / "two") in shown
-    assert "promoted on" in doctor._model(settings())  # noqa: SLF001 - one line of the report
+    assert "promoted on" in doctor._model(settings(), engine)  # noqa: SLF001 - one line of the report
 
     assert f"In use: {one}, promoted on" in elec("models", "rollback")
     assert "rolled back on" in elec("models", "show", two)
@@ -71,7 +71,7 @@ def test_versions_are_listed_promoted_and_rolled_back(
     settings.cache_clear()
     assert "promotions have no effect" in elec("models", "promote", one)
     assert row(elec("models", "list"), two).startswith("live")
-    assert doctor._model(settings()) == f"{two} loads; ELEC_MODEL names it ({own_home / 'two'})"  # noqa: SLF001
+    assert doctor._model(settings(), engine) == f"{two} loads; ELEC_MODEL names it ({own_home / 'two'})"  # noqa: SLF001
 
 
 def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home: Path) -> None:
@@ -88,7 +88,7 @@ def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home
         elec("models", "rollback")
     with pytest.raises(ModelUnavailableError, match=one):
         elec("models", "promote", one)
-    assert not doctor._look("model", lambda: doctor._model(settings())).is_well  # noqa: SLF001
+    assert not doctor._look("model", lambda: doctor._model(settings(), engine)).is_well  # noqa: SLF001
 
 
 def test_a_training_shows_progress_figures_and_verdict(engine: Engine, own_home: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Table, select, text
 
 from elec_pipeline.commands.backfill import backfill
 from elec_pipeline.defs import resources
@@ -53,7 +53,7 @@ class Away:
         """Return what Dagster's own database says."""
         url = urls.with_database(self.direct, f"{urls.database_name(self.direct)}_dagster")
         with psycopg.connect(urls.for_psycopg(url)) as connection:
-            return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement).fetchall()
 
     def runs(self) -> list[str]:
         """Return the statuses of all runs, in order."""
@@ -76,7 +76,7 @@ def away(server: EmbeddedServer, database: str) -> Iterator[Away]:
 @pytest.fixture
 def state(home: Path, request: pytest.FixtureRequest) -> Path:
     """A state folder of the test's own."""
-    folder = home / request.node.name.replace("[", "-").strip("]")
+    folder: Path = home / request.node.name.replace("[", "-").strip("]")
     folder.mkdir(mode=0o755)
     return folder
 
@@ -119,14 +119,14 @@ def rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
     with engine.connect() as connection:
         return {
             table.name: sorted(
-                map(tuple, connection.execute(table.select().with_only_columns(*_compared(table)))), key=repr
+                map(tuple, connection.execute(select(*(table.c[name] for name in _compared(table))))), key=repr
             )
             for table in TABLES
         }
 
 
-def _compared(table: object) -> list[object]:
-    return [column for column in table.c if column.name not in WHEN_WRITTEN]  # type: ignore[attr-defined]
+def _compared(table: Table) -> list[str]:
+    return [column.name for column in table.c if column.name not in WHEN_WRITTEN]
 
 
 def run_here(monkeypatch: pytest.MonkeyPatch, state: Path, url: str, first: date, last: date) -> None:
