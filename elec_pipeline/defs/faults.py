@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from elec_pipeline.defs.partitions import QUOTA_FAILS_TAG
 from elec_pipeline.errors import ElecError, SourceUnavailableError, StoreUnavailableError
 
 FAULT = "fault"
@@ -28,8 +29,11 @@ def typed_faults(context: dg.AssetExecutionContext) -> Iterator[None]:
     try:
         yield
     except (SourceUnavailableError, StoreUnavailableError, OperationalError) as error:
-        if context.retry_number >= MORE_TRIES:
-            raise dg.Failure(description=_sentence(error), allow_retries=False) from None
+        # Who asked for such a run waits for the database, as for a quota, and repeats it at once when it is back.
+        is_repeated = QUOTA_FAILS_TAG in context.run.tags and not isinstance(error, SourceUnavailableError)
+        if is_repeated or context.retry_number >= MORE_TRIES:
+            fault = {FAULT: type(error).__name__}
+            raise dg.Failure(description=_sentence(error), metadata=fault, allow_retries=False) from None
         context.log.warning(f"{_sentence(error)} The step is tried again.")
         raise dg.RetryRequested(MORE_TRIES, FIRST_WAIT_S * 2**context.retry_number) from error
     except ElecError as error:

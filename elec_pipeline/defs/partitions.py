@@ -26,7 +26,8 @@ AS_FAR_AS_POSSIBLE_TAG = "elec/as-far-as-possible"
 """Tag of a run over days whose forecasts may not be possible at all: the first days of a history."""
 
 QUOTA_FAILS_TAG = "elec/quota-fails"
-"""Tag of a run that has time: where a quota is used up it fails, instead of forecasting without temperature."""
+"""Tag of a run that has time: where a quota is used up it fails, instead of forecasting without temperature; where
+the database went away it fails at once, for it is repeated."""
 
 
 def asked_days(context: dg.AssetExecutionContext) -> tuple[date, date]:
