@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,8 @@ DashboardPort = Annotated[int, typer.Option(help="Port of the dashboard.", min=1
 
 
 def _say(line: str) -> None:
-    _out.print(line, markup=False)
+    with suppress(OSError):  # the terminal may have been closed: no reason to leave work undone
+        _out.print(line, markup=False)
 
 
 @app.command()
@@ -61,6 +63,15 @@ def up(
 
 
 @app.command()
+def down() -> None:
+    """Stop the `elec up` or `elec demo` of this ELEC_HOME, wherever it was started."""
+    from elec_pipeline.commands.instance_lock import stop
+
+    stopped = stop(settings().elec_home)
+    _say(f"{stopped} is stopped." if stopped else f"Nothing runs with its state in {settings().elec_home}.")
+
+
+@app.command()
 def dashboard(
     port: Annotated[int, typer.Option(help="Port of the dashboard.", min=1, max=65535)] = 8501,
     host: Annotated[str, typer.Option(help="Address the dashboard listens on.")] = "127.0.0.1",
@@ -68,7 +79,7 @@ def dashboard(
     """Serve the dashboard alone, until Ctrl-C."""
     from dashboard.serve import run_dashboard
 
-    run_dashboard(host=host, port=port, say=_say)
+    run_dashboard(settings(), host=host, port=port, say=_say)
 
 
 @app.command()
@@ -304,19 +315,25 @@ def env() -> None:
 
 @database.command("start")
 def database_start() -> None:
-    """Start the embedded server, with today's tables, unless it runs."""
+    """Start the embedded server, with today's tables, unless it runs; it stays until `elec db stop`."""
     from elec_pipeline.store.database import open_database
     from elec_pipeline.store.embedded import EmbeddedServer
 
     open_database(settings()).dispose()
-    _say(EmbeddedServer(settings().elec_home).url())
+    server = EmbeddedServer(settings().elec_home)
+    server.keep()
+    _say(server.url())
 
 
 @database.command("stop")
 def database_stop() -> None:
     """Stop the embedded server; its data stays."""
+    from elec_pipeline.commands.instance_lock import holder
+    from elec_pipeline.errors import AlreadyRunningError
     from elec_pipeline.store.embedded import EmbeddedServer
 
+    if running := holder(settings().elec_home):
+        raise AlreadyRunningError(f"{running} needs the database: `elec down` stops both.")
     stopped = EmbeddedServer(settings().elec_home).stop()
     _say("The embedded PostgreSQL server is stopped." if stopped else "The embedded server was not running.")
 
@@ -339,3 +356,8 @@ def main() -> None:
     except ElecError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"elec: {error}", markup=False, style="red")
         sys.exit(1)
+    finally:
+        if embedded := sys.modules.get(
+            "elec_pipeline.store.embedded"
+        ):  # no command waits for an import it has no use for
+            embedded.leave_all()
