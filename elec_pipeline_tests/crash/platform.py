@@ -227,6 +227,14 @@ class Platform:
         return psycopg.connect(self.more.get("DATABASE_URL") or EmbeddedServer(self.home).url(), autocommit=True)
 
 
+def lives(process: psutil.Process) -> bool:
+    """Say whether a process lives; one that nobody reaps does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def until(
     look: Callable[[], T | None], patience_s: float, what: str, tell: Callable[[], object] = lambda: ""
 ) -> T:
