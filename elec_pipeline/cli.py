@@ -67,7 +67,10 @@ def dashboard(
 ) -> None:
     """Serve the dashboard alone, until Ctrl-C."""
     from dashboard.serve import run_dashboard
+    from elec_pipeline.serving.reach import dashboard_warnings
 
+    for line in dashboard_warnings(settings(), host):
+        _say(line)
     run_dashboard(host=host, port=port, say=_say)
 
 
@@ -80,8 +83,11 @@ def api(
 ) -> None:
     """Serve the read-only JSON API until Ctrl-C."""
     from elec_pipeline.commands.api import run_api
+    from elec_pipeline.serving.reach import api_warnings, listening
 
-    run_api(settings(), host=host, port=port or settings().elec_api_port, say=_say)
+    for line in api_warnings(settings(), host):
+        _say(line)
+    run_api(listening(settings(), host), host=host, port=port or settings().elec_api_port, say=_say)
 
 
 @app.command()

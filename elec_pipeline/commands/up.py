@@ -12,6 +12,8 @@ from sqlalchemy import Engine, exists, select
 from elec_pipeline.commands.dagster_home import open_instance, prepare
 from elec_pipeline.commands.processes import Child, ensure_free, supervise
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.serving import reach
+from elec_pipeline.serving.dagster_ui import command as dagster_ui_command
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
@@ -26,8 +28,10 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port
 
     Raises:
         PortInUseError: The web server's port is taken.
-        ConfigurationError: The source is not configured, or the database holds another source's data.
+        ConfigurationError: The source is not configured, the database holds another source's data, or the host is
+            not loopback and no password is set.
     """
+    reach.demand_password(settings, host)
     ensure_free(port, "--port")
     ensure_free(dashboard_port, "--dashboard-port")
     ensure_free(settings.elec_api_port, "ELEC_API_PORT")
@@ -64,7 +68,7 @@ def serve(
     children = [
         Child(
             "web server",
-            [_script("dagster-webserver"), "-w", workspace, "-h", host, "-p", str(port)],
+            dagster_ui_command(workspace, host, port),
             logs / "webserver.log",
         ),
         Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
@@ -85,6 +89,8 @@ def serve(
         say(f"Dashboard: http://{host}:{dashboard_port}")
         say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
         say(f"JSON API: http://{host}:{settings.elec_api_port}   its description: /docs")
+        for line in reach.warnings(settings, host):
+            say(line)
         say("For `dagster` commands in another shell:")
         for name, value in others.items():
             say(f"  export {name}={value}")
