@@ -131,8 +131,8 @@ class Settings(BaseSettings):
     )
     elec_allowed_hosts: str = Field(
         default="",
-        description="Names besides localhost by which browsers reach Dagster's UI, the dashboard and the JSON API, "
-        "such as a proxy's, separated by commas.",
+        description="Names besides localhost by which browsers reach Dagster's UI, dashboard and JSON API, such "
+        "as a proxy's, separated by commas.",
     )
 
     @field_validator("rte_base_url", "odre_base_url")

@@ -23,7 +23,7 @@ from elec_pipeline.serving.refusal import refuse
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?", re.IGNORECASE | re.ASCII)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
-_CHANGE_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHANGE_NOTHING = frozenset({"GET", "HEAD"})
 HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
@@ -55,7 +55,7 @@ class Origins:
     ) -> None:
         self._app = app
         self._hosts = frozenset(each.lower() for each in hosts if each)
-        self._names = frozenset(split_host(each)[0] for each in (*self._hosts, *names)) | {"localhost"}
+        self._names = frozenset({"localhost", *(split_host(each)[0] for each in (*self._hosts, *names))}) - {""}
         self._origins = frozenset(origins)
         self._other_ports = other_ports
 
@@ -66,7 +66,7 @@ class Origins:
             return
 
         async def with_headers(message: Message) -> None:
-            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.append(name, value)
@@ -88,19 +88,22 @@ class Origins:
                 f"{foreign[:100]!r} is no name of this server: open it as localhost or by its address, or put the "
                 "name into ELEC_ALLOWED_HOSTS."
             )
-        if origins and scope.get("method") != "OPTIONS":  # a preflight changes nothing; whoever answers it decides
-            if all(self._is_our_page(each, hosts) for each in origins):
-                return ""
-            return "Pages of another origin may not use this server."
+        if scope.get("method") == "OPTIONS":
+            return ""  # a preflight changes nothing; what the application answers decides
+        if origins:
+            is_ours = all(self._is_our_page(each, hosts) for each in origins)
+            return "" if is_ours else "Pages of another origin may not use this server."
         if self._is_from_another_page(headers, scope):
             return "Pages of another site may not use this server; links to it work."
         return ""
 
     def _is_our_name(self, host: str, scope: Scope) -> bool:
         name, _ = split_host(host)
+        if name in self._names:
+            return True
         address = _address(name)
-        if not name or address is None:
-            return name != "" and name in self._names
+        if address is None:
+            return False
         # A page cannot make an address lead elsewhere, as it can with a name. On loopback we are still strict.
         return address.is_loopback or address.is_unspecified or not _came_by_loopback(scope)
 
@@ -108,7 +111,7 @@ class Origins:
         if origin in self._origins or _netloc(origin) in self._hosts:
             return True
         is_own = is_same_host if self._other_ports else is_same_origin
-        return any(is_own(origin, host) for host in hosts)
+        return bool(hosts) and all(is_own(origin, host) for host in hosts)
 
     def _is_from_another_page(self, headers: Headers, scope: Scope) -> bool:
         """Tell whether a browser says that another site's page asks; links that a person follows are not meant."""

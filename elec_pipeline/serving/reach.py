@@ -52,8 +52,8 @@ def demand_password(settings: Settings, host: str) -> None:
     """
     if not is_loopback(host) and not settings.elec_ui_password.get_secret_value():
         raise ConfigurationError(
-            f"On {host} others could reach Dagster's UI, stop schedules and delete data: set ELEC_UI_PASSWORD, which "
-            "is then asked for, or listen on 127.0.0.1."
+            f"On {host} others could reach Dagster's UI, stop schedules and delete data: set ELEC_UI_PASSWORD, "
+            "which is then asked for, or listen on 127.0.0.1."
         )
 
 
