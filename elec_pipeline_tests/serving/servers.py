@@ -42,7 +42,7 @@ class DagsterUi:
         return self.url.removeprefix("http://")
 
     def post(self, query: str, **headers: str) -> requests.Response:
-        login = ("any", self.password) if self.password else None
+        login = ("any", self.password.encode()) if self.password else None
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return requests.post(f"{self.url}/graphql", json={"query": query}, headers=named, auth=login, timeout=20)
 
