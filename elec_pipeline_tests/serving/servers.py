@@ -67,7 +67,7 @@ def free_port() -> int:
 
 def instance(folder: Path) -> Path:
     """Make a home with a workspace in a folder; returns the workspace's file."""
-    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\nnux: {enabled: false}\n")
     workspace = folder / "workspace.yaml"
     workspace.write_text(f"load_from: [{{python_file: {{relative_path: {TINY}, location_name: tiny}}}}]\n")
     return workspace
