@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from elec_pipeline.serving.password import USER
+from elec_pipeline.serving.password import login
 
 TIMEOUT_S = 4.0
 QUESTION = """
@@ -56,10 +56,9 @@ def ask(url: str, password: str = "") -> tuple[list[Run], list[Schedule]] | None
         url: Of Dagster's UI.
         password: What it asks for, if it does.
     """
-    login = (USER, password.encode()) if password else None
     try:
         answer = requests.post(
-            f"{url.rstrip('/')}/graphql", json={"query": QUESTION}, auth=login, timeout=TIMEOUT_S
+            f"{url.rstrip('/')}/graphql", json={"query": QUESTION}, headers=login(password), timeout=TIMEOUT_S
         )
         answer.raise_for_status()
         data = answer.json()["data"]

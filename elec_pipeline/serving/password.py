@@ -12,8 +12,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from elec_pipeline.serving.refusal import refuse
 
-USER = "elec"
-"""The name our own clients give; any name is taken."""
 ASK = {"WWW-Authenticate": 'Basic realm="elec-pipeline", charset="UTF-8"'}
 
 
@@ -49,3 +47,14 @@ class Password:
         except (binascii.Error, ValueError):
             return False
         return secrets.compare_digest(password, self._password)
+
+
+def login(password: str) -> dict[str, str]:
+    """Return the headers by which a client of ours gives a password; none for an empty one. Any user name will do.
+
+    Example:
+        >>> login("open"), login("")
+        ({'Authorization': 'Basic ZWxlYzpvcGVu'}, {})
+    """
+    given = base64.b64encode(f"elec:{password}".encode()).decode()
+    return {"Authorization": f"Basic {given}"} if password else {}

@@ -19,6 +19,7 @@ import requests
 
 from dashboard import serve as dashboard
 from elec_pipeline.serving import dagster_ui
+from elec_pipeline.serving.password import login
 
 ROOT = Path(__file__).parents[2]
 TINY = Path(__file__).with_name("tiny.py")
@@ -42,9 +43,8 @@ class DagsterUi:
         return self.url.removeprefix("http://")
 
     def post(self, query: str, **headers: str) -> requests.Response:
-        login = ("any", self.password.encode()) if self.password else None
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return requests.post(f"{self.url}/graphql", json={"query": query}, headers=named, auth=login, timeout=20)
+        named = {name.replace("_", "-"): value for name, value in headers.items()} | login(self.password)
+        return requests.post(f"{self.url}/graphql", json={"query": query}, headers=named, timeout=20)
 
     def schedule_status(self) -> str:
         """Return whether the schedule of the workspace is RUNNING or STOPPED."""

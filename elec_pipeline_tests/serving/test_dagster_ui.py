@@ -9,6 +9,7 @@ import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from dashboard import runs
 from elec_pipeline.serving import dagster_ui
@@ -22,6 +23,7 @@ FOREIGN = [
     "https://127.0.0.1",
     "http://localhost",
 ]
+PROTOCOL = Subprotocol("graphql-ws")
 SECRET = "correct: horse é"
 
 
@@ -89,15 +91,15 @@ def test_what_a_form_can_send_is_not_taken(ui: DagsterUi, kind: str) -> None:
 
 @pytest.mark.parametrize("origin", [None, "own", *FOREIGN])
 def test_a_websocket_opens_for_the_own_page_and_for_no_other(ui: DagsterUi, origin: str | None) -> None:
-    page = ui.url if origin == "own" else origin
+    page = Origin(ui.url if origin == "own" else origin) if origin else None
     address = f"ws://{ui.host}/graphql"
     if origin in {None, "own"}:
-        with connect(address, origin=page, subprotocols=["graphql-ws"]) as opened:  # type: ignore[arg-type,list-item]
+        with connect(address, origin=page, subprotocols=[PROTOCOL]) as opened:
             opened.send('{"type": "connection_init"}')
             assert "connection_ack" in str(opened.recv(20))
     else:
         with pytest.raises(InvalidStatus, match="403"):
-            connect(address, origin=page, subprotocols=["graphql-ws"])  # type: ignore[arg-type,list-item]
+            connect(address, origin=page, subprotocols=[PROTOCOL])
 
 
 def test_no_other_page_shows_it_in_a_frame(ui: DagsterUi) -> None:
@@ -126,7 +128,7 @@ def test_with_a_password_it_listens_everywhere_warns_and_asks(folder: Path) -> N
             assert refused.headers["WWW-Authenticate"].startswith("Basic")
             assert requests.get(ui.url, auth=login, timeout=20).status_code == 401
         with pytest.raises(InvalidStatus):
-            connect(f"ws://{ui.host}/graphql", subprotocols=["graphql-ws"])  # type: ignore[list-item]
+            connect(f"ws://{ui.host}/graphql", subprotocols=[PROTOCOL])
         assert ui.schedule_status() == "STOPPED"
         # The password is what browsers send by themselves: another page is refused all the same.
         assert ui.post(START, Origin="http://evil.example").status_code == 403

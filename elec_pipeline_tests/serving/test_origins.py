@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 from starlette.types import Message
 
@@ -128,14 +129,14 @@ def test_the_name_that_the_api_listens_on_is_one_of_its_names() -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "elec.example"])  # noqa: S104
 def test_beyond_loopback_a_password_is_demanded_and_what_is_open_is_said(host: str) -> None:
     with pytest.raises(ConfigurationError, match="ELEC_UI_PASSWORD"):
-        reach.demand_password(Settings(elec_ui_password=""), host)
-    reach.demand_password(Settings(elec_ui_password="x"), host)
-    said = reach.warnings(Settings(elec_ui_password="x", elec_api_key=""), host)
+        reach.demand_password(Settings(elec_ui_password=SecretStr("")), host)
+    reach.demand_password(Settings(elec_ui_password=SecretStr("x")), host)
+    said = reach.warnings(Settings(elec_ui_password=SecretStr("x"), elec_api_key=SecretStr("")), host)
     assert ["HTTPS" in said[0], "ELEC_API_KEY" in said[1], len(said)] == [True, True, 2]
-    assert "dashboard" in reach.dashboard_warnings(Settings(elec_ui_password=""), host)[0]
+    assert "dashboard" in reach.dashboard_warnings(Settings(elec_ui_password=SecretStr("")), host)[0]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_on_loopback_nothing_is_demanded_or_said(host: str) -> None:
-    reach.demand_password(Settings(elec_ui_password=""), host)
-    assert not reach.warnings(Settings(elec_ui_password="", elec_api_key=""), host)
+    reach.demand_password(Settings(elec_ui_password=SecretStr("")), host)
+    assert not reach.warnings(Settings(elec_ui_password=SecretStr(""), elec_api_key=SecretStr("")), host)

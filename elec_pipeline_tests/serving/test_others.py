@@ -10,6 +10,7 @@ import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from elec_pipeline_tests.serving.servers import api_alone, dashboard_alone
 
@@ -33,7 +34,7 @@ def opens(url: str, page: str | None, **headers: str) -> bool:
     """Tell whether the dashboard's websocket opens for a page."""
     address = f"ws://{url.removeprefix('http://')}/{STREAM}"
     try:
-        with connect(address, origin=page, subprotocols=["streamlit"], additional_headers=headers):  # type: ignore[arg-type,list-item]
+        with connect(address, origin=Origin(page) if page else None, additional_headers=headers):
             return True
     except InvalidStatus as refused:
         assert refused.response.status_code in {401, 403}  # noqa: PT017
@@ -62,7 +63,7 @@ def test_the_dashboard_is_closed_under_a_foreign_name(board: str) -> None:
         socket.create_connection(("127.0.0.1", int(port))) as rebound,
         pytest.raises(InvalidStatus, match="403"),
     ):
-        connect(f"ws://{name}/{STREAM}", sock=rebound, origin=f"http://{name}")  # type: ignore[arg-type]
+        connect(f"ws://{name}/{STREAM}", sock=rebound, origin=Origin(f"http://{name}"))
 
 
 def test_the_dashboard_asks_for_the_password_where_one_is_set(tmp_path: Path) -> None:
