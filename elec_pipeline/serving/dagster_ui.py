@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -88,6 +89,8 @@ def serve(arguments: argparse.Namespace) -> None:
     """
     import uvicorn
 
+    # Whatever ends us, the code server that the workspace started is ended with us.
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     reach.demand_password(settings(), arguments.host)
     for line in reach.dagster_warnings(arguments.host):
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - a log of its own
@@ -117,6 +120,8 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--read-only", action="store_true", help="refuse all mutations")
     try:
         serve(parser.parse_args(given))
+    except KeyboardInterrupt:
+        return 0
     except ElecError as error:
         print(f"elec: {error}", file=sys.stderr)  # noqa: T201
         return 1

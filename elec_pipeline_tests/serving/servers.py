@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import requests
 
@@ -127,12 +128,15 @@ def started(command: Sequence[str], probe: str, folder: Path, **settings: str) -
             time.sleep(0.1)
         yield
     finally:
+        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _, left = psutil.wait_procs(children, timeout=5)
+        for each in (process, *left):
+            each.kill()
+        process.wait()
+    assert not left, f"{command} left processes behind"
 
 
 def _answers(url: str) -> bool:
