@@ -272,6 +272,7 @@ def simulator(
     ] = None,
 ) -> None:
     """Serve RTE's OAuth2 and Consumption API from synthetic or replayed series."""
+    from elec_pipeline.serving.reach import listening
     from elec_pipeline.simulator.replay import ReplayCurves
     from elec_pipeline.simulator.server import serve
     from elec_pipeline.simulator.synthetic import SyntheticCurves
@@ -279,7 +280,8 @@ def simulator(
     curves = ReplayCurves(replay) if replay else SyntheticCurves(seed)
     _say(f"Point the pipeline here: export ELEC_SOURCE=simulator RTE_BASE_URL=http://{host}:{port}")
     try:
-        serve(curves, host=host, port=port, faults=fault or [])
+        names = listening(settings(), host).allowed_hosts
+        serve(curves, host=host, port=port, faults=fault or [], names=names)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -133,8 +133,9 @@ def started(command: Sequence[str], probe: str, folder: Path, **settings: str) -
         with suppress(subprocess.TimeoutExpired):
             process.wait(15)
         _, left = psutil.wait_procs(children, timeout=5)
-        for each in (process, *left):
+        for each in left:
             each.kill()
+        process.kill()
         process.wait()
     assert not left, f"{command} left processes behind"
 

@@ -12,6 +12,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from elec_pipeline.simulator.server import running
+from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline_tests.serving.servers import api_alone, dashboard_alone
 
 STREAM = "_stcore/stream"
@@ -93,3 +95,11 @@ def test_the_api_computes_nothing_for_pages_of_other_hosts(api: str) -> None:
 def test_the_api_is_open_to_pages_on_other_ports_of_its_host(api: str) -> None:
     reply = requests.get(f"{api}/openapi.json", headers={"Origin": "http://127.0.0.1:3000"}, timeout=9)
     assert reply.headers["Access-Control-Allow-Origin"] == "http://127.0.0.1:3000"
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+def test_no_page_plans_faults_of_the_simulator(headers: dict[str, str]) -> None:
+    with running(SyntheticCurves()) as simulator:
+        faults = f"{simulator.url}/simulator/faults"
+        assert requests.post(faults, json=["429:2"], headers=headers, timeout=9).status_code == 403
+        assert requests.get(f"{simulator.url}/health", timeout=9).ok
