@@ -51,7 +51,9 @@ def demo(
 @app.command()
 def up(
     port: Port = 3000,
-    host: Annotated[str, typer.Option(help="Address that web server and dashboard listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than loopback with ELEC_UI_PASSWORD.")
+    ] = "127.0.0.1",
     dashboard_port: DashboardPort = 8501,
 ) -> None:
     """Run the database, Dagster's web server and its schedules, and the dashboard, until Ctrl-C."""

@@ -197,5 +197,17 @@ def test_a_page_that_rebinds_its_name_reads_nothing_of_dashboard_and_api(
         assert tried(page, f"socket({stream!r}, 'streamlit')") == "refused"
 
 
+def test_whoever_gives_the_password_sees_the_dashboard(rebound_browser: Browser, tmp_path: Path) -> None:
+    known = {"username": "me", "password": "sésame"}
+    with (
+        dashboard_alone(tmp_path, ELEC_UI_PASSWORD="sésame") as board,
+        rebound_browser.new_context(http_credentials=known) as context,  # type: ignore[arg-type]
+    ):
+        page = context.new_page()
+        page.goto(board)
+        # What the page shows comes over the websocket, for which the browser sends the password by itself.
+        expect(page.get_by_text("Licence Ouverte")).to_be_visible(timeout=PATIENCE_MS)
+
+
 def _status(reply: Response | None) -> int:
     return reply.status if reply else 0

@@ -18,11 +18,11 @@ import psutil
 import pytest
 import requests
 
-from dashboard import serve as dashboard
 from elec_pipeline.serving import dagster_ui
 from elec_pipeline.serving.password import login
 
 ROOT = Path(__file__).parents[2]
+DASHBOARD = ROOT / "dashboard" / "app.py"
 TINY = Path(__file__).with_name("tiny.py")
 SELECTOR = '{repositoryLocationName: "tiny", repositoryName: "__repository__", scheduleName: "yearly"}'
 START = f"mutation {{ startSchedule(scheduleSelector: {SELECTOR}) {{ __typename }} }}"
@@ -89,10 +89,11 @@ def dagster(
 
 @contextmanager
 def dashboard_alone(folder: Path, **settings: str) -> Iterator[str]:
-    """Serve the dashboard over a database that does not answer; yields its address."""
+    """Serve the dashboard over a database that does not answer, asked for no address; yields the one it has."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with started(dashboard.command("127.0.0.1", port), f"{url}/_stcore/health", folder, **settings):
+    command = [sys.executable, "-m", "streamlit", "run", str(DASHBOARD), "--server.port", str(port)]
+    with started(command, f"{url}/_stcore/health", folder, **settings):
         yield url
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,8 +109,11 @@ def test_no_other_page_shows_it_in_a_frame(ui: DagsterUi) -> None:
     assert "script-src" in headers["Content-Security-Policy"]  # Dagster's own rules stand beside it
 
 
-def test_without_a_password_it_listens_on_loopback_only(folder: Path) -> None:
+@pytest.mark.parametrize("program", ["Dagster's UI", "elec up"])
+def test_without_a_password_it_listens_on_loopback_only(folder: Path, program: str) -> None:
     command = dagster_ui.command(str(instance(folder)), "0.0.0.0", free_port())  # noqa: S104
+    if program == "elec up":
+        command = [str(Path(sys.executable).with_name("elec")), "up", "--host", "0.0.0.0"]  # noqa: S104
     here = environment(folder, {"DAGSTER_HOME": str(folder)})
     ended = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
     assert ended.returncode == 1

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from websockets.exceptions import InvalidStatus
@@ -14,7 +15,7 @@ from websockets.typing import Origin
 
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
-from elec_pipeline_tests.serving.servers import api_alone, dashboard_alone
+from elec_pipeline_tests.serving.servers import ROOT, api_alone, dashboard_alone
 
 STREAM = "_stcore/stream"
 READABLE = ["", "_stcore/health", "_stcore/host-config", "media/x", STREAM]
@@ -47,6 +48,17 @@ def test_the_dashboard_opens_for_its_own_page(board: str) -> None:
     assert requests.get(board, headers={"Sec-Fetch-Site": "none"}, timeout=9).ok
     assert opens(board, board)
     assert opens(board, None)
+
+
+def test_the_dashboard_listens_on_loopback_unasked(board: str) -> None:
+    port = int(board.rpartition(":")[2])
+    listening = [each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN]
+    assert {each.laddr[0] for each in listening if each.laddr and each.laddr[1] == port} == {"127.0.0.1"}
+
+
+def test_the_image_listens_on_loopback_unasked() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert [line for line in lines if line.startswith(("CMD", "ENTRYPOINT"))] == ['CMD ["elec", "up"]']
 
 
 @pytest.mark.parametrize("page", ["http://evil.example", "null", "http://localhost:3000", "http://127.0.0.1:3000"])
