@@ -53,7 +53,9 @@ def demo(
 @app.command()
 def up(
     port: Port = 3000,
-    host: Annotated[str, typer.Option(help="Address that web server and dashboard listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than loopback with ELEC_UI_PASSWORD.")
+    ] = "127.0.0.1",
     dashboard_port: DashboardPort = 8501,
 ) -> None:
     """Run the database, Dagster's web server and its schedules, and the dashboard, until Ctrl-C."""
@@ -78,7 +80,10 @@ def dashboard(
 ) -> None:
     """Serve the dashboard alone, until Ctrl-C."""
     from dashboard.serve import run_dashboard
+    from elec_pipeline.serving.reach import dashboard_warnings
 
+    for line in dashboard_warnings(settings(), host):
+        _say(line)
     run_dashboard(settings(), host=host, port=port, say=_say)
 
 
@@ -91,8 +96,11 @@ def api(
 ) -> None:
     """Serve the read-only JSON API until Ctrl-C."""
     from elec_pipeline.commands.api import run_api
+    from elec_pipeline.serving.reach import api_warnings, listening
 
-    run_api(settings(), host=host, port=port or settings().elec_api_port, say=_say)
+    for line in api_warnings(settings(), host):
+        _say(line)
+    run_api(listening(settings(), host), host=host, port=port or settings().elec_api_port, say=_say)
 
 
 @app.command()
@@ -277,6 +285,7 @@ def simulator(
     ] = None,
 ) -> None:
     """Serve RTE's OAuth2 and Consumption API from synthetic or replayed series."""
+    from elec_pipeline.serving.reach import listening
     from elec_pipeline.simulator.replay import ReplayCurves
     from elec_pipeline.simulator.server import serve
     from elec_pipeline.simulator.synthetic import SyntheticCurves
@@ -284,7 +293,8 @@ def simulator(
     curves = ReplayCurves(replay) if replay else SyntheticCurves(seed)
     _say(f"Point the pipeline here: export ELEC_SOURCE=simulator RTE_BASE_URL=http://{host}:{port}")
     try:
-        serve(curves, host=host, port=port, faults=fault or [])
+        names = listening(settings(), host).allowed_hosts
+        serve(curves, host=host, port=port, faults=fault or [], names=names)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

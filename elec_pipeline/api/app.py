@@ -18,6 +18,7 @@ from elec_pipeline.api.errors import add_handlers
 from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
 from elec_pipeline.api.predictor import Predictor
 from elec_pipeline.api.service import Service
+from elec_pipeline.serving.origins import Origins
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.reader import open_reader
 
@@ -76,4 +77,5 @@ def create_app(
     add_handlers(app)
     app.add_middleware(Limits, key=key, time_limit_s=time_limit_s)
     app.add_middleware(SameHostCors, origins=settings.cors_origins)
+    app.add_middleware(Origins, hosts=settings.allowed_hosts, origins=settings.cors_origins, other_ports=True)
     return app

@@ -14,6 +14,8 @@ from elec_pipeline.commands.instance_lock import MEMBER, end, members
 from elec_pipeline.commands.processes import Child, ensure_free, interrupted_by_any_signal, supervise
 from elec_pipeline.commands.upkeep import TEND_S, every, kept, revive_embedded, running_alone
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.serving import reach
+from elec_pipeline.serving.dagster_ui import command as dagster_ui_command
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.tables import raw_consumption
@@ -28,8 +30,10 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port
     Raises:
         AlreadyRunningError: A platform runs already with the same state folder.
         PortInUseError: A port is taken.
-        ConfigurationError: The source is not configured, or the database holds another source's data.
+        ConfigurationError: The source is not configured, the database holds another source's data, or the host is
+            not loopback and no password is set.
     """
+    reach.demand_password(settings, host)
     source = settings.source
     with running_alone(settings, "elec up", say) as lock:
         ensure_free(port, "--port")
@@ -69,7 +73,7 @@ def serve(
     children = [
         Child(
             "web server",
-            [_script("dagster-webserver"), "-w", workspace, "-h", host, "-p", str(port)],
+            dagster_ui_command(workspace, host, port),
             logs / "webserver.log",
         ),
         Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
@@ -91,6 +95,8 @@ def serve(
         say(f"Dashboard: http://{host}:{dashboard_port}")
         say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
         say(f"JSON API: http://{host}:{settings.elec_api_port}   its description: /docs")
+        for line in reach.warnings(settings, host):
+            say(line)
         say("For `dagster` commands in another shell:")
         for name, value in others.items():
             say(f"  export {name}={value}")
