@@ -1,0 +1,1 @@
+"""What every web server of ours shares: how it runs, what it refuses. Not here: any page, any route."""
