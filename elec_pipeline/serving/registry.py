@@ -2,8 +2,8 @@
 
 Here: counting, choosing, one sweep for every time-out. Not here: what a connection is doing (`connections`).
 
-A full server does not refuse a newcomer as long as it can close a connection that waits for its client: an attacker
-who holds connections from the same address as an honest client must not lock that address out.
+A full server does not refuse a newcomer as long as it can close a connection that waits for its client: an
+attacker who holds connections from the same address as an honest client must not lock that address out.
 """
 
 from __future__ import annotations

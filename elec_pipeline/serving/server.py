@@ -5,6 +5,7 @@ Here: its settings. Not here: what it serves.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import resource
 import sys
@@ -49,10 +50,8 @@ def run(
         SystemExit: It could not start.
     """
     server = build(app, host=host, port=port, limits=limits, websockets=websockets, log_level=log_level)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended
         server.run()
-    except KeyboardInterrupt:
-        pass
     if not server.started:
         sys.exit(_STARTUP_FAILED)
 

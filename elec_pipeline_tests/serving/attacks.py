@@ -38,7 +38,7 @@ class _Held(asyncio.Protocol):
         self._transport = transport
         transport.write(OPENINGS[self._crowd.kind])
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         self._crowd.held.discard(self._transport)
         self._crowd.lost.set()
 
