@@ -60,6 +60,7 @@ class LimitedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, or refuse it."""
         super().connection_made(transport)
+        self.url, self.headers = b"", []  # not there before a request begins, and blank lines or noise begin none
         self._connection = self.registry.enter(transport, self._expire, self.loop)
         if self._connection is None:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -89,9 +90,7 @@ class LimitedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the headers, which may have come all at once, before anybody answers them."""
-        limits = self.registry.limits
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > limits.header_bytes or len(self.headers) > limits.header_count:
+        if self._are_headers_too_large():
             raise HeadersTooLargeError
         self._reading = _Reading.BODY
         self._unparsed = 0
@@ -112,6 +111,7 @@ class LimitedHttp(HttpToolsProtocol):
         """Wait for the next request."""
         self._was_answered = True
         super().on_response_complete()
+        self._unset_keepalive_if_required()  # that clock knows one time for all; ours runs in the registry
         self._settle()
 
     def pause_writing(self) -> None:

@@ -87,8 +87,6 @@ def build(
             backlog=backlog,
             # Requests whose callers have gone run on; their number has to end somewhere too.
             limit_concurrency=limits.connections + backlog,
-            # The registry keeps time; uvicorn's own clock closes what has sent nothing at all.
-            timeout_keep_alive=max(1, round(limits.idle_s)),
             timeout_graceful_shutdown=GRACEFUL_S,
         )
     )
