@@ -69,11 +69,11 @@ def build(
     import uvicorn
 
     from elec_pipeline.serving.connections import with_registry
-    from elec_pipeline.serving.departures import Departures
+    from elec_pipeline.serving.noise import Departures, OnceInAWhile
 
     limits, backlog = within_files(limits or ConnectionLimits(), _most_files())
     http, web_socket = with_registry(Registry(limits))
-    return uvicorn.Server(
+    server = uvicorn.Server(
         uvicorn.Config(
             Departures(app),
             host=host,
@@ -90,6 +90,10 @@ def build(
             timeout_graceful_shutdown=GRACEFUL_S,
         )
     )
+    log = logging.getLogger("uvicorn.error")
+    if not any(isinstance(each, OnceInAWhile) for each in log.filters):
+        log.addFilter(OnceInAWhile())
+    return server
 
 
 def within_files(limits: ConnectionLimits, files: int) -> tuple[ConnectionLimits, int]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from elec_pipeline_tests.serving.conftest import Running, Start
+from elec_pipeline_tests.serving.conftest import Running, Start, running
 from elec_pipeline_tests.serving.test_time_outs import CHUNKED, GET, answered
 
 START = GET[:-2]
 LIMITS = {"header_bytes": 8000, "header_count": 50}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("server") / "server.log", **LIMITS) as started:
+        yield started
 
 
 def answer(server: Running, sent: bytes, *, piece: int = 10**9) -> bytes:
@@ -45,12 +52,11 @@ def answer(server: Running, sent: bytes, *, piece: int = 10**9) -> bytes:
         (b"\x16\x03\x01\x02\x00" * 1000, b"400"),
     ],
 )
-def test_headers_and_request_lines_have_a_size(start: Start, sent: bytes, status: bytes, piece: int) -> None:
-    assert answer(start(**LIMITS), sent, piece=piece)[9:12] == status
+def test_headers_and_request_lines_have_a_size(server: Running, sent: bytes, status: bytes, piece: int) -> None:
+    assert answer(server, sent, piece=piece)[9:12] == status
 
 
-def test_a_later_request_has_the_same_limits(start: Start) -> None:
-    server = start(**LIMITS)
+def test_a_later_request_has_the_same_limits(server: Running) -> None:
     with server.connect() as connection:
         for _ in range(3):
             assert answered(connection) == b"200"
@@ -73,7 +79,13 @@ def test_what_has_no_end_takes_no_memory(start: Start, endless: bytes) -> None:
     assert answer(server, GET)[9:12] == b"200"
 
 
-def test_a_body_larger_than_headers_may_be_is_read(start: Start) -> None:
-    server = start(**LIMITS)
+def test_faulty_requests_are_noted_once_in_a_while_alone(start: Start) -> None:
+    server = start()
+    for _ in range(20):
+        assert answer(server, b"nonsense\r\n\r\n")[9:12] == b"400"
+    assert server.log.read_text().count("Invalid HTTP request") == 1
+
+
+def test_a_body_larger_than_headers_may_be_is_read(server: Running) -> None:
     chunks = b"".join(b"%x\r\n%s\r\n" % (size, b"x" * size) for size in [1] * 3000 + [90_000])
     assert b'{"received":93000}' in answer(server, CHUNKED + chunks + b"0\r\na: b\r\n\r\n", piece=50_000)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import http.client
 import socket
 import time
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from elec_pipeline_tests.serving.conftest import Start
+from elec_pipeline_tests.serving.conftest import Running, running
 
 LIMITS = {"header_s": 1.0, "body_s": 1.5, "idle_s": 1.0, "send_s": 1.0}
 GET = b"GET /health HTTP/1.1\r\nHost: a.example\r\n\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n"
 CHUNKED = b"POST /predict HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("server") / "server.log", **LIMITS) as started:
+        yield started
 
 
 def rest(connection: socket.socket, dripped: bytes = b"", every_s: float = 0.1) -> tuple[bytes, float]:
@@ -55,9 +62,8 @@ def rest(connection: socket.socket, dripped: bytes = b"", every_s: float = 0.1) 
          "slow trailers"],
 )  # fmt: skip
 def test_a_request_has_to_be_complete_in_time(
-    start: Start, sent: bytes, dripped: bytes, after_s: float, status: bytes
+    server: Running, sent: bytes, dripped: bytes, after_s: float, status: bytes
 ) -> None:
-    server = start(**LIMITS)
     with server.connect() as connection:
         connection.sendall(sent)
         said, seconds = rest(connection, dripped)
@@ -78,16 +84,14 @@ def answered(connection: socket.socket, sent: bytes = GET) -> bytes:
 
 
 @pytest.mark.parametrize("dripped", [b"", b"\r\n"], ids=["nothing", "blank lines"])
-def test_an_answered_connection_does_not_stay_open_without_a_request(start: Start, dripped: bytes) -> None:
-    server = start(**LIMITS)
+def test_an_answered_connection_does_not_stay_open_without_a_request(server: Running, dripped: bytes) -> None:
     with server.connect() as connection:
         assert answered(connection) == b"200"
         _, seconds = rest(connection, dripped)
     assert 0.7 < seconds < 3
 
 
-def test_a_body_that_nobody_waits_for_keeps_no_connection_open(start: Start) -> None:
-    server = start(**LIMITS)
+def test_a_body_that_nobody_waits_for_keeps_no_connection_open(server: Running) -> None:
     with server.connect() as connection:
         connection.sendall(POST.replace(b"/predict", b"/nowhere"))
         said, seconds = rest(connection, b" ", 0.2)
@@ -95,8 +99,7 @@ def test_a_body_that_nobody_waits_for_keeps_no_connection_open(start: Start) -> 
     assert seconds < 3.5
 
 
-def test_an_answer_may_take_its_time_and_the_connection_is_used_again(start: Start) -> None:
-    server = start(**LIMITS)
+def test_an_answer_may_take_its_time_and_the_connection_is_used_again(server: Running) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, 10)) as connection:
         for _ in range(2):
             connection.request("GET", "/slow?s=2.5")
@@ -106,8 +109,7 @@ def test_an_answer_may_take_its_time_and_the_connection_is_used_again(start: Sta
         assert connection.getresponse().read() == b'{"received":300000}'
 
 
-def test_pipelined_requests_are_answered_in_order_and_then_the_connection_is_closed(start: Start) -> None:
-    server = start(**LIMITS)
+def test_pipelined_requests_are_answered_in_order_and_then_the_connection_is_closed(server: Running) -> None:
     with server.connect() as connection:
         connection.sendall(GET.replace(b"/health", b"/slow?s=2") + GET + POST + b" " * 100 + GET[:20])
         said, seconds = rest(connection)
@@ -116,8 +118,7 @@ def test_pipelined_requests_are_answered_in_order_and_then_the_connection_is_clo
     assert 2.8 < seconds < 5
 
 
-def test_a_client_who_takes_nothing_of_an_answer_is_left(start: Start) -> None:
-    server = start(**LIMITS)
+def test_a_client_who_takes_nothing_of_an_answer_is_left(server: Running) -> None:
     with server.connect() as connection:
         connection.sendall(GET.replace(b"/health", b"/large?bytes=50000000"))
         time.sleep(0.3)
@@ -128,8 +129,7 @@ def test_a_client_who_takes_nothing_of_an_answer_is_left(start: Start) -> None:
             time.sleep(0.1)
 
 
-def test_a_client_who_takes_an_answer_slowly_gets_all_of_it(start: Start) -> None:
-    server = start(**LIMITS)
+def test_a_client_who_takes_an_answer_slowly_gets_all_of_it(server: Running) -> None:
     size = 20_000_000
     with server.connect() as connection:
         connection.sendall(GET.replace(b"/health", b"/large?bytes=%d" % size))
