@@ -5,6 +5,8 @@ Here: one layer of plain ASGI, outside all others, so that they and the routes k
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,7 +29,7 @@ class Head:
         is_head = scope["method"] == "HEAD"
 
         async def without_body(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
                 _allow_head(MutableHeaders(raw=message["headers"]))
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}

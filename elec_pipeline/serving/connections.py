@@ -13,7 +13,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 from math import inf
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from elec_pipeline.serving.registry import Connection, Registry, State
@@ -165,7 +165,10 @@ class LimitedHttp(HttpToolsProtocol):
         return _PHASES[self._reading]
 
     def _is_answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        cycle: RequestResponseCycle | None = (
+            self.cycle
+        )  # uvicorn's annotation leaves out that there is none at first
+        return cycle is not None and not cycle.response_complete
 
     def _is_answer_begun(self) -> bool:
         """Tell whether words of ours would come out in the middle of an answer, or before one that is due."""

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 import pytest
@@ -41,7 +42,7 @@ class Running:
 
 
 @contextmanager
-def running(log: Path, files: int | None = None, **limits: float) -> Iterator[Running]:
+def running(log: Path, limits: Mapping[str, float], *, files: int | None = None) -> Iterator[Running]:
     """Run a server; it may open so many files."""
 
     def restrict() -> None:
@@ -52,7 +53,7 @@ def running(log: Path, files: int | None = None, **limits: float) -> Iterator[Ru
         port = int(free.getsockname()[1])
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, str(APP), str(port), json.dumps(limits)],
+            [sys.executable, str(APP), str(port), json.dumps(dict(limits))],
             stdout=output, stderr=output, preexec_fn=restrict,  # noqa: PLW1509 - no threads of ours hold locks
         )  # fmt: skip
     try:
@@ -75,11 +76,18 @@ def running(log: Path, files: int | None = None, **limits: float) -> Iterator[Ru
     assert "Traceback" not in log.read_text()
 
 
-Start = Callable[..., Running]
+class Start(Protocol):
+    """Starts a server with limits; it may open so many files."""
+
+    def __call__(self, limits: Mapping[str, float] | None = None, /, *, files: int | None = None) -> Running: ...
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Start servers that end with the test."""
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(running(tmp_path / "server.log", **options))
+
+        def begin(limits: Mapping[str, float] | None = None, /, *, files: int | None = None) -> Running:
+            return stack.enter_context(running(tmp_path / "server.log", limits or {}, files=files))
+
+        yield begin

@@ -16,7 +16,7 @@ LIMITS = {"header_bytes": 8000, "header_count": 50}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("server") / "server.log", **LIMITS) as started:
+    with running(tmp_path_factory.mktemp("server") / "server.log", LIMITS) as started:
         yield started
 
 

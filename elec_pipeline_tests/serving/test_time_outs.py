@@ -20,7 +20,7 @@ CHUNKED = b"POST /predict HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chun
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("server") / "server.log", **LIMITS) as started:
+    with running(tmp_path_factory.mktemp("server") / "server.log", LIMITS) as started:
         yield started
 
 
