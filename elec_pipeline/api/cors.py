@@ -27,7 +27,7 @@ class SameHostCors(CORSMiddleware):
         super().__init__(
             app,
             allow_origins=origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "HEAD", "POST"],
             allow_headers=[KEY_HEADER, "Content-Type", "If-None-Match"],
             expose_headers=["ETag", "Link", "Retry-After"],
             max_age=600,

@@ -17,7 +17,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from elec_pipeline.errors import ConfigurationError, ElecError
-from elec_pipeline.serving import reach
+from elec_pipeline.serving import reach, server
 from elec_pipeline.serving.mutations import MutationsByPost
 from elec_pipeline.serving.origins import Origins
 from elec_pipeline.serving.password import Password
@@ -28,8 +28,6 @@ POOL_RECYCLE_S = 3600
 POOL_MAX_OVERFLOW = 20
 POLL_EVERY_MS = 2000
 """The page asks for news of assets this often. All four as `dagster-webserver` has them."""
-GRACE_S = 5
-"""For how long open pages may hold up the end."""
 PROBES = frozenset({"/server_info"})
 
 
@@ -87,8 +85,6 @@ def serve(arguments: argparse.Namespace) -> None:
     Raises:
         ConfigurationError: A password is demanded and not set, or the instance or the workspace is missing.
     """
-    import uvicorn
-
     # Whatever ends us, the code server that the workspace started is ended with us.
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     reach.demand_password(settings(), arguments.host)
@@ -97,12 +93,11 @@ def serve(arguments: argparse.Namespace) -> None:
     with application(
         arguments.workspace, path_prefix=arguments.path_prefix, read_only=arguments.read_only
     ) as application_:
-        uvicorn.run(
+        server.run(
             protected(application_, settings(), arguments.host),
             host=arguments.host,
             port=arguments.port,
-            log_level="warning",
-            timeout_graceful_shutdown=GRACE_S,
+            websockets=True,
         )
 
 
