@@ -23,6 +23,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import Connection, Engine
 
+from elec_pipeline.api.negotiation import joined, takes_gzip
 from elec_pipeline.store import queries
 
 T = TypeVar("T")
@@ -177,9 +178,9 @@ class Answers:
             "Cache-Control": self._cache_control,
             "Vary": "Accept, Accept-Encoding",
         }
-        if _has(request.headers.get("if-none-match", ""), found.etag):
+        if _has(joined(request.headers, "if-none-match"), found.etag):
             return Response(status_code=304, headers=headers)
-        if found.compressed is not None and _takes_gzip(request.headers.get("accept-encoding", "")):
+        if found.compressed is not None and takes_gzip(joined(request.headers, "accept-encoding")):
             headers["Content-Encoding"] = "gzip"
             return Response(found.compressed, headers=headers, media_type=found.made.media_type)
         return Response(found.made.body, headers=headers, media_type=found.made.media_type)
@@ -194,17 +195,3 @@ def _has(if_none_match: str, etag: str) -> bool:
     """
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in tags or etag.removeprefix("W/") in tags
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    """Tell whether a caller understands gzip.
-
-    Example:
-        >>> _takes_gzip("br, gzip;q=0.8"), _takes_gzip("gzip;q=0"), _takes_gzip("*"), _takes_gzip("")
-        (True, False, True, False)
-    """
-    for each in accept_encoding.lower().split(","):
-        name, _, quality = each.partition(";")
-        if name.strip() in {"gzip", "x-gzip", "*"}:
-            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False

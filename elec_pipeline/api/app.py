@@ -8,16 +8,19 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from fastapi import FastAPI, Security
+from fastapi import Depends, FastAPI, Security
 from fastapi.security import APIKeyHeader
 
 from elec_pipeline.api import front_end, prediction, vintages
 from elec_pipeline.api.answers import HOLDS_S, Answers
 from elec_pipeline.api.cors import SameHostCors
 from elec_pipeline.api.errors import add_handlers
+from elec_pipeline.api.head import Head
 from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
+from elec_pipeline.api.parameters import each_once
 from elec_pipeline.api.predictor import Predictor
 from elec_pipeline.api.service import Service
+from elec_pipeline.serving.origins import Origins
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.reader import open_reader
 
@@ -68,12 +71,14 @@ def create_app(
 
     app = FastAPI(title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None)
     described = [Security(APIKeyHeader(name=KEY_HEADER, auto_error=False))] if key else []
-    app.include_router(front_end.router, dependencies=described)
-    app.include_router(vintages.router, dependencies=described)
+    for router in (front_end.router, vintages.router):
+        app.include_router(router, dependencies=[*described, Depends(each_once)])
     app.include_router(prediction.health_router)
     if settings.elec_api_predict:
         app.include_router(prediction.router, dependencies=described)
     add_handlers(app)
     app.add_middleware(Limits, key=key, time_limit_s=time_limit_s)
     app.add_middleware(SameHostCors, origins=settings.cors_origins)
+    app.add_middleware(Head)
+    app.add_middleware(Origins, hosts=settings.allowed_hosts, origins=settings.cors_origins, other_ports=True)
     return app

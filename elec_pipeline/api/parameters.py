@@ -5,10 +5,13 @@ Here: their types, rules and refusals. Not here: what is read for them.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
@@ -86,6 +89,22 @@ class Window:
     start: datetime
     end: datetime
     issue: Issue | None
+
+
+async def each_once(request: Request) -> None:
+    """Refuse a query that gives a parameter twice: which of them is meant nobody can tell.
+
+    Raises:
+        RequestValidationError: It does.
+    """
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    problems = [
+        {"loc": ("query", name), "msg": f"is given {count} times: allowed is once.", "type": "repeated"}
+        for name, count in counts.items()
+        if count > 1
+    ]
+    if problems:
+        raise RequestValidationError(problems)
 
 
 def window(query: RangeQuery, now: datetime) -> Window:

@@ -32,7 +32,10 @@ health_router = APIRouter(tags=["health"])
 class PredictRequest(BaseModel):
     """A series to be continued."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"context": [50000.0] * 48}})
+    # Strict: true is no megawatt, and "24" no number; what a caller did not mean is not guessed.
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"example": {"context": [50000.0] * 48}}
+    )
 
     context: list[Annotated[float, Field(ge=-LARGEST_MW, le=LARGEST_MW, allow_inf_nan=False)]] = Field(
         min_length=LEAST_CONTEXT,

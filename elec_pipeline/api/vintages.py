@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from elec_pipeline.api import schemas
 from elec_pipeline.api.answers import Made
 from elec_pipeline.api.encoding import Format, encoded
-from elec_pipeline.api.errors import REFUSALS
+from elec_pipeline.api.errors import REFUSALS, Problem
+from elec_pipeline.api.negotiation import chosen, joined
 from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
 from elec_pipeline.api.service import Served, Service
@@ -25,12 +28,23 @@ from elec_pipeline.store.queries.listings import Listing
 
 router = APIRouter(prefix="/v1", tags=["every vintage"])
 LARGEST_PAGE = 50_000
+TYPES = {each.value: each.media_type.partition(";")[0] for each in (Format.JSON, Format.CSV, Format.PARQUET)}
+"""By which a format can be asked for in Accept; `columns` has no type of its own."""
+
+
+def _digits(text: object) -> object:
+    """Refuse what Python would read as a whole number and a caller has not written as one, such as 1_0 or 10.0."""
+    if isinstance(text, str) and not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise PydanticCustomError("int_parsing", "must be a whole number, in digits.")
+    return text
 
 
 class PageQuery(RangeQuery):
     """The range, the page, the format."""
 
-    limit: int = Field(default=5000, ge=1, le=LARGEST_PAGE, description="The most rows of a page.")
+    limit: Annotated[int, BeforeValidator(_digits)] = Field(
+        default=5000, ge=1, le=LARGEST_PAGE, description="The most rows of a page."
+    )
     cursor: str | None = Field(
         default=None,
         max_length=500,
@@ -71,7 +85,9 @@ def _responses(row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     text = {"schema": {"type": "string"}}
     binary = {"schema": {"type": "string", "format": "binary"}}
     formats = {"text/csv": text, Format.PARQUET.media_type: binary}
-    return {**REFUSALS, 200: {"model": page, "content": formats, "description": "A page in order of the key."}}
+    answer = {"model": page, "content": formats, "description": "A page in order of the key."}
+    refusal = {"model": Problem, "description": "Accept allows none of the formats."}
+    return {**REFUSALS, 200: answer, 406: refusal}
 
 
 @router.get("/actuals", responses=_responses(schemas.ActualRow))
@@ -109,8 +125,8 @@ async def _page(
 ) -> Response:
     span = window(asked, served.now())
     after = None if asked.cursor is None else key_after(listing, asked.cursor)
-    how = Format(asked.format) if asked.format else _accepted(request.headers.get("accept", ""))
-    chosen = {name: value for name, value in equal.items() if value is not None}
+    how = Format(asked.format) if asked.format else _accepted(joined(request.headers, "accept"))
+    named = {name: value for name, value in equal.items() if value is not None}
 
     def make(connection: Connection) -> Made:
         table = listings.page(
@@ -120,7 +136,7 @@ async def _page(
             span.end,
             limit=asked.limit + 1,  # one more tells whether there are more
             after=after,
-            equal=chosen,
+            equal=named,
             issue=span.issue,
         )
         following = None
@@ -150,15 +166,19 @@ def issue_names(issued_at: pd.Series) -> pd.Series:
 
 
 def _accepted(accept: str) -> Format:
-    """Return the format that a header asks for first, among those there are.
+    """Return the format that a header likes best.
+
+    Raises:
+        HTTPException: 406, it accepts none of those there are.
 
     Example:
-        >>> _accepted("text/csv"), _accepted("text/html, */*"), _accepted("")
-        (<Format.CSV: 'csv'>, <Format.JSON: 'json'>, <Format.JSON: 'json'>)
+        >>> _accepted("text/csv;q=0.2, application/*;q=0.9"), _accepted("text/html, */*;q=0.8"), _accepted("")
+        (<Format.JSON: 'json'>, <Format.JSON: 'json'>, <Format.JSON: 'json'>)
     """
-    types = {each.media_type.partition(";")[0]: each for each in (Format.CSV, Format.PARQUET, Format.JSON)}
-    asked = (each.partition(";")[0].strip().lower() for each in accept.split(","))
-    return next((types[each] for each in asked if each in types), Format.JSON)
+    how = chosen(accept, TYPES)
+    if how is None:
+        raise HTTPException(406, f"Nothing that Accept allows: there is {', '.join(TYPES.values())}.")
+    return Format(how)
 
 
 def _link(request: Request, following: str | None) -> dict[str, str]:

@@ -156,6 +156,8 @@ def _is_done_once(run: Run, waiting: Patience, stop: StopRequest, *, may_repeat:
         run.execute()
     except Exception as error:
         stop.check()  # Dagster makes a failure of a signal
+        if waiting.has_given_up:
+            run.abandon()
         if not may_repeat or waiting.has_given_up or not run.was_cut_off(error):
             raise
         waiting.say_cut_off(error, f"the run of {run.first} to {run.last}")

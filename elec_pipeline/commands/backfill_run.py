@@ -7,11 +7,13 @@ are run, and what is waited for (`backfill`).
 from __future__ import annotations
 
 import io
+import os
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, suppress
 from datetime import date
+from pathlib import Path
 from typing import TextIO
 
 import dagster as dg
@@ -28,6 +30,7 @@ from elec_pipeline.defs.partitions import (
     RANGE_START_TAG,
     key,
 )
+from elec_pipeline.defs.run_workers import lock_file, working_on
 from elec_pipeline.errors import ElecError, SourceQuotaError, StoreUnavailableError
 from elec_pipeline.settings import settings
 from elec_pipeline.store import outage
@@ -86,7 +89,8 @@ class Run:
         from elec_pipeline.definitions import defs
 
         job = defs.resolve_job_def(JOB)
-        with redirect_stderr(_WithoutEcho(sys.stderr)):
+        home = Path(self._instance.root_directory)
+        with working_on(home, self._id), redirect_stderr(_WithoutEcho(sys.stderr)):
             result = job.execute_in_process(
                 instance=self._instance,
                 asset_selection=[dg.AssetKey(name) for name in self._assets],
@@ -116,6 +120,11 @@ class Run:
         close_run(
             self._instance, self._id, f"The database went away ({why}), and another run takes this one's place."
         )
+
+    def abandon(self) -> None:
+        """Let whoever watches see that nobody works on it any more: the daemon closes it once it has a database."""
+        lock = lock_file(Path(self._instance.root_directory), self._id)
+        lock.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", encoding="utf-8")
 
     def close_stopped(self) -> None:
         """Write into Dagster's history that the user stopped it, where the database answers."""

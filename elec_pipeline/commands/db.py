@@ -14,18 +14,28 @@ app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
 
 @app.command()
 def start() -> None:
-    """Start the embedded server, with today's tables, unless it runs; migrate the tables of DATABASE_URL."""
+    """Start the embedded server, with today's tables, unless it runs; it stays until `elec db stop`.
+
+    With DATABASE_URL, which names another server, only its tables are made or migrated.
+    """
     from elec_pipeline.store.database import open_database
+    from elec_pipeline.store.embedded import EmbeddedServer
 
     open_database(settings()).dispose()
+    if not settings().database_url.get_secret_value():
+        EmbeddedServer(settings().elec_home).keep()
     _print(_url(with_password=False))
 
 
 @app.command()
 def stop() -> None:
     """Stop the embedded server; its data stays."""
+    from elec_pipeline.commands.instance_lock import holder
+    from elec_pipeline.errors import AlreadyRunningError
     from elec_pipeline.store.embedded import EmbeddedServer
 
+    if running := holder(settings().elec_home):
+        raise AlreadyRunningError(f"{running} needs the database: `elec down` stops both.")
     stopped = EmbeddedServer(settings().elec_home).stop()
     _print("The embedded PostgreSQL server is stopped." if stopped else "The embedded server was not running.")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from elec_pipeline.commands.doctor import Finding, in_words
-from elec_pipeline.locks import is_locked
+from elec_pipeline.defs.run_workers import Worker, worker_of
 
 LONGEST_IN_QUEUE = timedelta(hours=1)
 """Of a run that the schedules wait for: the daemon takes one out of the queue within seconds."""
@@ -39,17 +39,14 @@ def examine_runs(instance: dg.DagsterInstance, home: Path) -> Iterator[Finding]:
 def lost_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
     """Return the ids of runs that count as running and whose process is dead.
 
-    The process of a run holds `run-workers/<run id>.lock` while it lives. A run without such a file has its
-    process on another machine, or none that says so: nothing is known of it.
+    A run of which nothing is known, such as one on another machine, is not among them.
 
     Args:
         instance: Of Dagster.
         home: DAGSTER_HOME.
     """
-    folder = home / "run-workers"
     runs = instance.get_runs(dg.RunsFilter(statuses=list(_ALIVE)), limit=MOST_RUNS)
-    locks = {run.run_id: folder / f"{run.run_id}.lock" for run in runs}
-    return [run_id for run_id, lock in locks.items() if lock.exists() and not is_locked(lock)]
+    return [run.run_id for run in runs if worker_of(home, run.run_id) is Worker.GONE]
 
 
 def _queue(instance: dg.DagsterInstance) -> Finding:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import dagster as dg
 import psycopg
 import pytest
 import requests
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from elec_pipeline.api.app import create_app
+from elec_pipeline.serving.server import build
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
@@ -143,10 +145,25 @@ class Api:
         return {str(each["loc"][-1]): each["msg"] for each in reply.json()["detail"]}
 
 
+def raw(
+    api: Api, path: str, headers: Sequence[tuple[str, str]] = (), *, method: str = "GET"
+) -> http.client.HTTPResponse:
+    """Call a route with headers as they stand, also several of a name; the body is read."""
+    with closing(http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=20)) as connection:
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        reply = connection.getresponse()
+        body = reply.read()
+        assert not (body and method == "HEAD")
+        return reply
+
+
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """Run an app on a free port in a thread, for as long as the block lasts."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", access_log=False, ws="none"))
+    server = build(app, host="127.0.0.1", port=0, log_level="critical")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from elec_pipeline.delivery_day import hours
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.forecasts import write_vintages
-from elec_pipeline_tests.api.conftest import AUTUMN, Api, Serve
+from elec_pipeline_tests.api.conftest import AUTUMN, Api, Serve, raw
 from elec_pipeline_tests.conftest import every_day_length, settings_for
 
 PATHS = ["/api/data", "/api/data/real", "/api/status", "/v1/rte-forecasts", "/v1/accuracy?format=csv"]
@@ -26,6 +26,14 @@ def test_what_a_caller_has_is_not_sent_again(api: Api, path: str) -> None:
     assert again.content == b""
     assert again.headers["etag"] == first.headers["etag"]
     assert api.ask(path, {"If-None-Match": '"another"'}).content == first.content
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_a_caller_has_may_be_told_in_several_headers(api: Api, order: int) -> None:
+    etag = api.get("/api/data").headers["etag"]
+    headers = [("If-None-Match", each) for each in ('"another"', etag)][::order]
+    assert raw(api, "/api/data", headers).status == 304
+    assert raw(api, "/api/data", [("If-None-Match", '"another"')] * 2).status == 200
 
 
 @every_day_length
@@ -60,6 +68,29 @@ def test_answers_are_compressed_where_a_caller_understands_it(api: Api) -> None:
     assert int(small.headers["content-length"]) < len(plain.content) / 4
     parquet = api.ask("/v1/actuals", {"Accept-Encoding": "gzip"}, format="parquet")
     assert "content-encoding" not in parquet.headers
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "is_compressed"),
+    [
+        (["gzip"], True),
+        (["br", "gzip;q=0.1"], True),
+        (["identity;q=0, *"], True),
+        (["gzip;q=0"], False),
+        (["gzip;q=0.000, *"], False),
+        (["*", "gzip; Q=0"], False),
+        (["gzip;q=0.5, identity"], False),
+        (["br"], False),
+        ([], False),
+    ],
+)
+def test_an_answer_is_compressed_by_what_a_caller_likes_best(
+    api: Api,
+    accept_encoding: list[str],
+    is_compressed: bool,  # noqa: FBT001
+) -> None:
+    reply = raw(api, "/api/data", [("Accept-Encoding", each) for each in accept_encoding])
+    assert reply.getheader("content-encoding") == ("gzip" if is_compressed else None)
 
 
 def test_with_a_key_no_cache_between_may_keep_an_answer(filled: str, serve: Serve) -> None:

@@ -52,6 +52,7 @@ def test_more_samples_reach_further(api: Api) -> None:
 
 def test_two_days_are_enough(api: Api) -> None:
     assert api.predict({"context": LOAD[:48].tolist()}).status_code == 200
+    assert api.predict({"context": LOAD[:48].astype(int).tolist()}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,15 @@ def test_two_days_are_enough(api: Api) -> None:
         (body(horizon=3), "horizon", "context, prediction_length, num_samples"),
         ({"context": ["a"] * 48}, "0", "number"),
         ({"context": [1e300] * 48}, "0", "1000000"),
+        ({"context": [True] * 48}, "0", "number"),
+        ({"context": ["50000"] * 48}, "0", "number"),
+        ({"context": [None] * 48}, "0", "number"),
+        ({"context": "5" * 48}, "context", "list"),
+        (body(prediction_length=True), "prediction_length", "integer"),
+        (body(prediction_length="24"), "prediction_length", "integer"),
+        (body(prediction_length=24.0), "prediction_length", "integer"),
+        (body(num_samples=True), "num_samples", "integer"),
+        (body(num_samples="50"), "num_samples", "integer"),
     ],
 )
 def test_bad_input_names_the_field(api: Api, asked: object, field: str, allowed: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.delivery_day import Issue, day_end, day_start, issue_time
-from elec_pipeline_tests.api.conftest import AUTUMN, Api
+from elec_pipeline_tests.api.conftest import AUTUMN, Api, raw
 from elec_pipeline_tests.conftest import every_day_length
 
 TABLES = {
@@ -101,12 +101,38 @@ def test_every_format_holds_the_same(api: Api) -> None:
         ("text/csv", "text/csv; charset=utf-8"),
         ("application/vnd.apache.parquet", "application/vnd.apache.parquet"),
         ("text/html, */*;q=0.8", "application/json"),
+        ("text/html", "application/json"),
+        ("", "application/json"),
+        ("text/csv;q=0.2, application/json;q=0.9", "application/json"),
+        ("application/json;q=0.2, text/csv;q=0.9", "text/csv; charset=utf-8"),
+        ("application/json; q=0.2, TEXT/CSV ; Q=0.9", "text/csv; charset=utf-8"),
+        ("application/*;q=0.5, text/csv", "text/csv; charset=utf-8"),
+        ("text/*", "text/csv; charset=utf-8"),
+        ("application/json;q=0, */*", "text/csv; charset=utf-8"),
+        ("*/*, application/json;q=0, text/csv;q=0", "application/vnd.apache.parquet"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("text/csv;q=0", "application/json"),
+        ("text/csv;q=many", "application/json"),
+        ("*/*, text/csv", "text/csv; charset=utf-8"),
     ],
 )
 def test_a_format_is_chosen_by_the_header_accept_too(api: Api, accept: str, media_type: str) -> None:
     reply = api.ask("/v1/actuals", {"Accept": accept}, **a_day(AUTUMN[1]))
     assert reply.headers["content-type"] == media_type
     assert "Accept" in reply.headers["vary"]
+
+
+@pytest.mark.parametrize("accept", ["application/json;q=0", "*/*;q=0", "application/*;q=0, text/html"])
+def test_a_caller_who_excludes_every_format_is_told_which_there_are(api: Api, accept: str) -> None:
+    reply = api.ask("/v1/actuals", {"Accept": accept})
+    assert reply.status_code == 406
+    assert "text/csv" in reply.json()["detail"]
+    assert api.ask("/v1/actuals", {"Accept": accept}, format="json").status_code == 200
+
+
+def test_accept_may_be_given_in_several_headers(api: Api) -> None:
+    accepts = [("Accept", "application/json;q=0.1"), ("Accept", "text/csv")]
+    assert raw(api, "/v1/actuals", accepts).getheader("content-type") == "text/csv; charset=utf-8"
 
 
 def test_the_header_link_leads_to_the_next_page_of_a_csv(api: Api) -> None:
@@ -134,6 +160,9 @@ def test_an_empty_page_has_its_columns(api: Api) -> None:
         ({"cursor": "%"}, "cursor", "give back `next`"),
         ({"limit": "0"}, "limit", "greater than or equal to 1"),
         ({"limit": "1000000"}, "limit", "50000"),
+        ({"limit": "10.0"}, "limit", "in digits"),
+        ({"limit": "1_0"}, "limit", "in digits"),
+        ({"limit": "true"}, "limit", "in digits"),
         ({"format": "xml"}, "format", "'parquet'"),
     ],
 )
