@@ -122,7 +122,7 @@ class Run:
         )
 
     def abandon(self) -> None:
-        """Let whoever watches see that nobody works on it any more: the daemon closes it once it has a database."""
+        """Show that nobody works on it any more: the daemon closes it once it has a database."""
         lock = lock_file(Path(self._instance.root_directory), self._id)
         lock.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", encoding="utf-8")
 

@@ -21,6 +21,7 @@ from sqlalchemy import Engine, Table, select, text
 from elec_pipeline.commands.backfill import backfill
 from elec_pipeline.defs import resources
 from elec_pipeline.delivery_day import quarters
+from elec_pipeline.locks import is_locked
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import urls
@@ -210,6 +211,8 @@ def test_away_for_too_long_is_one_sentence_and_the_next_backfill_goes_on(
     assert len(said.strip().splitlines()) <= 3
     assert "Traceback" not in said
     assert PASSWORD not in said
+    [left] = (state / "dagster" / "run-workers").glob("*.lock")
+    assert not is_locked(left)  # by which the daemon, and the doctor, know that nobody works on the run
     away.forwarder.on()
     child = start(state, simulator, day, day, away.url)
     said, _ = child.communicate(timeout=120)
