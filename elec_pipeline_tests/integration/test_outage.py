@@ -20,7 +20,7 @@ from sqlalchemy import Engine, Table, select, text
 
 from elec_pipeline.commands.backfill import backfill
 from elec_pipeline.defs import resources
-from elec_pipeline.delivery_day import quarters
+from elec_pipeline.delivery_day import hours, quarters
 from elec_pipeline.locks import is_locked
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle
@@ -188,7 +188,7 @@ def test_it_waits_and_ends_with_the_rows_of_an_undisturbed_backfill(
     assert said.count("does not answer") == 1
     assert PASSWORD not in said
     ours = rows(engine)
-    assert len(ours["hourly_consumption"]) == 4 * 24 + n_hours
+    assert len(ours["hourly_consumption"]) == len(hours(first, day - timedelta(days=1))) + n_hours
     assert ours["chronos_predictions"]
     assert ours == undisturbed(first, day)
     assert set(away.runs()) <= {"SUCCESS", "FAILURE"}
