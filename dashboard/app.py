@@ -12,6 +12,7 @@ from dashboard.frame import guarded, watch
 from dashboard.language import Language
 from dashboard.texts import Texts
 from dashboard.views import accuracy, data, day, forecast
+from elec_pipeline.guard import guard_process
 
 _LOOK = """<style>
 .st-key-tiles, .st-key-states { display: grid !important; gap: 0.75rem; }
@@ -24,6 +25,7 @@ _LOOK = """<style>
 
 def main() -> None:
     """Run the app once."""
+    guard_process()
     address.settle()
     texts = Texts(address.language())
     st.set_page_config(page_title=texts("title"), page_icon="⚡", layout="wide")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from elec_pipeline.home import folder
 from elec_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def dagster_home(settings: Settings) -> Path:
 
 def prepare(settings: Settings) -> Path:
     """Make Dagster's home and put the current instance files into it; returns the folder."""
-    home = dagster_home(settings)
-    home.mkdir(parents=True, exist_ok=True)
+    home = folder(settings.elec_home, dagster_home(settings).name)
     for name in INSTANCE_FILES:
         shutil.copyfile(_shipped(name), home / name)
     return home

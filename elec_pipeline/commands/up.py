@@ -12,6 +12,7 @@ from sqlalchemy import Engine, exists, select
 from elec_pipeline.commands.dagster_home import open_instance, prepare
 from elec_pipeline.commands.processes import Child, ensure_free, supervise
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.home import folder
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
@@ -59,7 +60,7 @@ def serve(
         dashboard_port: Of the dashboard, which listens on the same address.
     """
     home = prepare(settings)
-    logs = settings.elec_home / "logs"
+    logs = folder(settings.elec_home, "logs")
     workspace = str(home / "workspace.yaml")
     children = [
         Child(

@@ -30,6 +30,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.home import prepare
 from elec_pipeline.locks import try_lock
 from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb
 from elec_pipeline.store.postmaster_account import ServerAccount
@@ -65,7 +66,8 @@ class EmbeddedServer:
     """
 
     def __init__(self, home: Path) -> None:
-        self.root = home.resolve() / "postgres"
+        self.home = home.resolve()
+        self.root = self.home / "postgres"
         self.logs = self.root / "log"
 
     @property
@@ -206,7 +208,10 @@ class EmbeddedServer:
                 f"PostgreSQL cannot start in {self.root}: the path has a quote, a dollar sign, a backslash "
                 "or a line break in it. Set ELEC_HOME to another folder."
             )
+        if self.home.exists():
+            prepare(self.home, for_server=True)  # one that was private so far is opened for the server to pass
         account.require_way_to(self.root)
+        prepare(self.home, for_server=True)
         account.make_way_to(self.root)
         account.make_private(self.logs)
         account.make_private(self.socket_folder)
