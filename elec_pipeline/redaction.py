@@ -45,7 +45,7 @@ _SHORTEST = 6
 _WORD_UP_TO = 9
 """Characters up to which a value is taken out only as a whole word."""
 _SHORTEST_ENCODED = 8
-"""Characters of Base64 or hexadecimal below which a match would be chance."""
+"""Characters of Base64 below which a match would be chance."""
 _MOST_REMEMBERED = 256
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 _OTHER_VARIABLES = (*_PROXIES, "PGPASSWORD")
@@ -122,6 +122,17 @@ def url_secrets(url: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def basic_values(client_id: str, client_secret: str) -> list[str]:
+    """Return what a Basic header holds for a pair, in each of the encodings that programs use.
+
+    Example:
+        >>> basic_values("id", "secret")
+        ['aWQ6c2VjcmV0']
+    """
+    pair = f"{client_id}:{client_secret}"
+    return sorted(base64.b64encode(raw).decode() for raw in _bytes(pair))
+
+
 def _current() -> _Search:
     """Return the search for the secrets of now: settings and environment may change under tests and `elec demo`."""
     from elec_pipeline.settings import settings
@@ -166,7 +177,7 @@ def _values(read: Settings | None) -> Iterator[str]:
             yield value
     pair = [secret.get_secret_value() for secret in (settings.rte_client_id, settings.rte_client_secret)]
     if all(pair):
-        yield ":".join(pair)  # in one piece where it is encoded
+        yield from (":".join(pair), *basic_values(*pair))
 
 
 def _compiled(values: Iterable[str]) -> _Search:
@@ -195,7 +206,9 @@ def _forms(secret: str) -> dict[str, str]:
         form: rf"(?<![a-z0-9]){re.escape(form)}(?![a-z0-9])" if is_word else re.escape(form)
         for form in _written(secret)
     }
-    return forms | {form: re.escape(form) for form in _encoded(secret.encode())}
+    # With the end that depends on what stood behind, and the padding.
+    encoded = {form: rf"{re.escape(form)}[a-z0-9+/_-]?(?:=|%3d)*" for raw in _bytes(secret) for form in _base64(raw)}
+    return forms | encoded | {raw.hex(): raw.hex() for raw in _bytes(secret)}
 
 
 def _as_password(secret: str) -> dict[str, str]:
@@ -210,8 +223,9 @@ def _as_password(secret: str) -> dict[str, str]:
 
 def _written(secret: str) -> set[str]:
     """Return a secret as it is, and as URLs, JSON, repr and HTML write it."""
-    plain = {secret}
-    plain |= {quote(secret, safe=safe) for safe in ("", "/", "!#$%&'()*+,/:;=?@[]~")} | {quote_plus(secret)}
+    plain = {secret, secret.encode().decode("latin-1")}  # the latter: UTF-8 read as what headers are written in
+    for raw in _bytes(secret):
+        plain |= {quote(raw, safe=safe) for safe in ("", "/", "!#$%&'()*+,/:;=?@[]~")} | {quote_plus(raw)}
     plain |= {quote(form, safe="") for form in plain}
     escaped = {
         html.escape(secret),
@@ -226,8 +240,16 @@ def _written(secret: str) -> set[str]:
     return forms | {form.replace("/", "\\/") for form in forms}
 
 
-def _encoded(secret: bytes) -> Iterator[str]:
-    """Return a secret's Base64 at each of the three places it can have among others, and its hexadecimal."""
+def _bytes(secret: str) -> set[bytes]:
+    """Return a secret as bytes; HTTP's headers are in Latin-1 where that has its characters."""
+    try:
+        return {secret.encode(), secret.encode("latin-1")}
+    except UnicodeEncodeError:
+        return {secret.encode()}
+
+
+def _base64(secret: bytes) -> Iterator[str]:
+    """Return a secret's Base64 at each of the three places that it can have among others."""
     for before in range(3):
         padded = base64.b64encode(bytes(before) + secret).decode().rstrip("=")
         # The first characters depend on what stands before as well, the last one on what stands behind.
@@ -237,5 +259,3 @@ def _encoded(secret: bytes) -> Iterator[str]:
             if len(form) >= _SHORTEST_ENCODED:
                 yield form
                 yield quote(form, safe="")
-    if len(secret.hex()) >= _SHORTEST_ENCODED:
-        yield secret.hex()

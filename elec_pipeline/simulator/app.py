@@ -109,6 +109,10 @@ class Simulator:
             counts.setdefault(route.value, {})[str(status)] = calls
         return counts
 
+    def heard(self) -> list[str]:
+        """Return all that requests have told in their `Authorization`, in several forms."""
+        return list(self._heard)
+
     def app(self) -> Starlette:
         """Return the ASGI application."""
         return Starlette(

@@ -18,7 +18,7 @@ from requests_oauthlib import OAuth2Session
 
 from elec_pipeline.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.errors import SourceRefusedError
-from elec_pipeline.redaction import remember
+from elec_pipeline.redaction import basic_values, remember
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get
@@ -65,7 +65,7 @@ class RteClient:
         self._client_id = client_id
         self._client_secret = client_secret
         if SIMULATOR_CREDENTIAL not in (client_id, client_secret):
-            remember(client_secret, f"{client_id}:{client_secret}")
+            remember(client_secret, *basic_values(client_id, client_secret))
         self._retries = retries or RetryPlan()
         self._timeout_s = timeout_s
         self._session: OAuth2Session | None = None
