@@ -176,7 +176,7 @@ def _values(read: Settings | None) -> Iterator[str]:
         elif isinstance(value, str) and "://" in value:
             yield value
     pair = [secret.get_secret_value() for secret in (settings.rte_client_id, settings.rte_client_secret)]
-    if all(pair):
+    if all(pair) and not _is_weak(pair[1]):
         yield from (":".join(pair), *basic_values(*pair))
 
 
@@ -199,7 +199,7 @@ def _forms(secret: str) -> dict[str, str]:
     """Return what a text with this secret may hold, and the regular expression that takes it out."""
     if not secret:
         return {}
-    if secret.lower() in _PUBLIC or len(secret) < _SHORTEST:
+    if _is_weak(secret):
         return _as_password(secret)
     is_word = len(secret) <= _WORD_UP_TO
     forms = {
@@ -207,8 +207,15 @@ def _forms(secret: str) -> dict[str, str]:
         for form in _written(secret)
     }
     # With the end that depends on what stood behind, and the padding.
-    encoded = {form: rf"{re.escape(form)}[a-z0-9+/_-]?(?:=|%3d)*" for raw in _bytes(secret) for form in _base64(raw)}
+    encoded = {
+        form: rf"{re.escape(form)}[a-z0-9+/_-]?(?:=|%3d)*" for raw in _bytes(secret) for form in _base64(raw)
+    }
     return forms | encoded | {raw.hex(): raw.hex() for raw in _bytes(secret)}
+
+
+def _is_weak(secret: str) -> bool:
+    """Say whether a value is too common or too short to be told from other text."""
+    return secret.lower() in _PUBLIC or len(secret) < _SHORTEST
 
 
 def _as_password(secret: str) -> dict[str, str]:

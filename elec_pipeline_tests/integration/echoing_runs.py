@@ -20,7 +20,9 @@ TRIES = 12
 @dg.asset
 def foreign(context: dg.AssetExecutionContext, store: StoreResource) -> None:
     """Fails as a library would, with secrets in its words, its cause, its output, its log and its statement."""
-    said = " ".join(os.environ[name] for name in ("RTE_CLIENT_ID", "RTE_CLIENT_SECRET", "DATABASE_URL", "ELEC_API_KEY"))
+    said = " ".join(
+        os.environ[name] for name in ("RTE_CLIENT_ID", "RTE_CLIENT_SECRET", "DATABASE_URL", "ELEC_API_KEY")
+    )
     print(said)
     sys.stderr.write(f"{said}\n")
     context.log.info(said)
@@ -57,7 +59,9 @@ def main(runs: list[list[str]], day: str, now: str) -> None:
                 raise_on_error=False,
             )
             print("RUN", json.dumps([faulty, result.success]))
-        result = dg.materialize([foreign], instance=instance, resources={"store": StoreResource()}, raise_on_error=False)
+        result = dg.materialize(
+            [foreign], instance=instance, resources={"store": StoreResource()}, raise_on_error=False
+        )
         print("RUN", json.dumps([["foreign"], result.success]))
 
 

@@ -83,7 +83,13 @@ def telltale_database() -> Iterator[str]:
                     caller.recv(4096)
                 caller.sendall(b"R" + (8).to_bytes(4) + (3).to_bytes(4))  # the password, in the clear
                 told = caller.recv(4096)[5:-1]
-                fields = b"SFATAL\0C28P01\0Mpassword \"" + told + b"\" is wrong\0Dit was " + quote(told).encode() + b"\0\0"
+                fields = (
+                    b'SFATAL\0C28P01\0Mpassword "'
+                    + told
+                    + b'" is wrong\0Dit was '
+                    + quote(told).encode()
+                    + b"\0\0"
+                )
                 caller.sendall(b"E" + (len(fields) + 4).to_bytes(4) + fields)
 
     thread = threading.Thread(target=refuse, daemon=True)
