@@ -18,7 +18,7 @@ from elec_pipeline.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True,
-    pretty_exceptions_enable=False,  # they break lines anywhere, also amid a secret that would be found in one piece
+    pretty_exceptions_enable=False,  # they break lines anywhere, amid a secret too, which then is not found
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
 database = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")

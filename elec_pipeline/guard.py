@@ -1,9 +1,9 @@
 """What a process of ours does first, so that nothing it says or writes is for others' eyes.
 
-Here: `guard_process`, called where our processes begin (the command line, Dagster's instance and definitions, the
-dashboard); log records and output without secrets; the umask. Not here: what a secret is (`redaction`), and the folders
-(`home`). Logs and output are the last safety net: an exception of a library keeps its own words, and ends up in a log,
-on the terminal, or in Dagster's files and database.
+Here: `guard_process`, called where our processes begin (the command line, Dagster's instance and definitions,
+the dashboard); log records and output without secrets; the umask. Not here: what a secret is (`redaction`), and
+the folders (`home`). Logs and output are the last safety net: an exception of a library keeps its own words, and
+ends up in a log, on the terminal, or in Dagster's files and database.
 """
 
 from __future__ import annotations

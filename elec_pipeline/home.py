@@ -7,8 +7,8 @@ them, the embedded server's own folders (`store.postmaster_account`), and lock f
         postgres/   the same; what lies in it belongs to the server's account alone
         dagster/, logs/, checkpoints/, …    0700, with all that lies in them
 
-A folder that others can enter shows them data, logs and whatever a library writes there; one that they can write to
-lets them put files in the place of ours.
+A folder that others can enter shows them data, logs and whatever a library writes there; one that they can write
+to lets them put files in the place of ours.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ FOLDERS = ("dagster", "logs", "checkpoints", "training", "backtest", "models")
 def prepare(home: Path, *, for_server: bool = False) -> Path:
     """Make ELEC_HOME where it is missing, with the mode it should have; narrow it, and our folders in it.
 
-    A folder that is not ours keeps its mode, and so does one that holds other things than our state, such as a home
-    or the system's folder for temporary files: what we put into it is for us alone all the same.
+    A folder that is not ours keeps its mode, and so does one that holds other things than our state, such as a
+    home or the system's folder for temporary files: what we put into it is for us alone all the same.
 
     Args:
         home: ELEC_HOME.

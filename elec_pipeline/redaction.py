@@ -1,19 +1,21 @@
 """Our own secrets never get out: the one place that knows them all and takes them out of a text.
 
-Here: `scrub`, which replaces every secret of this process, in every form in which it may come back, by `***`; and
-`remember`, for secrets that no setting holds, such as access tokens. Not here: where texts pass (`errors` for every
-typed error, `guard` for logs, output and Dagster's database). Cheap to import: no Dagster, no pandas, no SQLAlchemy.
+Here: `scrub`, which replaces every secret of this process, in every form in which it may come back, by `***`;
+and `remember`, for secrets that no setting holds, such as access tokens. Not here: where texts pass (`errors`
+for every typed error, `guard` for logs, output and Dagster's database). Cheap to import: no Dagster, no pandas,
+no SQLAlchemy.
 
-A source that echoes what it was sent, a driver that quotes its URL and a traceback that shows a header all end here.
-What is looked for, of each secret:
+A source that echoes what it was sent, a driver that quotes its URL and a traceback that shows a header all end
+here. What is looked for, of each secret:
 
 - as it is, and as a URL, JSON (once or twice), Python's repr or HTML would write it;
-- in Base64, standard and URL-safe, wherever it stands in what was encoded: so `id:secret` of a Basic header is found
-  by its parts, with or without padding; and in hexadecimal;
+- in Base64, standard and URL-safe, padded or not, wherever it stands in what was encoded, such as `id:secret`;
+- in hexadecimal;
 - in any mixture of upper and lower case.
 
-Common words are no secrets, even where they are set as one: a password `postgres` would turn every URL into stars.
-Such values, and those too short to be told from other text, are taken out only where they stand as a password does.
+Common words are no secrets, even where they are set as one: a password `postgres` would turn every URL into
+stars. Such values, and those too short to be told from other text, are taken out only where they stand as a
+password does.
 """
 
 from __future__ import annotations
@@ -37,8 +39,11 @@ STARS = "***"
 SECRET_PARAMETERS = frozenset({"password", "sslpassword", "passfile", "apikey", "api_key", "token"})
 """Parameters of a URL's query whose values are secrets."""
 _PUBLIC = frozenset(
-    "simulator postgres postgresql password passwd secret elec elec_reader dagster admin root user test example "
-    "localhost client token key api none null true false changeme".split()
+    {
+        *("simulator", "postgres", "postgresql", "password", "passwd", "secret", "elec", "elec_reader", "dagster"),
+        *("admin", "root", "user", "test", "example", "localhost", "client", "token", "key", "api", "changeme"),
+        *("none", "null", "true", "false"),
+    }
 )
 _SHORTEST = 6
 """Characters below which a value is taken out only where it stands as a password does."""
@@ -134,7 +139,7 @@ def basic_values(client_id: str, client_secret: str) -> list[str]:
 
 
 def _current() -> _Search:
-    """Return the search for the secrets of now: settings and environment may change under tests and `elec demo`."""
+    """Return the search for the secrets of now: settings change under tests and under `elec demo`."""
     from elec_pipeline.settings import settings
 
     # Not `settings()` where nobody has asked for them yet: this module must not decide when they are read.
@@ -161,7 +166,7 @@ def _search(read: Settings | None, named: tuple[str, ...], remembered: tuple[str
 
 
 def _values(read: Settings | None) -> Iterator[str]:
-    """Return the values of settings that are, or hold, secrets; read from `.env` too where nobody has read them."""
+    """Return the values of settings that are, or hold, secrets, those of `.env` too."""
     from pydantic import SecretStr, ValidationError
 
     from elec_pipeline.settings import Settings

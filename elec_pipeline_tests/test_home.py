@@ -60,7 +60,8 @@ def intrude(home: Path) -> list[str]:
     paths = [str(path) for path in (home, *home.rglob("*")) if not path.is_symlink()]
     tried = subprocess.run(  # noqa: S603 - the system's interpreter and our own code
         [shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable, "-I", "-c", INTRUDER, *paths],
-        user=other.pw_uid, group=other.pw_gid, extra_groups=[], capture_output=True, text=True, check=True, cwd="/",
+        user=other.pw_uid, group=other.pw_gid, extra_groups=[], cwd="/",
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
     return tried.stdout.splitlines()
 

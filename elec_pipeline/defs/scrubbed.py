@@ -3,9 +3,9 @@
 Here: the hook on whatever is written to a database, and the manager of compute logs that `dagster.yaml` names. Not
 here: what a secret is (`redaction`), logs and output (`guard`).
 
-Dagster serialises an exception with its message, its causes and their stack traces, into events, ticks of schedules
-and sensors, and the records of its daemon. All of them reach the database as text that is bound to a statement: there
-they are scrubbed, whoever serialised them, in the web server and the daemon as in a run.
+Dagster serialises an exception with its message, its causes and their stack traces, into events, ticks of
+schedules and sensors, and the records of its daemon. All of them reach the database as text that is bound to a
+statement: there they are scrubbed, whoever serialised them, in the web server and the daemon as in a run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO, cast
 
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.storage.compute_log_manager import ComputeIOType
@@ -60,10 +60,10 @@ class ScrubbedComputeLogManager(LocalComputeLogManager):
     def open_log_stream(self, log_key: Sequence[str], io_type: ComputeIOType) -> Iterator[IO[Any] | None]:
         """Open the file of a log for writing; Dagster calls this."""
         with super().open_log_stream(log_key, io_type) as stream:
-            yield None if stream is None else ScrubbedStream(stream)  # type: ignore[misc]
+            yield None if stream is None else cast(IO[Any], ScrubbedStream(cast(TextIO, stream)))
 
 
-def _scrub_parameters(  # noqa: PLR0913 - SQLAlchemy's own signature
+def _scrub_parameters(
     _connection: Any,
     _cursor: Any,
     statement: str,

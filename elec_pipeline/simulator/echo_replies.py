@@ -1,4 +1,4 @@
-"""What a careless or hostile source answers: everything it was told, secrets too, in every place that may be quoted.
+"""What a careless or hostile source answers: all that it was told, secrets too, wherever it may be quoted.
 
 Here: replies that echo. Not here: which request is hit (`faults`), other faulty replies (`fault_replies`).
 """

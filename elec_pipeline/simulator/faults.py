@@ -43,7 +43,7 @@ class HttpFaultKind(enum.StrEnum):
     BOMB = "bomb"
     """200, and blanks that unpack to far more than they are. ARG: megabytes; 2000 without it."""
     ECHO = "echo"
-    """JSON that repeats all that requests have told, secrets too. ARG: the status; 500. With 200 it is of the wrong
+    """JSON that repeats all that requests have told, secrets too. ARG: the status; 500. With 200 it is of a wrong
     shape, with 302 it leads to another host."""
     ECHO_PAGE = "echopage"
     """The same as a page of HTML. ARG: the status; 503."""
@@ -84,9 +84,9 @@ DEFAULT_ARGUMENT: dict[str, float] = {
 _TAKES_ARGUMENT = {*DEFAULT_ARGUMENT, "implausible"}
 ALLOWED = (
     "allowed are, for requests, 401, 403, 429=SECONDS, 500, 503, cut, slow=SECONDS, drip=SECONDS, "
-    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather- or odre- before it and with :TIMES after it; for values, missing, null, nd, duplicate, "
-    "conflict=PERCENT, "
-    "conflict-undated=PERCENT, implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
+    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather- or odre- before it and with "
+    ":TIMES after it; for values, missing, null, nd, duplicate, conflict=PERCENT, conflict-undated=PERCENT, "
+    "implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
     "after it, and then with /REALISED, /ID, /D-1, /D-2 or /all; every =… may be left out"
 )
 _NUMBER = r"-?\d+(?:\.\d+)?"

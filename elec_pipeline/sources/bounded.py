@@ -29,11 +29,11 @@ from urllib3.exceptions import HTTPError
 from elec_pipeline.errors import SourceRequestError, SourceUnavailableError
 
 WHOLE_REPLY_S = 120.0
-"""For connection, headers and body together. 31 days take a source some seconds; RTE's gateway gives up after 60 s.
-Six tries of this length still end within a quarter of an hour."""
+"""For connection, headers and body together: twice the longest silence that is waited for. 31 days take a source
+seconds, and six tries of this length still end within a quarter of an hour."""
 LARGEST_REPLY_BYTES = 16 * 1024 * 1024
-"""After unpacking. The largest legitimate replies, of 31 days, are 1.4 MB from RTE's API (all four types), 0.4 MB
-from the open data, and 0.7 MB from Open-Meteo (22 cities, 2 series)."""
+"""After unpacking: ten times the largest legitimate reply. 31 days are 1.5 MB of RTE's API with all four types,
+0.5 MB of the open data, and 0.4 MB of Open-Meteo (22 cities, two series), measured with the simulator."""
 _TICK_S = 0.01
 """By which a time-out of the system may come early."""
 _PACKED_CHUNK = 16 * 1024
@@ -50,7 +50,7 @@ class ReplyTooLateError(TimeoutError):
 
 
 class _Paced(io.RawIOBase):
-    """The bytes of a socket; each read may take until the deadline, and no longer than the socket's own time-out."""
+    """The bytes of a socket; a read may take until the deadline, and no longer than the socket's own time-out."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -151,7 +151,7 @@ class BoundedAdapter(HTTPAdapter):
                 try:
                     _refuse_other_host(reply, where)
                     reply._content = b"".join(self._unpacked(reply, where))  # noqa: SLF001 - as `content` does
-                    reply._content_consumed = True  # noqa: SLF001
+                    reply._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
                 finally:
                     reply.close()  # where it was not received as a whole; else the connection is kept
             except (OSError, HTTPError) as error:  # of requests, of urllib3, and of the system
@@ -205,14 +205,17 @@ def _refuse_other_host(reply: requests.Response, where: str) -> None:
     """Raise where a reply leads elsewhere: credentials, and whoever answers for a source, stay at its host."""
     if not reply.is_redirect:
         return
-    target = urlsplit(requests.compat.urljoin(reply.url, reply.headers["Location"]))
     source = urlsplit(where)
-    is_upgrade = (source.scheme, target.scheme) == ("http", "https") and not (source.port or target.port)
-    if target.hostname != source.hostname or not (
-        is_upgrade or (target.scheme, target.port) == (source.scheme, source.port)
-    ):
+    try:
+        target = urlsplit(requests.compat.urljoin(reply.url, reply.headers["Location"]))
+        is_upgrade = (source.scheme, target.scheme) == ("http", "https") and not (source.port or target.port)
+        same = is_upgrade or (target.scheme, target.port) == (source.scheme, source.port)
+        host = target.hostname
+    except ValueError:  # no address at all
+        same, host = False, None
+    if not same or host != source.hostname:
         raise SourceRequestError(
-            f"{where} leads to another host ({target.hostname}), which is not followed: check the host in the settings."
+            f"{where} leads to another host ({host}), which is not followed: check the host in the settings."
         )
 
 

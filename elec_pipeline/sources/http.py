@@ -78,8 +78,8 @@ def error_of(reply: requests.Response, said: str, advice: Mapping[int, str]) -> 
         advice: What the user can do, by status; 401 and 403 are there.
 
     Returns:
-        `SourceRefusedError` for 401 and 403, `SourceUnavailableError` for 429 and 5xx, with the wait that the source
-        asks for, `SourceRequestError` for any other that is no success.
+        `SourceRefusedError` for 401 and 403; `SourceUnavailableError` for 429 and 5xx, with the wait that the
+        source asks for; `SourceRequestError` for any other that is no success.
     """
     status = reply.status_code
     if status < requests.codes.multiple_choices:
@@ -98,17 +98,17 @@ def error_of(reply: requests.Response, said: str, advice: Mapping[int, str]) -> 
 
 
 def quote(said: str) -> str:
-    """Return a source's words for a message: on one line, without our secrets, no longer than a paragraph.
+    r"""Return a source's words for a message: on one line, without our secrets, no longer than a paragraph.
 
     Example:
-        >>> quote("Too many\\n requests.")
+        >>> quote("Too many\n requests.")
         'Too many requests.'
     """
     return _shortened(" ".join(scrub(said).split()), _LONGEST_QUOTE)
 
 
 def opening(body: bytes) -> str:
-    """Return how a body begins, for a message on its shape. Secrets go first: the cut could leave a part of one."""
+    """Return how a body begins, for a message. Secrets go first: the cut could leave a part of one."""
     return repr(_shortened(scrub(body[:4096].decode("utf-8", errors="replace")), _LONGEST_OPENING))
 
 

@@ -54,7 +54,8 @@ def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: b
         raw = pd.DataFrame([[row.get(name) for name in columns] for row in listed], columns=columns)
     except (ValueError, TypeError, AttributeError) as error:
         raise SourceUnavailableError(
-            f"The open data's reply is not the expected JSON ({type(error).__name__}); it starts with {opening(body)}."
+            f"The open data's reply is not the expected JSON ({type(error).__name__}); "
+            f"it starts with {opening(body)}."
         ) from None
     start = pd.to_datetime(raw["date_heure"], utc=True, format="ISO8601", errors="coerce")
     start = start.astype("datetime64[us, UTC]")

@@ -51,5 +51,6 @@ def read_hourly(body: bytes, variables: Sequence[str], weights: Sequence[float])
         return pd.DataFrame({"hour_start": hours, **values})
     except (ValueError, KeyError, TypeError) as error:
         raise SourceUnavailableError(
-            f"Open-Meteo's reply is not the expected JSON ({type(error).__name__}); it starts with {opening(body)}."
+            f"Open-Meteo's reply is not the expected JSON ({type(error).__name__}); "
+            f"it starts with {opening(body)}."
         ) from None

@@ -1,8 +1,8 @@
 """RTE's Consumption API: actual consumption and RTE's own forecasts, through OAuth2.
 
 Here: the requests. Not here: the token (`rte_token`), what a status means (`http`), the reading of a reply
-(`rte_reply`) and the waits (`retries`). Today, yesterday and a backfill of ten years take the same path: windows of whole
-Paris days, each bound with its own offset, at most 31 days a request.
+(`rte_reply`) and the waits (`retries`). Today, yesterday and a backfill of ten years take the same path: windows
+of whole Paris days, each bound with its own offset, at most 31 days a request.
 """
 
 from __future__ import annotations

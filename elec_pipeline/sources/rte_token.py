@@ -1,7 +1,7 @@
 """RTE's OAuth2: client id and secret in, a session that carries a token out.
 
-Here: the token request, and what its replies mean. Not here: requests with a token (`rte`). The library's own errors
-quote the source, and its debug log shows headers and tokens: neither gets past this module.
+Here: the token request, and what its replies mean. Not here: requests with a token (`rte`). The library's own
+errors quote the source, and its debug log shows headers and tokens: neither gets past this module.
 """
 
 from __future__ import annotations

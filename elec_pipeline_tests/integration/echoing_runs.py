@@ -23,12 +23,12 @@ def foreign(context: dg.AssetExecutionContext, store: StoreResource) -> None:
     said = " ".join(
         os.environ[name] for name in ("RTE_CLIENT_ID", "RTE_CLIENT_SECRET", "DATABASE_URL", "ELEC_API_KEY")
     )
-    print(said)
+    sys.stdout.write(f"{said}\n")
     sys.stderr.write(f"{said}\n")
     context.log.info(said)
     try:
-        raise requests.ConnectionError(said)
-    except requests.ConnectionError as cause:
+        requests.get(f"http://127.0.0.1:9/{said}", timeout=5)
+    except requests.RequestException as cause:
         logging.getLogger("urllib3").exception("%s", said)
         context.add_output_metadata({"said": said, "nested": {"deeper": [said]}})
         from sqlalchemy import text
@@ -43,8 +43,8 @@ def foreign(context: dg.AssetExecutionContext, store: StoreResource) -> None:
 
 def main(runs: list[list[str]], day: str, now: str) -> None:
     """Do one run for each list of faults."""
-    retries.RetryPlan.__init__.__defaults__ = (TRIES, 0.001, 0.002, None)  # type: ignore[attr-defined]
-    faults.FIRST_WAIT_S = 0.01  # type: ignore[misc]
+    retries.RetryPlan.__init__.__defaults__ = (TRIES, 0.001, 0.002, None)
+    faults.FIRST_WAIT_S = 0.01
     names = ["raw_consumption", "rte_forecasts", "temperature_forecasts"]
     logging.getLogger().setLevel(logging.DEBUG)
     job = build_defs(clock=ClockResource(fixed=now)).resolve_job_def("backfill")
@@ -58,11 +58,11 @@ def main(runs: list[list[str]], day: str, now: str) -> None:
                 partition_key=day,
                 raise_on_error=False,
             )
-            print("RUN", json.dumps([faulty, result.success]))
+            sys.stdout.write(f"RUN {json.dumps([faulty, result.success])}\n")
         result = dg.materialize(
             [foreign], instance=instance, resources={"store": StoreResource()}, raise_on_error=False
         )
-        print("RUN", json.dumps([["foreign"], result.success]))
+        sys.stdout.write(f"RUN {json.dumps([['foreign'], result.success])}\n")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ def rows_of(url: str) -> Iterator[tuple[str, str]]:
     """Yield every table of a database, with all its rows as text."""
     with psycopg.connect(urls.for_psycopg(url)) as connection:
         tables = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            "SELECT schemaname, tablename FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
         ).fetchall()
         for schema, name in tables:
             rows = connection.execute(

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ FAULTS = [
 
 
 @pytest.fixture
-def own_home(home: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+def own_home(home: Path, request: pytest.FixtureRequest) -> Path:
     folder = home / re.sub(r"\W", "-", request.node.name)  # Dagster finds no instance below a name with brackets
     folder.mkdir(mode=0o755)
     return folder
@@ -103,7 +102,7 @@ def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
 def test_a_database_that_repeats_the_password_does_so_to_nobody(own_home: Path, command: str) -> None:
     prepare(Settings(elec_home=own_home))
     programs = Path(sys.executable).parent
-    arguments = {
+    arguments: dict[str, list[str | Path]] = {
         "doctor": [programs / "elec", "doctor"],
         "materialize": [
             programs / "dagster", "asset", "materialize", "-m", "elec_pipeline.definitions",

@@ -219,7 +219,14 @@ def test_another_port_or_scheme_is_another_host_and_the_same_is_followed() -> No
     with answering(say) as url:
         targets = [b"/elsewhere", b""]
         assert session.get(url, timeout=5).json() == []
-        for target in (b"http://127.0.0.1:9/", b"https://127.0.0.1/", b"//localhost/", b"ftp://127.0.0.1/"):
+        for target in (
+            b"http://127.0.0.1:9/",
+            b"https://127.0.0.1/",
+            b"//localhost/",
+            b"ftp://127.0.0.1/",
+            b"http://127.0.0.1:x/",
+            b"http://[x/",
+        ):
             targets = [target]
             with pytest.raises(SourceRequestError, match="leads to another host"):
                 session.get(url, timeout=5)
