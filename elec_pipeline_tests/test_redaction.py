@@ -46,7 +46,8 @@ def test_every_secret_goes_in_every_form(secret: str) -> None:
     forms = [
         secret, secret.upper(), quote(secret), quote(secret, safe=""), quote(secret, safe="").lower(),
         quote_plus(secret), quote(quote(secret, safe=""), safe=""), json.dumps(secret),
-        json.dumps(json.dumps(secret)), json.dumps(secret, ensure_ascii=False), repr(secret), repr(secret.encode()), html.escape(secret),
+        json.dumps(json.dumps(secret)), json.dumps(secret, ensure_ascii=False), repr(secret),
+        repr(secret.encode()), html.escape(secret),
         secret.encode().hex(), secret.encode().hex().upper(), b64(secret), b64(secret).rstrip("="),
         base64.urlsafe_b64encode(secret.encode()).decode(), quote(b64(secret), safe=""),
         b64(f"x{secret}"), b64(f"xy{secret}z"), b64(f"somebody:{secret}"), b64(secret, "latin-1"),

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
@@ -132,7 +132,8 @@ class BoundedAdapter(HTTPAdapter):
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pools of connections through a proxy; requests calls this."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
+        if isinstance(manager, ProxyManager):  # a SOCKS proxy has connections of its own, and must keep them
+            manager.pool_classes_by_scheme = _POOLS
         return manager
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
@@ -221,6 +222,8 @@ def _refuse_other_host(reply: requests.Response, where: str) -> None:
 
 def _packed(reply: requests.Response) -> Iterator[bytes]:
     while chunk := reply.raw.read(_PACKED_CHUNK, decode_content=False):
+        if time.monotonic() > _deadline.get():
+            raise ReplyTooLateError
         yield chunk
 
 
