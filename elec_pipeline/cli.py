@@ -14,11 +14,12 @@ from rich.console import Console
 
 from elec_pipeline.delivery_day import FIRST_DAY, Issues, delivery_day
 from elec_pipeline.errors import ElecError
+from elec_pipeline.guard import guard_process
 from elec_pipeline.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals may hold secrets
+    pretty_exceptions_enable=False,  # they break lines anywhere, amid a secret too, which then is not found
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
 database = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
@@ -361,6 +362,7 @@ def database_url() -> None:
 
 def main() -> None:
     """Run `elec`; our own errors end it with a sentence and code 1 instead of a traceback."""
+    guard_process()
     try:
         app()
     except ElecError as error:

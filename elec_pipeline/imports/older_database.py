@@ -14,6 +14,7 @@ from psycopg import sql
 from elec_pipeline.errors import StoreUnavailableError
 from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import TABLES, OlderTable, find_table
+from elec_pipeline.redaction import remember_url
 from elec_pipeline.store import urls
 from elec_pipeline.store.tables import SCHEMA
 
@@ -36,6 +37,7 @@ def opened_database(url: str) -> Iterator[Iterator[Block]]:
     Raises:
         StoreUnavailableError: It does not answer; the message shows no password.
     """
+    remember_url(url)
     try:
         connection = psycopg.connect(urls.for_psycopg(url), connect_timeout=10)
     except psycopg.OperationalError as error:
