@@ -1,9 +1,11 @@
 # One image for everything; the argument says which part it is:
 #   elec up                                                  all in one container (the default)
-#   dagster api grpc -h 0.0.0.0 -p 4000 -m elec_pipeline.definitions   code server
-#   dagster-webserver -h 0.0.0.0 -p 3000 -w workspace.yaml   web server
+#   dagster api grpc -h 0.0.0.0 -p 4000 -m elec_pipeline.definitions   code server, in a private network only
+#   python -m elec_pipeline.serving.dagster_ui -w workspace.yaml       web server
 #   dagster-daemon run -w workspace.yaml                     daemon
 #   elec backfill --from 2024-01-01                          any command
+# By default nothing listens beyond the container. To publish ports, give the first and the third --host 0.0.0.0 and
+# set ELEC_UI_PASSWORD, without which they refuse.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
@@ -37,4 +39,4 @@ EXPOSE 3000 8501 8000
 HEALTHCHECK --interval=60s --timeout=40s --start-period=120s \
     CMD ["dagster-daemon", "liveness-check"]
 
-CMD ["elec", "up", "--host", "0.0.0.0"]
+CMD ["elec", "up"]

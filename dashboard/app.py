@@ -6,12 +6,14 @@ Here: the frame of the app: navigation, language, look. Not here: pages (`views`
 from __future__ import annotations
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from dashboard import address
 from dashboard.frame import guarded, watch
 from dashboard.language import Language
 from dashboard.texts import Texts
 from dashboard.views import accuracy, data, day, forecast
+from elec_pipeline.serving.dashboard import DashboardLayers
 
 _LOOK = """<style>
 .st-key-tiles, .st-key-states { display: grid !important; gap: 0.75rem; }
@@ -61,5 +63,7 @@ def _choose_language(texts: Texts) -> None:
     )  # fmt: skip
 
 
-if __name__ == "__main__":  # as Streamlit runs it; whoever collects doctests must not start anything
+if __name__ == "__main__":  # as Streamlit runs it for each visit
     main()
+else:  # as Streamlit's server imports it: `streamlit run` sees `st.App` in this file and serves that
+    app = st.App(__file__, middleware=[Middleware(DashboardLayers)])

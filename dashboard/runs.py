@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from elec_pipeline.serving.password import login
+
 TIMEOUT_S = 4.0
 QUESTION = """
 query Dashboard {
@@ -47,14 +49,17 @@ class Schedule:
     next_tick: datetime | None
 
 
-def ask(url: str) -> tuple[list[Run], list[Schedule]] | None:
+def ask(url: str, password: str = "") -> tuple[list[Run], list[Schedule]] | None:
     """Return the last runs and the schedules; None where Dagster's web server does not answer properly.
 
     Args:
         url: Of Dagster's UI.
+        password: What it asks for, if it does.
     """
     try:
-        answer = requests.post(f"{url.rstrip('/')}/graphql", json={"query": QUESTION}, timeout=TIMEOUT_S)
+        answer = requests.post(
+            f"{url.rstrip('/')}/graphql", json={"query": QUESTION}, headers=login(password), timeout=TIMEOUT_S
+        )
         answer.raise_for_status()
         data = answer.json()["data"]
         return understood(data)

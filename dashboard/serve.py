@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from elec_pipeline.commands.processes import ensure_free
+from elec_pipeline.commands.instance_lock import MEMBER
+from elec_pipeline.commands.processes import Child, ensure_free, supervise
+from elec_pipeline.commands.upkeep import TEND_S, every, kept, leaving_embedded, revive_embedded
+from elec_pipeline.settings import Settings
 
 
 def command(host: str, port: int) -> list[str]:
@@ -18,13 +20,20 @@ def command(host: str, port: int) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(app), *where]
 
 
-def run_dashboard(*, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve the dashboard until Ctrl-C.
+def run_dashboard(settings: Settings, *, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve the dashboard until Ctrl-C, starting it, and the embedded server, again where they were killed.
 
     Raises:
         PortInUseError: The port is taken.
     """
     ensure_free(port, "--port")
-    say(f"Dashboard: http://{host}:{port}")
-    with contextlib.suppress(KeyboardInterrupt):
-        subprocess.run(command(host, port), check=False)  # noqa: S603 - our own command
+    child = Child("dashboard", command(host, port), settings.elec_home / "logs" / "dashboard.log")
+    token = f"{settings.elec_home} dashboard {os.getpid()}"
+    with leaving_embedded(settings, say), kept(settings.elec_home, token) as keep:
+        supervise(
+            [child],
+            {**os.environ, MEMBER: token},
+            say,
+            lambda: say(f"Dashboard: http://{host}:{port}   its log: {child.log}"),
+            tend=every(TEND_S, keep, revive_embedded(settings, say)),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,8 @@ DashboardPort = Annotated[int, typer.Option(help="Port of the dashboard.", min=1
 
 
 def _say(line: str) -> None:
-    _out.print(line, markup=False)
+    with suppress(OSError):  # the terminal may have been closed: no reason to leave work undone
+        _out.print(line, markup=False)
 
 
 @app.command()
@@ -51,7 +53,9 @@ def demo(
 @app.command()
 def up(
     port: Port = 3000,
-    host: Annotated[str, typer.Option(help="Address that web server and dashboard listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than loopback with ELEC_UI_PASSWORD.")
+    ] = "127.0.0.1",
     dashboard_port: DashboardPort = 8501,
 ) -> None:
     """Run the database, Dagster's web server and its schedules, and the dashboard, until Ctrl-C."""
@@ -61,14 +65,26 @@ def up(
 
 
 @app.command()
+def down() -> None:
+    """Stop the `elec up` or `elec demo` of this ELEC_HOME, wherever it was started."""
+    from elec_pipeline.commands.instance_lock import stop
+
+    stopped = stop(settings().elec_home)
+    _say(f"{stopped} is stopped." if stopped else f"Nothing runs with its state in {settings().elec_home}.")
+
+
+@app.command()
 def dashboard(
     port: Annotated[int, typer.Option(help="Port of the dashboard.", min=1, max=65535)] = 8501,
     host: Annotated[str, typer.Option(help="Address the dashboard listens on.")] = "127.0.0.1",
 ) -> None:
     """Serve the dashboard alone, until Ctrl-C."""
     from dashboard.serve import run_dashboard
+    from elec_pipeline.serving.reach import dashboard_warnings
 
-    run_dashboard(host=host, port=port, say=_say)
+    for line in dashboard_warnings(settings(), host):
+        _say(line)
+    run_dashboard(settings(), host=host, port=port, say=_say)
 
 
 @app.command()
@@ -80,8 +96,11 @@ def api(
 ) -> None:
     """Serve the read-only JSON API until Ctrl-C."""
     from elec_pipeline.commands.api import run_api
+    from elec_pipeline.serving.reach import api_warnings, listening
 
-    run_api(settings(), host=host, port=port or settings().elec_api_port, say=_say)
+    for line in api_warnings(settings(), host):
+        _say(line)
+    run_api(listening(settings(), host), host=host, port=port or settings().elec_api_port, say=_say)
 
 
 @app.command()
@@ -266,6 +285,7 @@ def simulator(
     ] = None,
 ) -> None:
     """Serve RTE's OAuth2 and Consumption API from synthetic or replayed series."""
+    from elec_pipeline.serving.reach import listening
     from elec_pipeline.simulator.replay import ReplayCurves
     from elec_pipeline.simulator.server import serve
     from elec_pipeline.simulator.synthetic import SyntheticCurves
@@ -273,7 +293,8 @@ def simulator(
     curves = ReplayCurves(replay) if replay else SyntheticCurves(seed)
     _say(f"Point the pipeline here: export ELEC_SOURCE=simulator RTE_BASE_URL=http://{host}:{port}")
     try:
-        serve(curves, host=host, port=port, faults=fault or [])
+        names = listening(settings(), host).allowed_hosts
+        serve(curves, host=host, port=port, faults=fault or [], names=names)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -304,19 +325,25 @@ def env() -> None:
 
 @database.command("start")
 def database_start() -> None:
-    """Start the embedded server, with today's tables, unless it runs."""
+    """Start the embedded server, with today's tables, unless it runs; it stays until `elec db stop`."""
     from elec_pipeline.store.database import open_database
     from elec_pipeline.store.embedded import EmbeddedServer
 
     open_database(settings()).dispose()
-    _say(EmbeddedServer(settings().elec_home).url())
+    server = EmbeddedServer(settings().elec_home)
+    server.keep()
+    _say(server.url())
 
 
 @database.command("stop")
 def database_stop() -> None:
     """Stop the embedded server; its data stays."""
+    from elec_pipeline.commands.instance_lock import holder
+    from elec_pipeline.errors import AlreadyRunningError
     from elec_pipeline.store.embedded import EmbeddedServer
 
+    if running := holder(settings().elec_home):
+        raise AlreadyRunningError(f"{running} needs the database: `elec down` stops both.")
     stopped = EmbeddedServer(settings().elec_home).stop()
     _say("The embedded PostgreSQL server is stopped." if stopped else "The embedded server was not running.")
 
@@ -339,3 +366,8 @@ def main() -> None:
     except ElecError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"elec: {error}", markup=False, style="red")
         sys.exit(1)
+    finally:
+        if embedded := sys.modules.get(
+            "elec_pipeline.store.embedded"
+        ):  # no command waits for an import it has no use for
+            embedded.leave_all()

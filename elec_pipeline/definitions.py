@@ -17,6 +17,7 @@ from elec_pipeline.defs.resources import (
     StoreResource,
     WeatherResource,
 )
+from elec_pipeline.defs.run_workers import worker_executor
 from elec_pipeline.defs.schedules import all_schedules
 from elec_pipeline.defs.sensors import all_sensors
 
@@ -38,7 +39,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
         sensors=all_sensors,
         resources=resources | overrides,
         # The model is loaded once a process: a process a step would load it again.
-        executor=dg.in_process_executor,
+        executor=worker_executor,
     )
 
 

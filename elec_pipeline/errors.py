@@ -99,3 +99,7 @@ class BackTestError(ForecastError):
 
 class PortInUseError(ElecError):
     """Something else listens on a port that is needed."""
+
+
+class AlreadyRunningError(ElecError):
+    """A platform runs already with the same state folder, or does not stop when it is asked to."""

@@ -7,6 +7,7 @@ that opens a connection or a file. Secrets are `SecretStr`, so that no repr, log
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -123,6 +124,16 @@ class Settings(BaseSettings):
         default="http://localhost:3000",
         description="Where people reach Dagster's UI: the dashboard links to it and asks it for runs.",
     )
+    elec_ui_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where set, Dagster's UI and the dashboard ask for it (HTTP Basic, any user name). It must be "
+        "set where Dagster's UI does not listen on loopback.",
+    )
+    elec_allowed_hosts: str = Field(
+        default="",
+        description="Names besides localhost by which browsers reach Dagster's UI, dashboard and JSON API, such "
+        "as a proxy's, separated by commas.",
+    )
 
     @field_validator("rte_base_url", "odre_base_url")
     @classmethod
@@ -141,6 +152,16 @@ class Settings(BaseSettings):
                     f"ELEC_API_CORS_ORIGINS: {origin!r} is no origin, such as https://app.example without a path"
                 )
         return origins
+
+    @field_validator("elec_allowed_hosts")
+    @classmethod
+    def _names_only(cls, hosts: str) -> str:
+        for host in _listed(hosts):
+            if not re.fullmatch(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", host, re.ASCII):
+                raise ValueError(
+                    f"ELEC_ALLOWED_HOSTS: {host!r} is no host name, such as elec.example or elec.example:8443"
+                )
+        return hosts
 
     @field_validator("elec_home")
     @classmethod
@@ -193,6 +214,11 @@ class Settings(BaseSettings):
     def cors_origins(self) -> list[str]:
         """The web origins of other hosts that may call the JSON API."""
         return _listed(self.elec_api_cors_origins)
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """The names besides localhost by which browsers reach our servers."""
+        return _listed(self.elec_allowed_hosts)
 
     def rte_credentials(self) -> tuple[str, str]:
         """Return client id and client secret; the simulator's own where that is the source."""

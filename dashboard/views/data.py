@@ -131,7 +131,7 @@ def _validation(frame: Frame, metrics: dict[str, dict[str, float]]) -> None:
 def _dagster(frame: Frame) -> None:
     texts = frame.texts
     url = settings().elec_dagster_url.rstrip("/")
-    answer = runs.ask(url)
+    answer = runs.ask(url, settings().elec_ui_password.get_secret_value())
     if answer is None:
         st.subheader(texts("runs"))
         st.info(texts("dagster_gone", url=url), icon=":material/info:")

@@ -20,6 +20,7 @@ from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
 from elec_pipeline.api.parameters import each_once
 from elec_pipeline.api.predictor import Predictor
 from elec_pipeline.api.service import Service
+from elec_pipeline.serving.origins import Origins
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.reader import open_reader
 
@@ -79,4 +80,5 @@ def create_app(
     app.add_middleware(Limits, key=key, time_limit_s=time_limit_s)
     app.add_middleware(SameHostCors, origins=settings.cors_origins)
     app.add_middleware(Head)
+    app.add_middleware(Origins, hosts=settings.allowed_hosts, origins=settings.cors_origins, other_ports=True)
     return app

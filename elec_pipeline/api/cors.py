@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from elec_pipeline.api.limits import KEY_HEADER
+from elec_pipeline.serving.origins import is_same_host
 
 _host: ContextVar[str] = ContextVar("host", default="")
 
@@ -44,17 +44,3 @@ class SameHostCors(CORSMiddleware):
     def is_allowed_origin(self, origin: str) -> bool:
         """Tell whether pages of an origin may read our answers."""
         return super().is_allowed_origin(origin) or is_same_host(origin, _host.get())
-
-
-def is_same_host(origin: str, host: str) -> bool:
-    """Tell whether an origin lies on the host of a request, on whatever port.
-
-    Example:
-        >>> is_same_host("http://127.0.0.1:3000", "127.0.0.1:8000"), is_same_host("https://a.example", "b.example")
-        (True, False)
-    """
-    try:
-        there, here = urlsplit(origin).hostname, urlsplit(f"//{host}").hostname
-    except ValueError:  # such as an unfinished IPv6 address
-        return False
-    return here is not None and there == here

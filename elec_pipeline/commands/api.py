@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 
 from elec_pipeline.commands.processes import ensure_free
+from elec_pipeline.commands.upkeep import leaving_embedded, revive_embedded, tended
 from elec_pipeline.settings import Settings
 
 
@@ -25,4 +28,6 @@ def run_api(settings: Settings, *, host: str, port: int, say: Callable[[str], No
     if not settings.elec_readonly_database_url.get_secret_value():
         open_database(settings).dispose()
     say(f"JSON API: http://{host}:{port}   its description: http://{host}:{port}/docs")
-    server.run(create_app(settings), host=host, port=port)
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a terminal that is closed
+    with leaving_embedded(settings, say), tended(revive_embedded(settings, say)):
+        server.run(create_app(settings), host=host, port=port)

@@ -11,8 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
+from dagster._core.utils import make_new_run_id
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
@@ -25,6 +27,7 @@ from elec_pipeline.defs.partitions import (
     RANGE_START_TAG,
     key,
 )
+from elec_pipeline.defs.run_workers import working_on
 from elec_pipeline.delivery_day import days, delivery_day, spans
 from elec_pipeline.errors import ElecError, SourceQuotaError
 from elec_pipeline.forecasting.issuing import due_issues
@@ -53,19 +56,22 @@ def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, 
     from elec_pipeline.definitions import defs
 
     job = defs.resolve_job_def("backfill")
-    result = job.execute_in_process(
-        instance=instance,
-        asset_selection=[dg.AssetKey(name) for name in assets],
-        tags={
-            RANGE_START_TAG: key(first),
-            RANGE_END_TAG: key(last),
-            AS_FAR_AS_POSSIBLE_TAG: "true",
-            QUOTA_FAILS_TAG: "true",
-        },
-        # The bar is the output here; the run's log is in the event log.
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        raise_on_error=False,
-    )
+    run_id = make_new_run_id()
+    with working_on(Path(instance.root_directory), run_id):
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            asset_selection=[dg.AssetKey(name) for name in assets],
+            tags={
+                RANGE_START_TAG: key(first),
+                RANGE_END_TAG: key(last),
+                AS_FAR_AS_POSSIBLE_TAG: "true",
+                QUOTA_FAILS_TAG: "true",
+            },
+            # The bar is the output here; the run's log is in the event log.
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
     if not result.success:
         raise _failure(result)
 

@@ -1,9 +1,13 @@
-"""Dagster's home: a folder under ELEC_HOME with our `dagster.yaml`, shared by all processes of an instance."""
+"""Dagster's home: a folder under ELEC_HOME with our `dagster.yaml`, shared by all processes of an instance.
+
+Here: making it, and keeping its files up to date without losing what an operator changed in them. As package
+managers do it: a file that is as we wrote it last is replaced by the newer one; one that was edited stays, and
+the newer one is put beside it as `<name>.new`.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
     import dagster as dg
 
 INSTANCE_FILES = ("dagster.yaml", "workspace.yaml")
+AS_WRITTEN = ".as-written"
+"""Ends the name of the copy of each file as we wrote it last, which tells whether it was edited since."""
+NEWER = ".new"
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -23,12 +30,23 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def prepare(settings: Settings) -> Path:
-    """Make Dagster's home and put the current instance files into it; returns the folder."""
+    """Make Dagster's home and bring the instance files in it up to date; returns the folder."""
     home = dagster_home(settings)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in INSTANCE_FILES:
-        shutil.copyfile(_shipped(name), home / name)
+        _bring_up_to_date(home / name, _shipped(name).read_bytes())
     return home
+
+
+def edited_files(settings: Settings) -> dict[Path, Path | None]:
+    """Return the instance files that an operator edited, each with the newer one beside it, if there is one."""
+    home = dagster_home(settings)
+    edited: dict[Path, Path | None] = {}
+    for name in INSTANCE_FILES:
+        path, newer = home / name, home / f"{name}{NEWER}"
+        if path.exists() and _is_edited(path):
+            edited[path] = newer if newer.exists() else None
+    return edited
 
 
 @contextmanager
@@ -40,6 +58,36 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as instance:
         yield instance
+
+
+def _bring_up_to_date(path: Path, shipped: bytes) -> None:
+    as_written, newer = path.with_name(f".{path.name}{AS_WRITTEN}"), path.with_name(f"{path.name}{NEWER}")
+    if not path.exists() or not _is_edited(path) or path.read_bytes() == shipped:
+        for each in (path, as_written):
+            _write(each, shipped)
+        newer.unlink(missing_ok=True)
+    elif as_written.read_bytes() == shipped:
+        newer.unlink(missing_ok=True)
+    else:
+        _write(newer, shipped)
+
+
+def _is_edited(path: Path) -> bool:
+    """Say whether somebody else than we wrote a file last.
+
+    Versions before this rule overwrote the file with every command and noted nothing: what they left is ours.
+    """
+    as_written = path.with_name(f".{path.name}{AS_WRITTEN}")
+    return as_written.exists() and as_written.read_bytes() != path.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file as a whole: a process that reads it meanwhile sees the former one."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
 
 
 def _shipped(name: str) -> Path:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 
 from elec_pipeline.commands.backfill import catch_up
 from elec_pipeline.commands.dagster_home import open_instance
-from elec_pipeline.commands.processes import ensure_free
-from elec_pipeline.commands.up import DASHBOARD_PORT, Say, refuse_mixture, serve, stop_embedded
+from elec_pipeline.commands.processes import ensure_free, interrupted_by_any_signal
+from elec_pipeline.commands.up import DASHBOARD_PORT, Say, refuse_mixture, serve
+from elec_pipeline.commands.upkeep import running_alone
 from elec_pipeline.delivery_day import delivery_day
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings, Source, settings
 from elec_pipeline.simulator.server import running
@@ -28,14 +30,18 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say, dashboard_p
         dashboard_port: Of the dashboard.
 
     Raises:
+        AlreadyRunningError: A platform runs already with the same state folder.
         PortInUseError: A port is taken.
         ConfigurationError: The database holds real values.
     """
-    ensure_free(port, "--port")
-    ensure_free(simulator_port, "--simulator-port")
-    ensure_free(dashboard_port, "--dashboard-port")
-    ensure_free(settings().elec_api_port, "ELEC_API_PORT")
-    with running(SyntheticCurves(), port=simulator_port) as simulator:
+    with ExitStack() as stack:
+        # The settings are those of the user until the simulator answers; ELEC_HOME does not change.
+        lock = stack.enter_context(running_alone(settings(), "elec demo", say))
+        ensure_free(port, "--port")
+        ensure_free(simulator_port, "--simulator-port")
+        ensure_free(dashboard_port, "--dashboard-port")
+        ensure_free(settings().elec_api_port, "ELEC_API_PORT")
+        simulator = stack.enter_context(running(SyntheticCurves(), port=simulator_port))
         configured = {
             "ELEC_SOURCE": Source.SIMULATOR.value,
             "RTE_BASE_URL": simulator.url,
@@ -46,10 +52,10 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say, dashboard_p
         settings.cache_clear()
         here = settings()
         say(f"A simulator of RTE's API answers on {simulator.url}.")
-        _load(here, days, say)
+        with interrupted_by_any_signal():
+            _load(here, days, say)
         shown = {name: configured[name] for name in ("ELEC_SOURCE", "RTE_BASE_URL")}
-        serve(here, host="127.0.0.1", port=port, extra=shown, say=say, dashboard_port=dashboard_port)
-        stop_embedded(here, say)
+        serve(here, lock=lock, host="127.0.0.1", port=port, extra=shown, say=say, dashboard_port=dashboard_port)
 
 
 def _load(here: Settings, n_days: int, say: Say) -> None:

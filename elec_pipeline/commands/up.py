@@ -10,11 +10,14 @@ from pathlib import Path
 from sqlalchemy import Engine, exists, select
 
 from elec_pipeline.commands.dagster_home import open_instance, prepare
-from elec_pipeline.commands.processes import Child, ensure_free, supervise
+from elec_pipeline.commands.instance_lock import MEMBER, end, members
+from elec_pipeline.commands.processes import Child, ensure_free, interrupted_by_any_signal, supervise
+from elec_pipeline.commands.upkeep import TEND_S, every, kept, revive_embedded, running_alone
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.serving import reach
+from elec_pipeline.serving.dagster_ui import command as dagster_ui_command
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store.database import open_database
-from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.tables import raw_consumption
 
 Say = Callable[[str], None]
@@ -25,23 +28,28 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port
     """Start everything the daily schedules need and keep it running until Ctrl-C.
 
     Raises:
-        PortInUseError: The web server's port is taken.
-        ConfigurationError: The source is not configured, or the database holds another source's data.
+        AlreadyRunningError: A platform runs already with the same state folder.
+        PortInUseError: A port is taken.
+        ConfigurationError: The source is not configured, the database holds another source's data, or the host is
+            not loopback and no password is set.
     """
-    ensure_free(port, "--port")
-    ensure_free(dashboard_port, "--dashboard-port")
-    ensure_free(settings.elec_api_port, "ELEC_API_PORT")
+    reach.demand_password(settings, host)
     source = settings.source
-    refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
-    with open_instance(settings):
-        pass  # its tables are there before several processes would race to make them
-    serve(settings, host=host, port=port, extra={}, say=say, dashboard_port=dashboard_port)
-    stop_embedded(settings, say)
+    with running_alone(settings, "elec up", say) as lock:
+        ensure_free(port, "--port")
+        ensure_free(dashboard_port, "--dashboard-port")
+        ensure_free(settings.elec_api_port, "ELEC_API_PORT")
+        with interrupted_by_any_signal():
+            refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
+            with open_instance(settings):
+                pass  # its tables are there before several processes would race to make them
+        serve(settings, lock=lock, host=host, port=port, extra={}, say=say, dashboard_port=dashboard_port)
 
 
 def serve(
     settings: Settings,
     *,
+    lock: int,
     host: str,
     port: int,
     extra: Mapping[str, str],
@@ -52,6 +60,7 @@ def serve(
 
     Args:
         settings: Of the platform.
+        lock: Descriptor of the instance's lock.
         host: Address the web server listens on.
         port: Its port.
         extra: Environment variables for the processes beyond ours.
@@ -64,7 +73,7 @@ def serve(
     children = [
         Child(
             "web server",
-            [_script("dagster-webserver"), "-w", workspace, "-h", host, "-p", str(port)],
+            dagster_ui_command(workspace, host, port),
             logs / "webserver.log",
         ),
         Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
@@ -76,6 +85,7 @@ def serve(
         "DAGSTER_HOME": str(home),
         "ELEC_HOME": str(settings.elec_home),
         "PYTHONUNBUFFERED": "1",
+        MEMBER: str(settings.elec_home),
         "ELEC_DAGSTER_URL": dagster_ui(settings, host, port),
         **extra,
     }
@@ -85,12 +95,17 @@ def serve(
         say(f"Dashboard: http://{host}:{dashboard_port}")
         say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
         say(f"JSON API: http://{host}:{settings.elec_api_port}   its description: /docs")
+        for line in reach.warnings(settings, host):
+            say(line)
         say("For `dagster` commands in another shell:")
         for name, value in others.items():
             say(f"  export {name}={value}")
         say("Ctrl-C stops everything.")
 
-    supervise(children, environment, say, ready)
+    token = str(settings.elec_home)
+    with kept(settings.elec_home, token, lock) as keep:
+        supervise(children, environment, say, ready, tend=every(TEND_S, keep, revive_embedded(settings, say)))
+        end(members(token))
 
 
 def dashboard(host: str, port: int, logs: Path) -> Child:
@@ -129,12 +144,6 @@ def refuse_mixture(engine: Engine, *, simulated: bool) -> None:
             f"This database holds {there} values; {here} ones must not be mixed in. Set ELEC_HOME to another "
             "folder, or DATABASE_URL to another database."
         )
-
-
-def stop_embedded(settings: Settings, say: Say) -> None:
-    """Stop the embedded server, where it is ours."""
-    if not settings.database_url.get_secret_value() and EmbeddedServer(settings.elec_home).stop():
-        say("The embedded PostgreSQL server is stopped; its data stays.")
 
 
 def _script(name: str) -> str:

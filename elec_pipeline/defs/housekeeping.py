@@ -17,6 +17,8 @@ import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 from sqlalchemy import Engine, text
 
+from elec_pipeline.defs.run_workers import forget_ended
+
 KEPT_DAYS = 90
 """As long as ticks are kept."""
 AT_ONCE = 20_000
@@ -91,6 +93,7 @@ def forget_old_runs(context: dg.OpExecutionContext) -> None:
     with opened_dagster(settings()) as engine:
         runs = forget_superseded(context.instance, engine, ended)
         notes = forget_notes(engine, before)
+    forget_ended(context.instance)
     for run_id in ended:
         context.instance.compute_log_manager.delete_logs(prefix=[run_id])
     context.log.info(f"Before {before:%Y-%m-%d}: {runs:,} superseded runs and {notes:,} notes of others deleted.")

@@ -17,6 +17,7 @@ from datetime import datetime
 import uvicorn
 
 from elec_pipeline.errors import PortInUseError
+from elec_pipeline.serving.origins import Origins
 from elec_pipeline.simulator.app import Simulator, SimulatorOptions, utc_now
 from elec_pipeline.simulator.curves import Curves
 
@@ -95,7 +96,14 @@ def running(
         thread.join(_PATIENCE_S)
 
 
-def serve(curves: Curves, *, host: str = LOCALHOST, port: int = DEFAULT_PORT, faults: Iterable[str] = ()) -> None:
+def serve(
+    curves: Curves,
+    *,
+    host: str = LOCALHOST,
+    port: int = DEFAULT_PORT,
+    faults: Iterable[str] = (),
+    names: Iterable[str] = (),
+) -> None:
     """Run a simulator until it is interrupted; requests are logged to the terminal.
 
     Args:
@@ -103,6 +111,7 @@ def serve(curves: Curves, *, host: str = LOCALHOST, port: int = DEFAULT_PORT, fa
         host: Address to listen on.
         port: Port to listen on.
         faults: Fault strings, see `faults`.
+        names: By which it may be reached besides `localhost` and its address.
 
     Raises:
         PortInUseError: Something else listens on the port.
@@ -111,7 +120,7 @@ def serve(curves: Curves, *, host: str = LOCALHOST, port: int = DEFAULT_PORT, fa
     simulator = Simulator(curves, faults)
     listener = _listen(host, port)
     with suppress(KeyboardInterrupt):
-        _server(simulator, log_level="info", access_log=True).run([listener])
+        _server(simulator, log_level="info", access_log=True, names=names).run([listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -127,10 +136,12 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _server(simulator: Simulator, *, log_level: str, access_log: bool) -> uvicorn.Server:
+def _server(
+    simulator: Simulator, *, log_level: str, access_log: bool, names: Iterable[str] = ()
+) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            simulator.app(),
+            Origins(simulator.app(), names=list(names)),  # a page could plan faults
             log_level=log_level,
             access_log=access_log,
             lifespan="off",

@@ -3,9 +3,9 @@
 Here: `EmbeddedServer`, which starts, stops and repairs one server per state folder. Not here: tables,
 connections and queries, which treat this server like any other PostgreSQL.
 
-The server outlives the process that started it, for Dagster's web server, daemon and runs, the API and
-the dashboard share it. It listens on a Unix socket in a folder that only its account can enter, never on
-a network.
+The server outlives the process that started it, for Dagster's web server, daemon and runs, the API and the
+dashboard share it; the last command of ours that leaves it stops it. It listens on a Unix socket in a folder
+that only its account can enter, never on a network.
 
     <ELEC_HOME>/postgres/
         data-18/       the database, named after PostgreSQL's major version
@@ -14,6 +14,8 @@ a network.
         bin-18.6.3/    the programs, only where root's own copy is out of reach for the server's account
         start.lock     held while somebody starts or stops the server
         server.lock    held by the server's processes themselves, as long as one of them lives
+        users.lock     held, together, by every process of ours that uses the server
+        kept           there where `elec db start` asked for a server that stays when nobody uses it
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import hashlib
 import os
 import re
 import shlex
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +33,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from elec_pipeline.errors import EmbeddedServerError
-from elec_pipeline.locks import try_lock
+from elec_pipeline.locks import is_locked, try_lock
 from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb
 from elec_pipeline.store.postmaster_account import ServerAccount
 from elec_pipeline.store.postmaster_initdb import SUPERUSER
@@ -40,6 +43,11 @@ SOCKET_PATH_LIMIT = 100
 SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - each folder in it is 0700, and its owner is checked before use
 """Where a socket goes whose own path is too long. Fixed on purpose: TMPDIR and XDG_RUNTIME_DIR differ
 between a login, a service and cron, and all of them must find the same socket."""
+
+
+_joined: dict[Path, int] = {}
+"""The locks by which this process says that it uses a server, until it ends or leaves."""
+_joining = threading.Lock()
 
 
 class _Answer(enum.Enum):
@@ -95,7 +103,7 @@ class EmbeddedServer:
         """Start the server unless it runs; create its database first where there is none.
 
         A server whose postmaster was killed recovers every committed transaction. One that is starting,
-        recovering or stopping is waited for.
+        recovering or stopping is waited for. From now on this process counts as one that uses the server.
 
         Raises:
             EmbeddedServerError: It cannot be started; the message says why, where the log is, and what
@@ -103,6 +111,7 @@ class EmbeddedServer:
         """
         with self._explained("start"):
             account = _account()
+            self._join(account)
             if self._ask(account) is _Answer.ACCEPTS:
                 return
             self._prepare_folders(account)
@@ -128,6 +137,7 @@ class EmbeddedServer:
             account = _account()
             if not self.root.exists():
                 return False
+            (self.root / "kept").unlink(missing_ok=True)
             with postmaster.locked(self.root / "start.lock"):
                 data = self._data()
                 if not postmaster.lives(data):
@@ -148,6 +158,48 @@ class EmbeddedServer:
                         f"{postmaster.log_tail(self.logs)}"
                     )
                 return True
+
+    def revive(self) -> bool:
+        """Start the server again where it was running and was killed; next to no work where it runs.
+
+        Returns:
+            Whether it had to be started.
+
+        Raises:
+            EmbeddedServerError: It cannot be started.
+        """
+        if is_locked(self.root / "server.lock"):  # its processes hold it as long as one of them lives
+            return False
+        self.ensure_running()
+        return True
+
+    def keep(self) -> None:
+        """Let the server run on when nobody uses it any more, until it is stopped by hand."""
+        with self._explained("keep"):
+            (self.root / "kept").touch(mode=0o600)
+
+    def leave(self) -> bool:
+        """Use the server no longer; stop it, unless another process uses it or it was asked to stay.
+
+        Returns:
+            Whether it was stopped.
+
+        Raises:
+            EmbeddedServerError: It does not stop.
+        """
+        with self._explained("leave"):
+            with _joining:
+                if (own := _joined.pop(self.root, None)) is not None:
+                    os.close(own)
+            if not self.root.exists() or (self.root / "kept").exists():
+                return False
+            claim = try_lock(self.root / "users.lock")
+            if claim is None:
+                return False
+            try:
+                return self.stop()
+            finally:
+                os.close(claim)  # whoever wants to use it meanwhile waits for this
 
     def ensure_database(self, name: str = "elec") -> None:
         """Create a database on the running server, unless it exists.
@@ -173,6 +225,23 @@ class EmbeddedServer:
                 f"The database {name!r} could not be created on the embedded server in {self.root}: "
                 f"{str(error).strip()}\nStart it with `elec db start`, then try again."
             ) from error
+
+    def _join(self, account: ServerAccount) -> None:
+        """Count this process as one that uses the server; wait where the last one is just stopping it."""
+        with _joining:
+            if self.root in _joined:
+                return
+            account.require_way_to(self.root)
+            account.make_way_to(self.root)
+            deadline = time.monotonic() + 2 * postmaster.PATIENCE
+            while (own := try_lock(self.root / "users.lock", shared=True)) is None:
+                if time.monotonic() > deadline:
+                    raise EmbeddedServerError(
+                        f"Another process has been stopping PostgreSQL in {self.root} for "
+                        f"{2 * postmaster.PATIENCE:.0f} s: `elec db stop` stops it, then try again."
+                    )
+                time.sleep(0.02)
+            _joined[self.root] = own
 
     def _data(self) -> Path:
         return self.root / f"data-{postmaster_binaries.installed().major}"
@@ -296,3 +365,9 @@ def _account() -> ServerAccount:
             "The embedded PostgreSQL server does not run on Windows: set DATABASE_URL to a PostgreSQL server."
         )
     return ServerAccount.current()
+
+
+def leave_all() -> None:
+    """Leave every server that this process uses, at the end of a command."""
+    for root in list(_joined):
+        EmbeddedServer(root.parent).leave()

@@ -35,20 +35,29 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def _chromium(playwright: Playwright) -> Browser:
+@pytest.fixture(scope="module")
+def rebound_browser() -> Iterator[Browser]:
+    """A browser for which `evil.example` leads to this machine, as after DNS rebinding."""
+    with sync_playwright() as playwright:
+        chromium = _chromium(playwright, "--host-resolver-rules=MAP evil.example 127.0.0.1")
+        yield chromium
+        chromium.close()
+
+
+def _chromium(playwright: Playwright, *arguments: str) -> Browser:
     """Return the system's Chromium, else Playwright's own, fetched where it is missing; skips without any."""
     system = next(
         (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
     )
     if system:
-        return playwright.chromium.launch(executable_path=system)
+        return playwright.chromium.launch(executable_path=system, args=arguments)
     with suppress(Error):
-        return playwright.chromium.launch()
+        return playwright.chromium.launch(args=arguments)
     with suppress(subprocess.SubprocessError):
         fetch = [sys.executable, "-m", "playwright", "install", "chromium"]
         subprocess.run(fetch, check=True, capture_output=True, timeout=INSTALL_S)  # noqa: S603 - our own command
     try:
-        return playwright.chromium.launch()
+        return playwright.chromium.launch(args=arguments)
     except Error as error:
         reason = str(error).splitlines()[0]
         pytest.skip(f"no Chromium here, and `playwright install chromium` did not bring one that starts: {reason}")

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from elec_pipeline_tests.serving.attacks import HALF_BODY, IDLE, OPENINGS, held, waits
-from elec_pipeline_tests.serving.conftest import Start
+from elec_pipeline_tests.serving.small_server import Start
 from elec_pipeline_tests.serving.test_time_outs import GET, POST, answered
 
 ATTACKER, OTHER = "127.0.0.1", "127.0.0.2"

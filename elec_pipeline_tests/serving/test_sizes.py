@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from elec_pipeline_tests.serving.conftest import Running, Start, running
+from elec_pipeline_tests.serving.small_server import Running, Start, running
 from elec_pipeline_tests.serving.test_time_outs import CHUNKED, GET, answered
 
 START = GET[:-2]

@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from elec_pipeline_tests.serving.conftest import Running, running
+from elec_pipeline_tests.serving.small_server import Running, running
 
 LIMITS = {"header_s": 1.0, "body_s": 1.5, "idle_s": 1.0, "send_s": 1.0}
 GET = b"GET /health HTTP/1.1\r\nHost: a.example\r\n\r\n"

@@ -16,7 +16,7 @@ from elec_pipeline.serving.connections import LimitedHttp
 from elec_pipeline.serving.server import build
 from elec_pipeline_tests.serving.app import ROUTES
 from elec_pipeline_tests.serving.attacks import waits
-from elec_pipeline_tests.serving.conftest import Running, Start
+from elec_pipeline_tests.serving.small_server import Running, Start
 from elec_pipeline_tests.serving.test_limits import is_prompt
 
 LIMITS = {"header_s": 0.5, "body_s": 0.5, "idle_s": 0.5, "send_s": 0.5}

@@ -1,0 +1,198 @@
+"""After a crash it goes on by itself: real processes, through Dagster, as an operator's bad week would have it.
+
+The platform is fed by the sensor `heal`, which finds an empty database and asks for the last fourteen days, one
+run after the other: after each crash the next of these must succeed within five minutes without a hand.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from elec_pipeline.completeness import GIVE_UP_DAYS
+from elec_pipeline.delivery_day import day_end, day_start, delivery_day, quarters
+from elec_pipeline.simulator.server import SimulatorHandle, running
+from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline_tests.crash.platform import ELEC, FIVE_MINUTES_S, Platform, Run, lives, stopped_after, until
+
+pytestmark = pytest.mark.timeout(900)
+SLOW = ["slow=600"]
+"""The source answers so late that a run surely holds its place in the pool when it is killed."""
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[SimulatorHandle]:
+    with running(SyntheticCurves()) as handle:
+        yield handle
+
+
+@pytest.fixture(scope="module")
+def platform(source: SimulatorHandle) -> Iterator[Platform]:
+    home = Path(tempfile.mkdtemp(prefix="elec-crash-"))
+    home.chmod(0o755)
+    with stopped_after(Platform(home, source.url)) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def up(platform: Platform, source: SimulatorHandle) -> None:
+    """Before each test the platform runs, and its source answers at once."""
+    source.set_faults([])
+    if platform.process is None or platform.process.poll() is not None:
+        platform.start()
+
+
+def holding(platform: Platform, source: SimulatorHandle) -> Run:
+    """Wait until a run holds the only place in the pool and waits for an answer of the source."""
+    source.set_faults(SLOW)
+
+    def found() -> Run | None:
+        holder = platform.slot_holder()
+        return next((r for r in platform.runs() if r.run_id == holder and r.status == "STARTED"), None)
+
+    return until(found, FIVE_MINUTES_S, "a run holds a place in the pool")
+
+
+def assert_failed_and_repeated(platform: Platform, killed: Run, *, says: str) -> None:
+    def ended() -> Run | None:
+        run = platform.run(killed.run_id)
+        return run if run.status == "FAILURE" else None
+
+    until(ended, FIVE_MINUTES_S, "the killed run is failed")
+    assert says in platform.why_failed(killed.run_id)
+    # It waits for its turn behind the other days; the last test sees it succeed.
+    until(lambda: [r for r in platform.runs() if r.parent == killed.run_id], 120, "it is repeated")
+
+
+def test_a_killed_run_frees_its_place_and_is_repeated(platform: Platform, source: SimulatorHandle) -> None:
+    held = holding(platform, source)
+    os.kill(platform.worker(held.run_id), signal.SIGKILL)
+    source.set_faults([])
+    platform.next_success(time.time())
+    assert_failed_and_repeated(platform, held, says="")
+
+
+def test_a_run_killed_together_with_its_code_server_and_the_daemon_is_found(
+    platform: Platform, source: SimulatorHandle
+) -> None:
+    held = holding(platform, source)
+    [daemon] = [each for each in platform.tree() if "dagster-daemon" in " ".join(each.cmdline())]
+    os.killpg(daemon.pid, signal.SIGKILL)
+    source.set_faults([])
+    platform.next_success(time.time())
+    assert_failed_and_repeated(platform, held, says="is gone: it was killed, or the machine went down")
+
+
+def test_a_killed_backfill_frees_its_place(platform: Platform, source: SimulatorHandle) -> None:
+    until(lambda: platform.slot_holder() is None, FIVE_MINUTES_S, "the place is free")
+    source.set_faults(SLOW)
+    first = delivery_day(datetime.now(UTC)) - timedelta(days=40)
+    child = subprocess.Popen(  # noqa: S603 - our own command
+        [ELEC, "backfill", "--from", str(first), "--to", str(first)],
+        env=platform.environment,
+        cwd=platform.home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def found() -> Run | None:
+        holder = platform.slot_holder()
+        return next((r for r in platform.runs() if r.run_id == holder and "dagster/partition" not in r.tags), None)
+
+    held = until(found, FIVE_MINUTES_S, "the backfill holds the place")
+    child.kill()
+    child.wait()
+    source.set_faults([])
+    platform.next_success(time.time())
+    until(lambda: platform.run(held.run_id).status == "FAILURE", 120, "its run is failed")
+    assert "is gone" in platform.why_failed(held.run_id)
+    assert platform.elec("backfill", "--from", str(first), "--to", str(first)).returncode == 0
+
+
+def test_everything_killed_at_once_goes_on_after_the_next_start(
+    platform: Platform, source: SimulatorHandle
+) -> None:
+    held = holding(platform, source)
+    platform.kill_tree()
+    source.set_faults([])
+    platform.start()
+    platform.next_success(time.time())
+    assert_failed_and_repeated(platform, held, says="is gone")
+
+
+def test_the_children_of_a_killed_parent_end_and_the_next_start_goes_on(
+    platform: Platform, source: SimulatorHandle
+) -> None:
+    held = holding(platform, source)
+    orphans = platform.tree()[1:]
+    assert len(orphans) > 5
+    platform.signal(signal.SIGKILL)
+    until(lambda: not platform.left(), 60, "nothing is left", tell=platform.left)
+    assert not [each for each in orphans if lives(each)]
+    source.set_faults([])
+    platform.start()
+    platform.next_success(time.time())
+    assert_failed_and_repeated(platform, held, says="")
+
+
+def test_a_closed_terminal_stops_everything(platform: Platform) -> None:
+    platform.signal(signal.SIGHUP)
+    assert platform.left() == []
+    assert platform.process is not None
+    assert platform.process.returncode == 0
+
+
+def test_a_second_start_says_who_runs_and_a_stop_from_another_shell_stops_it(platform: Platform) -> None:
+    assert platform.process is not None
+    second = platform.elec("up")
+    assert second.returncode == 1
+    assert f"process {platform.process.pid}" in second.stderr
+    assert "`elec down`" in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+    assert platform.elec("demo").returncode == 1
+    assert platform.elec("db", "stop").returncode == 1
+    assert platform.elec("down").returncode == 0
+    platform.process.wait(10)
+    assert platform.left() == []
+    assert "Nothing runs" in platform.elec("down").stdout
+
+
+def test_a_killed_database_comes_back(platform: Platform) -> None:
+    before = time.time()
+    with platform.database() as connection:
+        [backend] = connection.execute("SELECT pg_backend_pid()").fetchone() or [0]
+    postmaster = psutil.Process(backend).parent()
+    assert postmaster is not None
+    postmaster.kill()
+    platform.next_success(before)
+
+
+@pytest.mark.timeout(1200)
+def test_nothing_is_lost_or_doubled(platform: Platform) -> None:
+    """The last test of this file: whatever was killed above, in the end each day is whole."""
+    ended = {"SUCCESS", "FAILURE", "CANCELED"}
+    until(lambda: all(run.status in ended for run in platform.runs()), 900, "every run has ended", platform.runs)
+    healed = {
+        run.tags["elec/heal"] for run in platform.runs() if run.status == "SUCCESS" and "elec/heal" in run.tags
+    }
+    asked = {run.tags["elec/heal"] for run in platform.runs() if "elec/heal" in run.tags}
+    assert healed == asked
+    past = sorted(day for day in map(date.fromisoformat, healed) if day < delivery_day(datetime.now(UTC)))
+    assert len(past) == GIVE_UP_DAYS
+    with platform.database() as connection:
+        for day in past:
+            counts = connection.execute(
+                "SELECT count(*), count(DISTINCT interval_start) FROM elec.raw_consumption"
+                " WHERE interval_start >= %s AND interval_start < %s",
+                [day_start(day), day_end(day)],
+            ).fetchone()
+            assert counts == (len(quarters(day)), len(quarters(day)))
