@@ -13,6 +13,7 @@ from dashboard.frame import guarded, watch
 from dashboard.language import Language
 from dashboard.texts import Texts
 from dashboard.views import accuracy, data, day, forecast
+from elec_pipeline.guard import guard_process
 from elec_pipeline.serving.dashboard import DashboardLayers
 
 _LOOK = """<style>
@@ -26,6 +27,7 @@ _LOOK = """<style>
 
 def main() -> None:
     """Run the app once."""
+    guard_process()
     address.settle()
     texts = Texts(address.language())
     st.set_page_config(page_title=texts("title"), page_icon="⚡", layout="wide")

@@ -15,11 +15,12 @@ from rich.console import Console
 from elec_pipeline.commands import db
 from elec_pipeline.delivery_day import FIRST_DAY, Issues, delivery_day
 from elec_pipeline.errors import ElecError
+from elec_pipeline.guard import guard_process
 from elec_pipeline.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals may hold secrets
+    pretty_exceptions_enable=False,  # they break lines anywhere, amid a secret too, which then is not found
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
 app.add_typer(db.app, name="db")
@@ -338,6 +339,7 @@ def main() -> None:
 
     So does a database that does not answer, whichever library says so.
     """
+    guard_process()
     try:
         app()
     except ElecError as error:

@@ -19,7 +19,12 @@ from elec_pipeline.defs.resources import (
 )
 from elec_pipeline.defs.run_workers import worker_executor
 from elec_pipeline.defs.schedules import all_schedules
+from elec_pipeline.defs.scrubbed import guard_databases
 from elec_pipeline.defs.sensors import all_sensors
+from elec_pipeline.guard import guard_messages
+
+guard_messages()  # `dagster` commands begin here; with our DAGSTER_HOME, in `instance_storage` already
+guard_databases()
 
 
 def build_defs(**overrides: Any) -> dg.Definitions:

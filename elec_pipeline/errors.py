@@ -1,12 +1,17 @@
 """Typed exceptions: one per thing a caller can do something about.
 
 Every message says what happened, where, and what to do. No message ever holds a secret: URLs are
-redacted before they get here.
+redacted before they get here, and what an outside program said loses our secrets here.
 """
+
+from elec_pipeline.redaction import scrub
 
 
 class ElecError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; none carries a secret of ours, whoever said it."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(scrub(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class ConfigurationError(ElecError):

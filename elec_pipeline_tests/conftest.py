@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,14 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """The umask of a login: our processes narrow their own for good, and many tests share one process."""
+    former = os.umask(0o022)
+    yield
+    os.umask(former)
 
 
 @pytest.fixture(scope="session")

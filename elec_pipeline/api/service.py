@@ -31,7 +31,7 @@ class Service:
     now: Callable[[], datetime]
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # else each request would go through a thread
     service: Service = request.app.state.service
     return service
 

@@ -14,6 +14,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
+from elec_pipeline.redaction import scrub
+
 LARGEST_BYTES = 5 * 2**20
 FORMER_FILES = 4
 """Of each child: at most 25 MB."""
@@ -50,7 +52,7 @@ class ChildLog:
 
     def write(self, line: str) -> None:
         """Write one line."""
-        self._handler.handle(logging.makeLogRecord({"msg": line}))
+        self._handler.handle(logging.makeLogRecord({"msg": scrub(line)}))
 
     def close(self) -> None:
         """Close the file; a line that comes later opens it again."""

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from elec_pipeline.home import folder
 from elec_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def dagster_home(settings: Settings) -> Path:
 
 def prepare(settings: Settings) -> Path:
     """Make Dagster's home and bring the instance files in it up to date; returns the folder."""
-    home = dagster_home(settings)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home = folder(settings.elec_home, dagster_home(settings).name)
     for name in INSTANCE_FILES:
         _bring_up_to_date(home / name, _shipped(name).read_bytes())
     return home

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from elec_pipeline.guard import print_secret
 from elec_pipeline.settings import settings
 
 app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
@@ -53,8 +54,11 @@ def url(
     """
     from elec_pipeline.store.urls import password
 
-    _print(_url(with_password=with_password))
-    if not with_password and password(settings().database_url.get_secret_value() or "postgresql://"):
+    if with_password:
+        print_secret(_url(with_password=True))
+        return
+    _print(_url(with_password=False))
+    if password(settings().database_url.get_secret_value() or "postgresql://"):
         print("elec: the password is left out; --with-password prints it.", file=sys.stderr)  # noqa: T201
 
 

@@ -23,6 +23,7 @@ import psutil
 
 from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import AlreadyRunningError
+from elec_pipeline.home import prepare
 from elec_pipeline.locks import is_locked, try_lock
 
 LOCK = "instance.lock"
@@ -69,8 +70,7 @@ def only_instance(home: Path, command: str) -> Iterator[int]:
     Raises:
         AlreadyRunningError: A platform runs here already; the message says which, and how to stop it.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    path = home / LOCK
+    path = prepare(home) / LOCK
     deadline = time.monotonic() + CLEAN_UP_WAIT_S
     while (descriptor := try_lock(path)) is None:
         running = holder(home)

@@ -14,6 +14,7 @@ from elec_pipeline.commands.instance_lock import MEMBER, end, members
 from elec_pipeline.commands.processes import Child, ensure_free, interrupted_by_any_signal, supervise
 from elec_pipeline.commands.upkeep import TEND_S, every, kept, revive_embedded, running_alone
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.home import folder
 from elec_pipeline.serving import reach
 from elec_pipeline.serving.dagster_ui import command as dagster_ui_command
 from elec_pipeline.settings import Settings, Source
@@ -68,7 +69,7 @@ def serve(
         dashboard_port: Of the dashboard, which listens on the same address.
     """
     home = prepare(settings)
-    logs = settings.elec_home / "logs"
+    logs = folder(settings.elec_home, "logs")
     workspace = str(home / "workspace.yaml")
     children = [
         Child(

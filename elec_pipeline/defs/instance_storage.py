@@ -28,8 +28,14 @@ class StoreServerStorage(DagsterPostgresStorage):
         inst_data: ConfigurableClassData | None,
         config_value: Mapping[str, Any],  # noqa: ARG003 - Dagster passes it by name
     ) -> StoreServerStorage:
-        """Open the storage; Dagster calls this when it reads `dagster.yaml`."""
+        """Open the storage; Dagster calls this when it reads `dagster.yaml`, in each of its processes."""
+        from elec_pipeline.defs.scrubbed import guard_databases
+        from elec_pipeline.guard import guard_process
+        from elec_pipeline.home import prepare
         from elec_pipeline.settings import settings
         from elec_pipeline.store.database import dagster_url
 
+        guard_process()
+        guard_databases()
+        prepare(settings().elec_home)
         return cls(postgres_url=dagster_url(settings()), inst_data=inst_data)

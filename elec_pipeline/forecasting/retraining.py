@@ -28,6 +28,7 @@ from elec_pipeline.forecasting.registry import ModelInUse, Reason
 from elec_pipeline.forecasting.training import fitting, train
 from elec_pipeline.forecasting.training_options import OnProgress, TrainedCheckpoint, TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
+from elec_pipeline.home import folder
 from elec_pipeline.information_set import History
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries
@@ -219,7 +220,7 @@ def _train(
     history: History, split: Split, asked: Retraining, home: Path, on_progress: OnProgress | None
 ) -> TrainedCheckpoint:
     """Train, and put the checkpoint where its version says; a run that was killed goes on where it stopped."""
-    work = registry.checkpoints(home) / ".training"
+    work = folder(home, registry.checkpoints(home).name, ".training")
     with _threads(asked.threads):
         made = train(
             history,

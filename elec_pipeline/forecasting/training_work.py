@@ -84,7 +84,7 @@ def work_folder(work_dir: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="elec-training-") as temporary:
             yield Path(temporary)
         return
-    work_dir.mkdir(parents=True, exist_ok=True)
+    work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = work_dir.resolve() / "training"
     with _locked(work_dir / "training.lock"):
         yield folder

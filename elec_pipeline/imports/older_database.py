@@ -13,6 +13,7 @@ from psycopg import sql
 
 from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import TABLES, OlderTable, find_table
+from elec_pipeline.redaction import remember_url
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import LIVELINESS
 from elec_pipeline.store.outage import is_outage, unavailable
@@ -37,6 +38,7 @@ def opened_database(url: str) -> Iterator[Iterator[Block]]:
     Raises:
         StoreUnavailableError: It does not answer; the message shows no password.
     """
+    remember_url(url)
     with _named(url):
         connection = psycopg.connect(urls.for_psycopg(urls.with_defaults(url, **LIVELINESS)))
     with connection:

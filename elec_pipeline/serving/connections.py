@@ -9,7 +9,7 @@ uvicorn itself has one time-out, between two requests, and any byte ends it; its
 from __future__ import annotations
 
 import asyncio
-from enum import Enum, auto
+from enum import IntEnum
 from http import HTTPStatus
 from math import inf
 
@@ -19,25 +19,14 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from elec_pipeline.serving.registry import Connection, Registry, State
 
 
-class _Reading(Enum):
-    """What of a request is expected next."""
+class _Phase(IntEnum):
+    """What a connection is waiting for; the first three are also what of a request is read next."""
 
-    START = auto()
-    HEADERS = auto()
-    BODY = auto()
-
-
-class _Phase(Enum):
-    """What a connection is waiting for."""
-
-    START = auto()
-    HEADERS = auto()
-    BODY = auto()
-    ANSWER = auto()
-    SENDING = auto()
-
-
-_PHASES = {_Reading.START: _Phase.START, _Reading.HEADERS: _Phase.HEADERS, _Reading.BODY: _Phase.BODY}
+    START = 0
+    HEADERS = 1
+    BODY = 2
+    ANSWER = 3
+    SENDING = 4
 
 
 class HeadersTooLargeError(Exception):
@@ -50,12 +39,16 @@ class LimitedHttp(HttpToolsProtocol):
     registry: Registry
 
     _connection: Connection | None = None
-    _reading = _Reading.HEADERS  # a new connection has to come up with a request, as if one had begun
+    _reading = _Phase.HEADERS  # a new connection has to come up with a request, as if one had begun
     _phase = _Phase.HEADERS
     _was_answered = False
     _has_begun = False
     _unparsed = 0
-    """Bytes since the last part of a request that was complete; of headers and trailers, all of them."""
+    """Bytes since the last part of a request that was complete, without those of the piece that completed it."""
+    _piece = 0
+    """Bytes that came last."""
+    _at_most = 0
+    """Bytes of a request so far, and of what came in one piece with its first."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, or refuse it."""
@@ -74,7 +67,9 @@ class LimitedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
         self._has_begun = True
-        self._unparsed += len(data)
+        self._piece = len(data)
+        self._unparsed += self._piece
+        self._at_most += self._piece
         before = self._reading
         super().data_received(data)
         if self._unparsed > self.registry.limits.header_bytes and self._reading is before:
@@ -86,13 +81,14 @@ class LimitedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a request has begun."""
         super().on_message_begin()
-        self._reading = _Reading.HEADERS
+        self._at_most = self._piece
+        self._reading = _Phase.HEADERS
 
     def on_headers_complete(self) -> None:
         """Check the headers, which may have come all at once, before anybody answers them."""
         if self._are_headers_too_large():
             raise HeadersTooLargeError
-        self._reading = _Reading.BODY
+        self._reading = _Phase.BODY
         self._unparsed = 0
         super().on_headers_complete()
 
@@ -104,7 +100,7 @@ class LimitedHttp(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Note that a request is complete."""
         super().on_message_complete()
-        self._reading = _Reading.START
+        self._reading = _Phase.START
         self._unparsed = 0
 
     def on_response_complete(self) -> None:
@@ -133,7 +129,7 @@ class LimitedHttp(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed, or was too large to be."""
-        if self._reading is _Reading.HEADERS and self._are_headers_too_large():
+        if self._reading is _Phase.HEADERS and self._are_headers_too_large():
             self._refuse(self._too_large())
         elif self._is_answer_begun():
             self.transport.abort()
@@ -153,16 +149,15 @@ class LimitedHttp(HttpToolsProtocol):
             state, deadline = State.SENDING, inf
         else:
             state = State.BETWEEN if self._was_answered else State.UNSERVED
-            times = {_Phase.START: limits.idle_s, _Phase.HEADERS: limits.header_s, _Phase.BODY: limits.body_s}
-            deadline = now + times[phase]
+            deadline = now + (limits.idle_s, limits.header_s, limits.body_s)[phase]
         self.registry.change(connection, state, now, deadline)
 
     def _phase_now(self) -> _Phase:
         if self.flow.write_paused:
             return _Phase.SENDING
-        if self._is_answering() and (self.pipeline or self._reading is not _Reading.BODY):
+        if self._is_answering() and (self.pipeline or self._reading is not _Phase.BODY):
             return _Phase.ANSWER
-        return _PHASES[self._reading]
+        return self._reading
 
     def _is_answering(self) -> bool:
         cycle: RequestResponseCycle | None = (
@@ -173,11 +168,13 @@ class LimitedHttp(HttpToolsProtocol):
     def _is_answer_begun(self) -> bool:
         """Tell whether words of ours would come out in the middle of an answer, or before one that is due."""
         return self._is_answering() and (
-            self.cycle.response_started or bool(self.pipeline) or self._reading is not _Reading.BODY
+            self.cycle.response_started or bool(self.pipeline) or self._reading is not _Phase.BODY
         )
 
     def _are_headers_too_large(self) -> bool:
         limits = self.registry.limits
+        if self._at_most <= limits.header_bytes and len(self.headers) <= limits.header_count:
+            return False  # what almost every request is: not worth an exact count
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         return size > limits.header_bytes or len(self.headers) > limits.header_count
 
@@ -188,7 +185,7 @@ class LimitedHttp(HttpToolsProtocol):
 
     def _expire(self) -> None:
         """Close the connection whose client has taken too long; with a word where it has begun a request."""
-        if self._has_begun and self._reading is not _Reading.START:
+        if self._has_begun and self._reading is not _Phase.START:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.transport.close()

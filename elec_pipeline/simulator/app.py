@@ -21,8 +21,9 @@ from starlette.routing import Route as HttpRoute
 
 from elec_pipeline.simulator import odre_app, tokens
 from elec_pipeline.simulator.curves import Curves
-from elec_pipeline.simulator.fault_replies import cut_off, refusal, unauthorized
-from elec_pipeline.simulator.faults import ActiveFaults, FaultPlan, HttpFaultKind, Route
+from elec_pipeline.simulator.echo_replies import echo, heard_of
+from elec_pipeline.simulator.fault_replies import bomb, cut_off, dripping, refusal, unauthorized
+from elec_pipeline.simulator.faults import ActiveFaults, FaultPlan, HttpFault, HttpFaultKind, Route
 from elec_pipeline.simulator.odre_rows import OpenData
 from elec_pipeline.simulator.open_meteo import (
     WeatherQuota,
@@ -83,6 +84,7 @@ class Simulator:
         self._weather_quota = WeatherQuota(*self._options.weather_quota)
         self._calls: Counter[tuple[Route, int]] = Counter()
         self._asked = 0
+        self._heard: dict[str, None] = {}
         self.set_faults(faults)
 
     def set_clock(self, now: Callable[[], datetime]) -> None:
@@ -106,6 +108,10 @@ class Simulator:
         for (route, status), calls in sorted(self._calls.items()):
             counts.setdefault(route.value, {})[str(status)] = calls
         return counts
+
+    def heard(self) -> list[str]:
+        """Return all that requests have told in their `Authorization`, in several forms."""
+        return list(self._heard)
 
     def app(self) -> Starlette:
         """Return the ASGI application."""
@@ -144,15 +150,26 @@ class Simulator:
         self._asked += 1
         transaction_id = str(uuid5(NAMESPACE_URL, f"{route}#{self._asked}"))
         fault = self._faults.take(route)
+        self._heard |= dict.fromkeys(heard_of(request.headers.get("Authorization", "")))
         if fault and fault.kind is HttpFaultKind.SLOW:
             await asyncio.sleep(fault.argument)
-        reply = refusal(fault, transaction_id) if fault else None
+        reply = self._instead(fault, transaction_id) if fault else None
         if reply is None:
             reply = await answer(request, transaction_id)
         if fault and fault.kind is HttpFaultKind.CUT:
             reply = cut_off(reply)
+        if fault and fault.kind is HttpFaultKind.DRIP:
+            reply = dripping(reply, fault.argument)
         self._calls[route, reply.status_code] += 1
         return reply
+
+    def _instead(self, fault: HttpFault, transaction_id: str) -> Response | None:
+        """Return what a fault answers instead of the right reply; None where the right reply is needed."""
+        if fault.kind in (HttpFaultKind.ECHO, HttpFaultKind.ECHO_PAGE):
+            return echo(fault, self._heard)
+        if fault.kind is HttpFaultKind.BOMB:
+            return bomb(int(fault.argument))
+        return refusal(fault, transaction_id)
 
     async def _token(self, request: Request, transaction_id: str) -> Response:
         credentials = tokens.basic_credentials(request.headers.get("Authorization", ""))

@@ -5,7 +5,11 @@ Here: the reply of each HTTP fault. Not here: which request is hit (`faults`).
 
 from __future__ import annotations
 
-from starlette.responses import HTMLResponse, JSONResponse, Response
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Iterator
+
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from elec_pipeline.simulator.faults import HttpFault, HttpFaultKind, Route
 from elec_pipeline.simulator.protocol import error_body
@@ -61,3 +65,36 @@ def cut_off(reply: Response) -> Response:
         reply: The right reply.
     """
     return Response(bytes(reply.body)[: len(reply.body) // 2], reply.status_code, media_type="application/json")
+
+
+def dripping(reply: Response, pause_s: float) -> Response:
+    """Return a reply whose bytes come one by one.
+
+    Args:
+        reply: The right reply.
+        pause_s: Seconds before each byte.
+    """
+    body = bytes(reply.body)
+
+    async def drops() -> AsyncIterator[bytes]:
+        for at in range(len(body)):
+            await asyncio.sleep(pause_s)
+            yield body[at : at + 1]
+
+    return StreamingResponse(drops(), reply.status_code, media_type="application/json")
+
+
+def bomb(megabytes: int) -> Response:
+    """Return a reply of blanks, packed to a thousandth of their size.
+
+    Args:
+        megabytes: Size of what it unpacks to.
+    """
+
+    def packed() -> Iterator[bytes]:
+        packer, blanks = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16), b" " * 1024**2
+        for _ in range(megabytes):
+            yield packer.compress(blanks)
+        yield packer.flush()
+
+    return StreamingResponse(packed(), headers={"Content-Encoding": "gzip"}, media_type="application/json")

@@ -38,6 +38,15 @@ class HttpFaultKind(enum.StrEnum):
     """200, and JSON that ends in the middle."""
     SLOW = "slow"
     """The right answer, late. ARG: seconds; 5 without it."""
+    DRIP = "drip"
+    """The right answer, byte by byte. ARG: seconds between two bytes; 1 without it."""
+    BOMB = "bomb"
+    """200, and blanks that unpack to far more than they are. ARG: megabytes; 2000 without it."""
+    ECHO = "echo"
+    """JSON that repeats all that requests have told, secrets too. ARG: the status; 500. With 200 it is of a wrong
+    shape, with 302 it leads to another host."""
+    ECHO_PAGE = "echopage"
+    """The same as a page of HTML. ARG: the status; 503."""
 
 
 class ValueFaultKind(enum.StrEnum):
@@ -68,13 +77,16 @@ class Route(enum.StrEnum):
 
 
 _ROUTES = {None: Route.API, "token-": Route.TOKEN, "weather-": Route.WEATHER, "odre-": Route.ODRE}
-DEFAULT_ARGUMENT: dict[str, float] = {"429": 1, "slow": 5, "conflict": 5, "conflict-undated": 5, "revised": 2}
+DEFAULT_ARGUMENT: dict[str, float] = {
+    "429": 1, "slow": 5, "drip": 1, "bomb": 2000, "echo": 500, "echopage": 503,
+    "conflict": 5, "conflict-undated": 5, "revised": 2,
+}  # fmt: skip
 _TAKES_ARGUMENT = {*DEFAULT_ARGUMENT, "implausible"}
 ALLOWED = (
-    "allowed are, for requests, 401, 403, 429=SECONDS, 500, 503, cut, slow=SECONDS, each also with token-, "
-    "weather- or odre- before it and with :TIMES after it; for values, missing, null, nd, duplicate, "
-    "conflict=PERCENT, "
-    "conflict-undated=PERCENT, implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
+    "allowed are, for requests, 401, 403, 429=SECONDS, 500, 503, cut, slow=SECONDS, drip=SECONDS, "
+    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather- or odre- before it and with "
+    ":TIMES after it; for values, missing, null, nd, duplicate, conflict=PERCENT, conflict-undated=PERCENT, "
+    "implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
     "after it, and then with /REALISED, /ID, /D-1, /D-2 or /all; every =… may be left out"
 )
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -174,7 +186,7 @@ def _parse_http(spec: str) -> HttpFault:
     kind = HttpFaultKind(match["kind"])
     argument = _argument(kind, match["arg"])
     if argument < 0:
-        raise ValueError("seconds cannot be negative")
+        raise ValueError("its number cannot be negative")
     times = int(match["times"]) if match["times"] else None
     return HttpFault(_ROUTES[match["route"]], kind, argument, times)
 

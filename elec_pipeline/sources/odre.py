@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-import requests
 
 from elec_pipeline.delivery_day import day_end, day_start, quarters
-from elec_pipeline.errors import SourceRefusedError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.settings import Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
+from elec_pipeline.sources.http import error_of, get, json_fields, new_session
 from elec_pipeline.sources.odre_reply import FIELDS, nothing, read_export
-from elec_pipeline.sources.retries import RetryPlan, retry_after_seconds
+from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline.store.provisional import REAL_TIME_SUFFIX
 
 CATALOG_PATH = "/api/explore/v2.1/catalog/datasets"
@@ -28,6 +27,7 @@ SOURCES = {CONSOLIDATED: "odre-consolidated", REAL_TIME: f"odre{REAL_TIME_SUFFIX
 """The name stored with each row, by data set."""
 TIMEOUT_S = (10.0, 60.0)
 """For the connection, and for each read."""
+_ADVICE = dict.fromkeys((401, 403), "the open data should need no key; check ODRE_BASE_URL")
 
 
 class OdreClient:
@@ -49,7 +49,7 @@ class OdreClient:
         self.base_url = base_url
         self._retries = retries or RetryPlan()
         self._timeout_s = timeout_s
-        self._session = requests.Session()
+        self._session = new_session()
 
     @classmethod
     def from_settings(cls, settings: Settings, retries: RetryPlan | None = None) -> OdreClient:
@@ -102,29 +102,11 @@ class OdreClient:
         )
 
     def _get(self, path: str, query: dict[str, str]) -> bytes:
-        try:
-            reply = self._session.get(self.base_url + path, params=query, timeout=self._timeout_s)
-        except requests.RequestException as error:
-            raise SourceUnavailableError(
-                f"{self.base_url} cannot be reached ({type(error).__name__}); check ODRE_BASE_URL and the network."
-            ) from None
-        self._raise_for_status(reply, path)
-        return reply.content
-
-    def _raise_for_status(self, reply: requests.Response, path: str) -> None:
-        if reply.status_code < requests.codes.multiple_choices:
-            return
-        where = f"{self.base_url}{path} answered {reply.status_code}{_explanation(reply)}"
-        if reply.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-            raise SourceRefusedError(f"{where}: the open data should need no key; check ODRE_BASE_URL.")
-        if (
-            reply.status_code == requests.codes.too_many_requests
-            or reply.status_code >= requests.codes.server_error
-        ):
-            error = SourceUnavailableError(f"{where}.")
-            error.retry_after_s = retry_after_seconds(reply.headers.get("Retry-After"))
+        reply = get(self._session, self.base_url + path, query, timeout_s=self._timeout_s, setting="ODRE_BASE_URL")
+        said = json_fields(reply.content, "message", "error")[:1]
+        if error := error_of(reply, "".join(said), _ADVICE):
             raise error
-        raise SourceRequestError(f"{where}.")
+        return reply.content
 
 
 def _first_choice(consolidated: pd.DataFrame, real_time: pd.DataFrame) -> pd.DataFrame:
@@ -133,13 +115,3 @@ def _first_choice(consolidated: pd.DataFrame, real_time: pd.DataFrame) -> pd.Dat
     valued = consolidated[consolidated["load_mw"].notna()]
     rest = real_time[~pd.MultiIndex.from_frame(real_time[keys]).isin(pd.MultiIndex.from_frame(valued[keys]))]
     return pd.concat([valued, rest], ignore_index=True)
-
-
-def _explanation(reply: requests.Response) -> str:
-    """Return what the portal says of an error, where the body is its own JSON."""
-    try:
-        body = reply.json()
-        said = body.get("message") or body.get("error")
-    except (ValueError, AttributeError):
-        return ""
-    return f": {said}".rstrip(".") if said else ""

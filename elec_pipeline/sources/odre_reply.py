@@ -7,13 +7,13 @@ with the next hour's and hold other values; in autumn the first pass of the repe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import pandas as pd
 
 from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import SourceUnavailableError
+from elec_pipeline.sources.http import json_of, opening
 
 FIELDS = {"REALISED": "consommation", "D-1": "prevision_j1", "ID": "prevision_j"}
 """The open data's field of each type. RTE's forecast of the running day is what its API calls intraday; there
@@ -48,14 +48,14 @@ def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: b
         [50000.0]
     """
     try:
-        listed = json.loads(body.decode("utf-8-sig"))
+        listed = json_of(body)
         wanted = [name for name in types if name in FIELDS]
         columns = ["date", "heure", "date_heure", *(FIELDS[name] for name in wanted)]
         raw = pd.DataFrame([[row.get(name) for name in columns] for row in listed], columns=columns)
     except (ValueError, TypeError, AttributeError) as error:
-        opening = body[:60].decode("utf-8", errors="replace")
         raise SourceUnavailableError(
-            f"The open data's reply is not the expected JSON ({type(error).__name__}); it starts with {opening!r}."
+            f"The open data's reply is not the expected JSON ({type(error).__name__}); "
+            f"it starts with {opening(body)}."
         ) from None
     start = pd.to_datetime(raw["date_heure"], utc=True, format="ISO8601", errors="coerce")
     start = start.astype("datetime64[us, UTC]")

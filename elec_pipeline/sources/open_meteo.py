@@ -30,16 +30,12 @@ import pandas as pd
 import requests
 
 from elec_pipeline.delivery_day import HOUR, day_end, day_start, spans
-from elec_pipeline.errors import (
-    SourceQuotaError,
-    SourceRefusedError,
-    SourceRequestError,
-    SourceUnavailableError,
-)
+from elec_pipeline.errors import SourceQuotaError, SourceUnavailableError
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES, City
-from elec_pipeline.sources.open_meteo_reply import read_hourly, reason
-from elec_pipeline.sources.retries import RetryPlan, retry_after_seconds
+from elec_pipeline.sources.http import error_of, get, json_fields, new_session
+from elec_pipeline.sources.open_meteo_reply import read_hourly
+from elec_pipeline.sources.retries import RetryPlan
 
 FORECAST_PATH = "/v1/forecast"
 """Of both APIs; they differ by host."""
@@ -56,6 +52,7 @@ CALLS_A_MINUTE = 500.0
 """Open-Meteo allows 600 a minute, 5,000 an hour, 10,000 a day, and counts every place and every 14 days as one.
 All that there is of the past takes about 3,000."""
 TIMEOUT_S = (10.0, 30.0)
+_ADVICE = dict.fromkeys((401, 403), "check OPEN_METEO_URL")
 _DAYS_A_CALL = 14
 _ONE_MINUTE_S = 61.0
 _ONE_HOUR_S = 3600.0
@@ -92,7 +89,7 @@ class OpenMeteoClient:
         self._retries = retries or RetryPlan(attempts=4, longest_wait_s=_ONE_MINUTE_S)
         self._allowance = allowance or Allowance(CALLS_A_MINUTE)
         self._timeout_s = timeout_s
-        self._session = requests.Session()
+        self._session = new_session()
 
     @classmethod
     def of_process(
@@ -196,28 +193,23 @@ class OpenMeteoClient:
         return frame[inside].reset_index(drop=True)
 
     def _get(self, host: str, query: dict[str, str]) -> bytes:
-        try:
-            reply = self._session.get(host + FORECAST_PATH, params=query, timeout=self._timeout_s)
-        except requests.RequestException as error:
-            raise SourceUnavailableError(
-                f"{host} cannot be reached ({type(error).__name__}); check OPEN_METEO_URL and the network."
-            ) from None
-        status, where = reply.status_code, f"{host}{FORECAST_PATH} answered {reply.status_code}"
-        if status < requests.codes.multiple_choices:
+        reply = get(
+            self._session, host + FORECAST_PATH, query, timeout_s=self._timeout_s, setting="OPEN_METEO_URL"
+        )
+        told = "".join(json_fields(reply.content, "reason"))
+        error = error_of(reply, told, _ADVICE)
+        if error is None:
             return reply.content
-        told = reason(reply.content)
-        sentence = f"{where}: {told}" if told else f"{where}."
-        if status == requests.codes.too_many_requests and told.startswith(("Daily", "Hourly")):
-            self._allowance.refuse(_ONE_HOUR_S, sentence)
-            raise SourceQuotaError(sentence)
-        if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
-            passing = SourceUnavailableError(sentence)
-            asked = retry_after_seconds(reply.headers.get("Retry-After"))
-            passing.retry_after_s = _ONE_MINUTE_S if asked is None and told.startswith("Minutely") else asked
-            raise passing
-        if status in (requests.codes.unauthorized, requests.codes.forbidden):
-            raise SourceRefusedError(f"{sentence} Check OPEN_METEO_URL.")
-        raise SourceRequestError(sentence)
+        if reply.status_code == requests.codes.too_many_requests and told.startswith(("Daily", "Hourly")):
+            self._allowance.refuse(_ONE_HOUR_S, str(error))
+            raise SourceQuotaError(str(error))
+        if (
+            isinstance(error, SourceUnavailableError)
+            and error.retry_after_s is None
+            and told.startswith("Minutely")
+        ):
+            error.retry_after_s = _ONE_MINUTE_S
+        raise error
 
 
 @lru_cache(maxsize=8)

@@ -1,18 +1,18 @@
 """Reading of Open-Meteo's hourly replies: cities to one weighted mean.
 
-Here: bytes to a frame, pure, and what a 429 means. Not here: how the bytes are fetched. A request with several
+Here: bytes to a frame, pure. Not here: how the bytes are fetched. A request with several
 places is answered by a list of objects, in the order asked for; one with a single place by that object alone.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from elec_pipeline.errors import SourceUnavailableError
+from elec_pipeline.sources.http import json_of, opening
 
 
 def read_hourly(body: bytes, variables: Sequence[str], weights: Sequence[float]) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def read_hourly(body: bytes, variables: Sequence[str], weights: Sequence[float])
         [5.0]
     """
     try:
-        reply = json.loads(body)
+        reply = json_of(body)
         places = [place["hourly"] for place in (reply if isinstance(reply, list) else [reply])]
         [times] = {tuple(place["time"]) for place in places}  # the same hours everywhere
         values = {
@@ -50,21 +50,7 @@ def read_hourly(body: bytes, variables: Sequence[str], weights: Sequence[float])
         hours = pd.DatetimeIndex(np.array(times, dtype="datetime64[s]"), tz="UTC").as_unit("us")
         return pd.DataFrame({"hour_start": hours, **values})
     except (ValueError, KeyError, TypeError) as error:
-        opening = body[:60].decode("utf-8", errors="replace")
         raise SourceUnavailableError(
-            f"Open-Meteo's reply is not the expected JSON ({error}); it starts with {opening!r}."
+            f"Open-Meteo's reply is not the expected JSON ({type(error).__name__}); "
+            f"it starts with {opening(body)}."
         ) from None
-
-
-def reason(body: bytes) -> str:
-    """Return Open-Meteo's own words on an error, empty where there are none.
-
-    Example:
-        >>> reason(b'{"error": true, "reason": "Daily API request limit exceeded."}')
-        'Daily API request limit exceeded.'
-    """
-    try:
-        told = json.loads(body)["reason"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return str(told)

@@ -1,8 +1,8 @@
 """RTE's Consumption API: actual consumption and RTE's own forecasts, through OAuth2.
 
-Here: the requests, the token, and what each status means. Not here: the reading of a reply (`rte_reply`)
-and the waits (`retries`). Today, yesterday and a backfill of ten years take the same path: windows of whole
-Paris days, each bound with its own offset, at most 31 days a request.
+Here: the requests. Not here: the token (`rte_token`), what a status means (`http`), the reading of a reply
+(`rte_reply`) and the waits (`retries`). Today, yesterday and a backfill of ten years take the same path: windows
+of whole Paris days, each bound with its own offset, at most 31 days a request.
 """
 
 from __future__ import annotations
@@ -13,21 +13,28 @@ from datetime import date
 
 import pandas as pd
 import requests
-from oauthlib.oauth2 import BackendApplicationClient, InvalidClientError, OAuth2Error, TokenExpiredError
+from oauthlib.oauth2 import TokenExpiredError
 from requests_oauthlib import OAuth2Session
 
 from elec_pipeline.delivery_day import PARIS, day_end, day_start
-from elec_pipeline.errors import SourceRefusedError, SourceRequestError, SourceUnavailableError
-from elec_pipeline.settings import Settings
+from elec_pipeline.errors import SourceRefusedError
+from elec_pipeline.redaction import basic_values, remember
+from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
-from elec_pipeline.sources.retries import RetryPlan, retry_after_seconds
+from elec_pipeline.sources.http import error_of, get
+from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline.sources.rte_reply import read_short_term
+from elec_pipeline.sources.rte_token import TOKEN_PATH, explanation, signed_in
 
-TOKEN_PATH = "/token/oauth/"  # noqa: S105 - a path, not a secret
+__all__ = ["SHORT_TERM_PATH", "TOKEN_PATH", "RteClient"]
+
 SHORT_TERM_PATH = "/open_api/consumption/v1/short_term"
 TIMEOUT_S = (10.0, 60.0)
 """For the connection, and for each read."""
-_TOKEN_MARGIN_S = 60
+_ADVICE = {
+    401: "check RTE_CLIENT_ID and RTE_CLIENT_SECRET",
+    403: "subscribe your application to the API «Consumption» on data.rte-france.com",
+}
 
 
 class RteClient:
@@ -57,6 +64,8 @@ class RteClient:
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
         self._client_id = client_id
         self._client_secret = client_secret
+        if SIMULATOR_CREDENTIAL not in (client_id, client_secret):
+            remember(client_secret, *basic_values(client_id, client_secret))
         self._retries = retries or RetryPlan()
         self._timeout_s = timeout_s
         self._session: OAuth2Session | None = None
@@ -107,84 +116,21 @@ class RteClient:
         for fresh in (False, True):
             session = self._authorised(renew=fresh)
             try:
-                reply = session.get(self.base_url + path, params=query, timeout=self._timeout_s)
+                reply = get(
+                    session, self.base_url + path, query, timeout_s=self._timeout_s, setting="RTE_BASE_URL"
+                )
             except TokenExpiredError:
                 continue
-            except requests.RequestException as error:
-                raise self._unreachable(error) from None
             if reply.status_code == requests.codes.unauthorized and not fresh:
                 continue
-            self._raise_for_status(reply)
+            if error := error_of(reply, explanation(reply.content), _ADVICE):
+                raise error
             return reply.content
         raise SourceRefusedError(f"{self.base_url} calls every token expired as soon as it is issued.")
 
     def _authorised(self, *, renew: bool = False) -> OAuth2Session:
         if self._session is None or renew:
-            session = OAuth2Session(client=BackendApplicationClient(client_id=self._client_id))
-            session.register_compliance_hook("access_token_response", self._check_token_reply)
-            try:
-                token = session.fetch_token(
-                    self.base_url + TOKEN_PATH,
-                    client_id=self._client_id,
-                    client_secret=self._client_secret,
-                    timeout=self._timeout_s,
-                )
-            except InvalidClientError:
-                raise self._refused() from None
-            except OAuth2Error as error:
-                raise SourceUnavailableError(
-                    f"{self.base_url}{TOKEN_PATH} gave no token: {error.error}."
-                ) from None
-            except requests.RequestException as error:
-                raise self._unreachable(error) from None
-            # A token that ends during a request is a failed request: stop using it a little early.
-            margin_s = min(_TOKEN_MARGIN_S, 0.1 * token["expires_in"])
-            session.token = {**token, "expires_at": token["expires_at"] - margin_s}
-            self._session = session
-        return self._session
-
-    def _check_token_reply(self, reply: requests.Response) -> requests.Response:
-        """Keep the status that the OAuth library would lose."""
-        if reply.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-            raise self._refused()
-        self._raise_for_status(reply)
-        return reply
-
-    def _refused(self) -> SourceRefusedError:
-        return SourceRefusedError(
-            f"{self.base_url}{TOKEN_PATH} refuses the credentials: check RTE_CLIENT_ID and RTE_CLIENT_SECRET "
-            "against your application on data.rte-france.com."
-        )
-
-    def _raise_for_status(self, reply: requests.Response) -> None:
-        where = f"{self.base_url}{reply.request.path_url.partition('?')[0]} answered {reply.status_code}"
-        if reply.status_code < requests.codes.multiple_choices:
-            return
-        if reply.status_code == requests.codes.unauthorized:
-            raise SourceRefusedError(f"{where}: check RTE_CLIENT_ID and RTE_CLIENT_SECRET.")
-        if reply.status_code == requests.codes.forbidden:
-            raise SourceRefusedError(
-                f"{where}: subscribe your application to the API «Consumption» on data.rte-france.com."
+            self._session = signed_in(
+                self.base_url, (self._client_id, self._client_secret), timeout_s=self._timeout_s
             )
-        if (
-            reply.status_code == requests.codes.too_many_requests
-            or reply.status_code >= requests.codes.server_error
-        ):
-            error = SourceUnavailableError(f"{where}{_explanation(reply)}.")
-            error.retry_after_s = retry_after_seconds(reply.headers.get("Retry-After"))
-            raise error
-        raise SourceRequestError(f"{where}{_explanation(reply)}.")
-
-    def _unreachable(self, error: requests.RequestException) -> SourceUnavailableError:
-        return SourceUnavailableError(
-            f"{self.base_url} cannot be reached ({type(error).__name__}); check RTE_BASE_URL and the network."
-        )
-
-
-def _explanation(reply: requests.Response) -> str:
-    """Return what RTE says of an error: its code and sentence, where the body is RTE's own JSON."""
-    try:
-        body = reply.json()
-        return f": {body['error']}, {body.get('error_description', 'no description')}".rstrip(".")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ""
+        return self._session

@@ -6,12 +6,12 @@ promised order, and may start with a byte-order mark; see the published sample o
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
 
 from elec_pipeline.errors import SourceUnavailableError
+from elec_pipeline.sources.http import json_of, opening
 
 RESOLUTION_MINUTES = {"REALISED": 15, "ID": 15, "D-1": 15, "D-2": 30}
 """Interval length of each type, for values whose end is missing."""
@@ -41,12 +41,11 @@ def read_short_term(body: bytes) -> pd.DataFrame:
         (Timestamp('2024-12-31 23:00:00+0000', tz='UTC'), 50000.0)
     """
     try:
-        blocks = json.loads(body.decode("utf-8-sig"))["short_term"]
+        blocks = json_of(body)["short_term"]
         rows = [_row(str(block["type"]), value) for block in blocks for value in block["values"]]
     except (ValueError, KeyError, TypeError) as error:
-        opening = body[:60].decode("utf-8", errors="replace")
         raise SourceUnavailableError(
-            f"RTE's reply is not the expected JSON ({type(error).__name__}); it starts with {opening!r}."
+            f"RTE's reply is not the expected JSON ({type(error).__name__}); it starts with {opening(body)}."
         ) from None
     raw = pd.DataFrame(rows, columns=["type", "start", "end", "updated", "value"])
     start = _utc(raw["start"])

@@ -33,6 +33,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.home import prepare
 from elec_pipeline.locks import is_locked, try_lock
 from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb
 from elec_pipeline.store.postmaster_account import ServerAccount
@@ -73,7 +74,8 @@ class EmbeddedServer:
     """
 
     def __init__(self, home: Path) -> None:
-        self.root = home.resolve() / "postgres"
+        self.home = home.resolve()
+        self.root = self.home / "postgres"
         self.logs = self.root / "log"
 
     @property
@@ -231,8 +233,7 @@ class EmbeddedServer:
         with _joining:
             if self.root in _joined:
                 return
-            account.require_way_to(self.root)
-            account.make_way_to(self.root)
+            self._prepare_root(account)
             deadline = time.monotonic() + 2 * postmaster.PATIENCE
             while (own := try_lock(self.root / "users.lock", shared=True)) is None:
                 if time.monotonic() > deadline:
@@ -269,14 +270,19 @@ class EmbeddedServer:
         )
         return {0: _Answer.ACCEPTS, 1: _Answer.REJECTS}.get(code, _Answer.SILENT)
 
-    def _prepare_folders(self, account: ServerAccount) -> None:
+    def _prepare_root(self, account: ServerAccount) -> None:
         if re.search(r'["$`\\\n]', str(self.root)):  # pg_ctl hands the path to a shell
             raise EmbeddedServerError(
                 f"PostgreSQL cannot start in {self.root}: the path has a quote, a dollar sign, a backslash "
                 "or a line break in it. Set ELEC_HOME to another folder."
             )
+        if self.home.exists():
+            prepare(self.home, for_server=True)  # one that was private so far is opened for the server to pass
         account.require_way_to(self.root)
+        prepare(self.home, for_server=True)
         account.make_way_to(self.root)
+
+    def _prepare_folders(self, account: ServerAccount) -> None:
         account.make_private(self.logs)
         account.make_private(self.socket_folder)
 

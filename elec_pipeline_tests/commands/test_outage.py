@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline import cli
+from elec_pipeline.guard import guard_messages
 from elec_pipeline.settings import settings
 from elec_pipeline.store import embedded
 from elec_pipeline_tests.store.forwarder import PASSWORD
@@ -46,6 +47,7 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path, capsys: pyt
             patched.setattr(
                 sys, "argv", ["elec", *(free_port() if each == "PORT" else each for each in arguments)]
             )
+            patched.setattr(cli, "guard_process", guard_messages)  # without the umask
             patched.setattr(embedded, "leave_all", lambda: None)  # this process goes on to use the tests' server
             settings.cache_clear()
             with pytest.raises(SystemExit) as ended:

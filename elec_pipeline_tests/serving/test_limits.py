@@ -13,7 +13,7 @@ import pytest
 
 from elec_pipeline_tests.serving.attacks import HALF_BODY, IDLE, OPENINGS, held, waits
 from elec_pipeline_tests.serving.small_server import Start
-from elec_pipeline_tests.serving.test_time_outs import POST, answered
+from elec_pipeline_tests.serving.test_time_outs import GET, POST, answered
 
 ATTACKER, OTHER = "127.0.0.1", "127.0.0.2"
 
@@ -134,3 +134,12 @@ def test_callers_who_leave_in_the_middle_of_a_body_leave_no_trace(start: Start) 
     time.sleep(0.3)
     assert server.sockets() == 0
     assert server.log.read_text() == ""
+
+
+def test_callers_who_leave_before_their_answer_count_no_longer(start: Start) -> None:
+    server = start({"per_client": 5})
+    for _ in range(8):
+        with server.connect() as connection:
+            connection.sendall(GET.replace(b"/health", b"/slow?s=5"))
+            time.sleep(0.02)
+    assert is_prompt(waits(server.port, 0.5, ATTACKER))

@@ -64,6 +64,21 @@ def test_a_later_request_has_the_same_limits(server: Running) -> None:
         assert connection.recv(65536)[9:12] == b"431"
 
 
+def test_a_request_that_follows_another_in_one_piece_has_the_same_limits(server: Running) -> None:
+    late = START + b"a: " + b"b" * 9000
+    body = b"POST /predict HTTP/1.1\r\nHost: a.example\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20000
+    for sent, status in (
+        (GET + late + b"\r\n\r\n", b""),  # the first has no answer yet: there is no room for a word between
+        (body + START, b"200"),
+    ):
+        with server.connect() as connection:
+            connection.sendall(sent)
+            time.sleep(0.2)
+            if status:
+                connection.sendall(b"a: b\r\n\r\n")
+            assert connection.recv(65536)[9:12] == status
+
+
 @pytest.mark.parametrize(
     "endless",
     [START + b"a: ", START + b"a", b"GET /", b"\r\n", CHUNKED + b"0\r\na: ", CHUNKED + b"1;a="],

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
+from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from elec_pipeline.serving.connections import LimitedHttp
+from elec_pipeline.serving.server import build
+from elec_pipeline_tests.serving.app import ROUTES
 from elec_pipeline_tests.serving.attacks import waits
 from elec_pipeline_tests.serving.small_server import Running, Start
 from elec_pipeline_tests.serving.test_limits import is_prompt
@@ -55,3 +61,28 @@ def test_held_web_sockets_lock_nobody_out(start: Start) -> None:
         for _ in range(5):
             opened(stack, server)
         assert is_prompt(waits(server.port, 1.0, "127.0.0.1"))
+
+
+def test_a_closed_web_socket_is_forgotten() -> None:
+    server = build(Starlette(routes=ROUTES), host="127.0.0.1", port=0, log_level="critical", websockets=True)
+    assert isinstance(server.config.http, type)
+    assert issubclass(server.config.http, LimitedHttp)
+    registry = server.config.http.registry
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with connect(f"ws://127.0.0.1:{port}/echo") as web_socket:
+        assert said_back(web_socket, "a")
+        assert len(registry) == 1
+    waits(port, 0.1, "127.0.0.1")
+    until(lambda: len(registry) == 0)
+    server.should_exit = True
+    thread.join(20)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,273 @@
+"""Our own secrets never get out: the one place that knows them all and takes them out of a text.
+
+Here: `scrub`, which replaces every secret of this process, in every form in which it may come back, by `***`;
+and `remember`, for secrets that no setting holds, such as access tokens. Not here: where texts pass (`errors`
+for every typed error, `guard` for logs, output and Dagster's database). Cheap to import: no Dagster, no pandas,
+no SQLAlchemy.
+
+A source that echoes what it was sent, a driver that quotes its URL and a traceback that shows a header all end
+here. What is looked for, of each secret:
+
+- as it is, and as a URL, JSON (once or twice), Python's repr or HTML would write it;
+- in Base64, standard and URL-safe, padded or not, wherever it stands in what was encoded, such as `id:secret`;
+- in hexadecimal;
+- in any mixture of upper and lower case.
+
+Common words are no secrets, even where they are set as one: a password `postgres` would turn every URL into
+stars. Such values, and those too short to be told from other text, are taken out only where they stand as a
+password does.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from elec_pipeline.settings import Settings
+
+STARS = "***"
+SECRET_PARAMETERS = frozenset({"password", "sslpassword", "passfile", "apikey", "api_key", "token"})
+"""Parameters of a URL's query whose values are secrets."""
+_PUBLIC = frozenset(
+    {
+        *("simulator", "postgres", "postgresql", "password", "passwd", "secret", "elec", "elec_reader", "dagster"),
+        *("admin", "root", "user", "test", "example", "localhost", "client", "token", "key", "api", "changeme"),
+        *("none", "null", "true", "false"),
+    }
+)
+_SHORTEST = 6
+"""Characters below which a value is taken out only where it stands as a password does."""
+_WORD_UP_TO = 9
+"""Characters up to which a value is taken out only as a whole word."""
+_SHORTEST_ENCODED = 8
+"""Characters of Base64 below which a match would be chance."""
+_MOST_REMEMBERED = 256
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+_OTHER_VARIABLES = (*_PROXIES, "PGPASSWORD")
+
+_lock = threading.Lock()
+_remembered: dict[str, None] = {}
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What to look for in a text, compiled.
+
+    Attributes:
+        forms: Lower case; a text that holds none of them is clean, and looking for them is quick.
+        pattern: The same, longest first, with the surroundings that short ones need.
+    """
+
+    forms: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def scrub(text: str) -> str:
+    """Return a text with every secret of this process replaced by `***`.
+
+    Takes some microseconds for a line that holds none.
+
+    Args:
+        text: Anything that is about to be shown, logged or stored.
+
+    Example:
+        >>> remember("kZ8-example-token")
+        >>> scrub("Authorization: Bearer kZ8-example-token")
+        'Authorization: Bearer ***'
+    """
+    search = _current()
+    lowered = text.lower()
+    if not any(form in lowered for form in search.forms):
+        return text
+    return search.pattern.sub(STARS, text)
+
+
+def remember(*secrets: str) -> None:
+    """Let `scrub` take these out too, from now on in this process: tokens, passwords given as an argument."""
+    with _lock:
+        for secret in secrets:
+            _remembered.pop(secret, None)  # its turn to be forgotten comes last
+            _remembered[secret] = None
+        while len(_remembered) > _MOST_REMEMBERED:
+            del _remembered[next(iter(_remembered))]
+
+
+def remember_url(url: str) -> None:
+    """Let `scrub` take the passwords of a URL out too."""
+    remember(*url_secrets(url))
+
+
+def url_secrets(url: str) -> list[str]:
+    """Return the passwords in a URL, as they are written there and decoded.
+
+    Example:
+        >>> url_secrets("postgresql://ada:p%40ss@db.example/elec?sslpassword=other")
+        ['p%40ss', 'p@ss', 'other']
+    """
+    found = []
+    # The second and the third are of passwords with an @, / or ? in them that were not percent-encoded.
+    for password in (r"([^@]*)@", r"([^/?#]*)@", r"(.*)@"):
+        if match := re.match(rf"\s*[\w+.-]+://[^:@/?#]*:{password}", url, re.DOTALL):
+            found += [match[1], unquote(match[1])]
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # no host that could be one
+        query = url.partition("?")[2]
+    found += [value for name, value in parse_qsl(query) if name.lower() in SECRET_PARAMETERS]
+    return list(dict.fromkeys(found))
+
+
+def basic_values(client_id: str, client_secret: str) -> list[str]:
+    """Return what a Basic header holds for a pair, in each of the encodings that programs use.
+
+    Example:
+        >>> basic_values("id", "secret")
+        ['aWQ6c2VjcmV0']
+    """
+    pair = f"{client_id}:{client_secret}"
+    return sorted(base64.b64encode(raw).decode() for raw in _bytes(pair))
+
+
+def _current() -> _Search:
+    """Return the search for the secrets of now: settings change under tests and under `elec demo`."""
+    from elec_pipeline.settings import settings
+
+    # Not `settings()` where nobody has asked for them yet: this module must not decide when they are read.
+    read = settings() if settings.cache_info().currsize else None
+    named = tuple(os.environ.get(name, "") for name in (*_secret_variables(), *_OTHER_VARIABLES))
+    return _search(read, named, tuple(_remembered))
+
+
+@lru_cache(maxsize=1)
+def _secret_variables() -> tuple[str, ...]:
+    """Return the environment variables whose values are, or hold, secrets."""
+    from pydantic import SecretStr
+
+    from elec_pipeline.settings import Settings
+
+    fields = Settings.model_fields.items()
+    return tuple(name.upper() for name, field in fields if field.annotation is SecretStr or name.endswith("_url"))
+
+
+@lru_cache(maxsize=4)
+def _search(read: Settings | None, named: tuple[str, ...], remembered: tuple[str, ...]) -> _Search:
+    values = [*named, *remembered, *_values(read)]
+    return _compiled(value for value in dict.fromkeys(values) if value)
+
+
+def _values(read: Settings | None) -> Iterator[str]:
+    """Return the values of settings that are, or hold, secrets, those of `.env` too."""
+    from pydantic import SecretStr, ValidationError
+
+    from elec_pipeline.settings import Settings
+
+    try:
+        settings = read or Settings()
+    except ValidationError:
+        return  # the environment's own are known; whoever reads the settings next says what is wrong
+    for _, value in settings:
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()
+        elif isinstance(value, str) and "://" in value:
+            yield value
+    pair = [secret.get_secret_value() for secret in (settings.rte_client_id, settings.rte_client_secret)]
+    if all(pair) and not _is_weak(pair[1]):
+        yield from (":".join(pair), *basic_values(*pair))
+
+
+def _compiled(values: Iterable[str]) -> _Search:
+    secrets: dict[str, None] = {}
+    for value in values:
+        for secret in url_secrets(value) if "://" in value else [value, value.strip(" \t\r\n\"'")]:
+            secrets[secret] = None
+    parts: dict[str, str] = {}
+    for secret in secrets:
+        parts |= _forms(secret)
+    if not parts:
+        return _Search((), re.compile(r"(?!)"))
+    longest_first = sorted(parts, key=len, reverse=True)
+    pattern = re.compile("|".join(parts[form] for form in longest_first), re.IGNORECASE)
+    return _Search(tuple(dict.fromkeys(form.lower() for form in longest_first)), pattern)
+
+
+def _forms(secret: str) -> dict[str, str]:
+    """Return what a text with this secret may hold, and the regular expression that takes it out."""
+    if not secret:
+        return {}
+    if _is_weak(secret):
+        return _as_password(secret)
+    is_word = len(secret) <= _WORD_UP_TO
+    forms = {
+        form: rf"(?<![a-z0-9]){re.escape(form)}(?![a-z0-9])" if is_word else re.escape(form)
+        for form in _written(secret)
+    }
+    # With the end that depends on what stood behind, and the padding.
+    encoded = {
+        form: rf"{re.escape(form)}[a-z0-9+/_-]?(?:=|%3d)*" for raw in _bytes(secret) for form in _base64(raw)
+    }
+    return forms | encoded | {raw.hex(): raw.hex() for raw in _bytes(secret)}
+
+
+def _is_weak(secret: str) -> bool:
+    """Say whether a value is too common or too short to be told from other text."""
+    return secret.lower() in _PUBLIC or len(secret) < _SHORTEST
+
+
+def _as_password(secret: str) -> dict[str, str]:
+    """Return a weak secret's forms: in a URL before the host, and after the word password."""
+    forms = {}
+    for form in {secret, quote(secret, safe="")}:
+        forms[f":{form}@"] = rf"(?<=:){re.escape(form)}(?=@)"
+        for mark in ("password=", "password='", 'password="', "password: "):
+            forms[mark + form] = rf"(?<={mark}){re.escape(form)}(?![a-z0-9])"
+    return forms
+
+
+def _written(secret: str) -> set[str]:
+    """Return a secret as it is, and as URLs, JSON, repr and HTML write it."""
+    plain = {secret, secret.encode().decode("latin-1")}  # the latter: UTF-8 read as what headers are written in
+    for raw in _bytes(secret):
+        plain |= {quote(raw, safe=safe) for safe in ("", "/", "!#$%&'()*+,/:;=?@[]~")} | {quote_plus(raw)}
+    plain |= {quote(form, safe="") for form in plain}
+    escaped = {
+        html.escape(secret),
+        html.escape(secret, quote=False),
+        repr(secret)[1:-1],
+        repr(secret.encode())[2:-1],
+    }
+    forms = plain | escaped
+    for _ in range(2):  # JSON in JSON: metadata of an event
+        forms |= {json.dumps(form)[1:-1] for form in forms}
+        forms |= {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
+    return forms | {form.replace("/", "\\/") for form in forms}
+
+
+def _bytes(secret: str) -> set[bytes]:
+    """Return a secret as bytes; HTTP's headers are in Latin-1 where that has its characters."""
+    try:
+        return {secret.encode(), secret.encode("latin-1")}
+    except UnicodeEncodeError:
+        return {secret.encode()}
+
+
+def _base64(secret: bytes) -> Iterator[str]:
+    """Return a secret's Base64 at each of the three places that it can have among others."""
+    for before in range(3):
+        padded = base64.b64encode(bytes(before) + secret).decode().rstrip("=")
+        # The first characters depend on what stands before as well, the last one on what stands behind.
+        begin = (0, 2, 3)[before]
+        end = len(padded) - ((before + len(secret)) % 3 != 0)
+        for form in {padded[begin:end], padded[begin:end].translate(str.maketrans("+/", "-_"))}:
+            if len(form) >= _SHORTEST_ENCODED:
+                yield form
+                yield quote(form, safe="")

@@ -1,0 +1,126 @@
+"""Whatever a source or a database repeats of our secrets is found nowhere afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from elec_pipeline.commands.dagster_home import dagster_home, prepare
+from elec_pipeline.settings import Settings
+from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline.store import urls
+from elec_pipeline_tests.conftest import NOW
+from elec_pipeline_tests.integration import planted
+
+PASSING = ("echo=200", "echopage=200", "echo=429", "echo=500", "echo=503", "echopage=503")
+"""What makes a request be tried again."""
+ALL_THAT_PASSES = [f"{route}{fault}:1" for route in ("token-", "") for fault in PASSING]
+FAULTS = [
+    # The first asset's step meets the first fault, and fails; the next one's meets the second.
+    ["token-echo=302:1", "token-echo=400:1", "weather-echo=302"],
+    ["token-echo=401:1", "token-echo=403:1", "weather-echo=400"],
+    ["token-echo=404:1", "echo=302:1", "weather-echo=401"],
+    ["echo=400:1", "echo=403:1", "weather-echo=404"],
+    ["echo=401:2", "echo=404:1", "weather-echo=200"],
+    ["echo=503", "odre-echo=503", "weather-echopage=500"],  # for ever, and so for its stand-in
+    ["echo=503", "odre-echo=200", "weather-echo=429"],
+]
+
+
+@pytest.fixture
+def own_home(home: Path, request: pytest.FixtureRequest) -> Path:
+    folder = home / re.sub(r"\W", "-", request.node.name)  # Dagster finds no instance below a name with brackets
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+def environment(home: Path, url: str, **more: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RTE_", "ELEC_"))}
+    return inherited | {
+        "ELEC_HOME": str(home),
+        "DAGSTER_HOME": str(dagster_home(Settings(elec_home=home))),
+        "DATABASE_URL": url,
+        "ELEC_SOURCE": "rte",
+        "ELEC_FALLBACK": "odre",
+        "ELEC_API_KEY": planted.API_KEY,
+        "RTE_CLIENT_ID": planted.CLIENT_ID,
+        "RTE_CLIENT_SECRET": planted.CLIENT_SECRET,
+        "COLUMNS": "60",
+        **more,
+    }
+
+
+@pytest.mark.timeout(240)
+def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
+    own_home: Path, database: str, simulator: SimulatorHandle
+) -> None:
+    prepare(Settings(elec_home=own_home))
+    hosts = dict.fromkeys(("RTE_BASE_URL", "ODRE_BASE_URL", "OPEN_METEO_URL"), simulator.url)
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [
+            sys.executable,
+            "-m",
+            "elec_pipeline_tests.integration.echoing_runs",
+            json.dumps([ALL_THAT_PASSES, *FAULTS]),
+            "2025-06-02",
+            NOW.isoformat(),
+        ],
+        env=environment(own_home, planted.with_password(database), **hosts),
+        cwd=own_home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    outcomes = [
+        json.loads(line.removeprefix("RUN ")) for line in done.stdout.splitlines() if line.startswith("RUN ")
+    ]
+    assert [succeeded for _, succeeded in outcomes] == [True, *[False] * (len(FAULTS) + 1)], done.stderr[-3000:]
+    tokens = {told.removeprefix("Bearer ") for told in simulator.simulator.heard() if told.startswith("Bearer ")}
+    assert tokens
+    assert "***" in done.stdout
+    assert "ValueError: ***" in done.stderr
+    assert not planted.found_in(done.stdout + done.stderr, *tokens)
+    files = dict(planted.files_below(own_home))
+    logs = [text for path, text in files.items() if path.suffix == ".err"]
+    assert any("***" in text for text in logs)
+    for path, text in files.items():
+        assert not planted.found_in(text, *tokens), path
+    dagster = urls.with_database(database, f"{urls.database_name(database)}_dagster")
+    tables = {**dict(planted.rows_of(database)), **dict(planted.rows_of(dagster))}
+    assert tables["public.event_logs"].count("***") > 50
+    for name, rows in tables.items():
+        assert not planted.found_in(rows, *tokens), name
+
+
+@pytest.mark.parametrize("command", ["doctor", "materialize"])
+def test_a_database_that_repeats_the_password_does_so_to_nobody(own_home: Path, command: str) -> None:
+    prepare(Settings(elec_home=own_home))
+    programs = Path(sys.executable).parent
+    arguments: dict[str, list[str | Path]] = {
+        "doctor": [programs / "elec", "doctor"],
+        "materialize": [
+            programs / "dagster", "asset", "materialize", "-m", "elec_pipeline.definitions",
+            "--select", "raw_consumption", "--partition", "2025-06-02",
+        ],
+    }  # fmt: skip
+    with planted.telltale_database() as url:
+        done = subprocess.run(  # noqa: S603 - our own commands
+            arguments[command],
+            env=environment(own_home, url, RTE_BASE_URL="http://127.0.0.1:9", OPEN_METEO_URL="off"),
+            cwd=own_home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+    assert done.returncode != 0
+    assert 'password "***" is wrong' in (done.stdout + done.stderr).replace("\n", " ")
+    assert not planted.found_in(done.stdout + done.stderr)
+    for path, text in planted.files_below(own_home):
+        assert not planted.found_in(text), path
