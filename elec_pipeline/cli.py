@@ -352,9 +352,7 @@ def main() -> None:
             raise
         _end(outage)
     finally:
-        if embedded := sys.modules.get(
-            "elec_pipeline.store.embedded"
-        ):  # no command waits for an import it has no use for
+        if embedded := sys.modules.get("elec_pipeline.store.embedded"):  # else this command used no server
             embedded.leave_all()
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TextIO
 
 import dagster as dg
-import psutil
 from dagster._core.storage.tags import MAX_RETRIES_TAG
 from dagster._core.utils import make_new_run_id
 from dagster_shared.error import SerializableErrorInfo
@@ -30,14 +29,12 @@ from elec_pipeline.defs.partitions import (
     RANGE_START_TAG,
     key,
 )
-from elec_pipeline.defs.run_workers import lock_file, working_on
+from elec_pipeline.defs.run_workers import Worker, described, lock_file, worker_of, working_on
 from elec_pipeline.errors import ElecError, SourceQuotaError, StoreUnavailableError
 from elec_pipeline.settings import settings
 from elec_pipeline.store import outage
 
 JOB = "backfill"
-PROCESS_TAG = "elec/process"
-"""The process that executes a run: host, process id, and when it began, for ids come round again."""
 
 
 class _WithoutEcho(io.TextIOBase):
@@ -99,7 +96,6 @@ class Run:
                     RANGE_END_TAG: key(self.last),
                     AS_FAR_AS_POSSIBLE_TAG: "true",
                     QUOTA_FAILS_TAG: "true",
-                    PROCESS_TAG: this_process(),
                     MAX_RETRIES_TAG: "0",  # repeated here, not by the daemon
                 },
                 # The bar is the output here; the run's log is in the event log.
@@ -150,31 +146,18 @@ def close_run(instance: dg.DagsterInstance, run_id: str, why: str, *, canceled: 
 
 
 def close_lost_runs(instance: dg.DagsterInstance) -> None:
-    """Close the runs of former backfills on this machine whose process was killed, or stopped without a database.
+    """Close the runs of former backfills on this machine whose process was killed, or gave them up.
 
-    Left alone, they would stay STARTED, and hold their place in a pool that the next backfill waits for.
+    Where a daemon runs, its run monitoring does that. Left alone, they would stay STARTED, and hold their place
+    in a pool that the next backfill waits for.
     """
     open_runs = dg.RunsFilter(
         job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
     )
+    home = Path(instance.root_directory)
     for run in instance.get_runs(open_runs):
-        process = run.tags.get(PROCESS_TAG, "")
-        if process.partition(" ")[0] == socket.gethostname() and not _lives(process):
-            close_run(instance, run.run_id, "The process of this run ended without closing it.")
-
-
-def this_process() -> str:
-    """Return what tells this process from every other, on any machine and at any time."""
-    process = psutil.Process()
-    return f"{socket.gethostname()} {process.pid} {process.create_time():.0f}"
-
-
-def _lives(process: str) -> bool:
-    _, number, began = process.split(" ")
-    try:
-        return abs(psutil.Process(int(number)).create_time() - float(began)) <= 1.0
-    except psutil.NoSuchProcess:
-        return False
+        if worker_of(home, run.run_id) is Worker.GONE:
+            close_run(instance, run.run_id, f"{described(home, run.run_id)} ended without closing this run.")
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> ElecError:

@@ -1,7 +1,7 @@
 """Dagster's home: a folder under ELEC_HOME with our `dagster.yaml`, shared by all processes of an instance.
 
 Here: making it, and keeping its files up to date without losing what an operator changed in them. As package
-managers do it: a file that is as we wrote it last is replaced by the newer one; one that was edited stays, and
+managers do it: a file that is as we shipped it last is replaced by the newer one; one that was edited stays, and
 the newer one is put beside it as `<name>.new`.
 """
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
 INSTANCE_FILES = ("dagster.yaml", "workspace.yaml")
-AS_WRITTEN = ".as-written"
-"""Ends the name of the copy of each file as we wrote it last, which tells whether it was edited since."""
+AS_SHIPPED = ".as-shipped"
+"""Ends the name of the copy of each file as we shipped it last, which tells whether it was edited since."""
 NEWER = ".new"
 
 
@@ -39,7 +39,7 @@ def prepare(settings: Settings) -> Path:
 
 
 def edited_files(settings: Settings) -> dict[Path, Path | None]:
-    """Return the instance files that an operator edited, each with the newer one beside it, if there is one."""
+    """Return the instance files that were edited, each with the newer one beside it until that is removed."""
     home = dagster_home(settings)
     edited: dict[Path, Path | None] = {}
     for name in INSTANCE_FILES:
@@ -66,15 +66,14 @@ def open_instance(settings: Settings, *, as_it_is: bool = False) -> Iterator[dg.
 
 
 def _bring_up_to_date(path: Path, shipped: bytes) -> None:
-    as_written, newer = path.with_name(f".{path.name}{AS_WRITTEN}"), path.with_name(f"{path.name}{NEWER}")
+    as_shipped, newer = path.with_name(f".{path.name}{AS_SHIPPED}"), path.with_name(f"{path.name}{NEWER}")
     if not path.exists() or not _is_edited(path) or path.read_bytes() == shipped:
-        for each in (path, as_written):
+        for each in (path, as_shipped):
             _write(each, shipped)
         newer.unlink(missing_ok=True)
-    elif as_written.read_bytes() == shipped:
-        newer.unlink(missing_ok=True)
-    else:
+    elif as_shipped.read_bytes() != shipped:
         _write(newer, shipped)
+        _write(as_shipped, shipped)  # told once: the operator compares the two, and removes the newer one
 
 
 def _is_edited(path: Path) -> bool:
@@ -82,8 +81,8 @@ def _is_edited(path: Path) -> bool:
 
     Versions before this rule overwrote the file with every command and noted nothing: what they left is ours.
     """
-    as_written = path.with_name(f".{path.name}{AS_WRITTEN}")
-    return as_written.exists() and as_written.read_bytes() != path.read_bytes()
+    as_shipped = path.with_name(f".{path.name}{AS_SHIPPED}")
+    return as_shipped.exists() and as_shipped.read_bytes() != path.read_bytes()
 
 
 def _write(path: Path, content: bytes) -> None:

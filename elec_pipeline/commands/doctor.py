@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from elec_pipeline.commands.dagster_home import dagster_home
+from elec_pipeline.commands.dagster_home import dagster_home, edited_files
 from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import ElecError, StoreError
 from elec_pipeline.settings import Settings, Source
@@ -40,6 +40,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "state", is_well=True, text=f"ELEC_HOME is {settings.elec_home}; DAGSTER_HOME is {dagster_home(settings)}"
     )
+    for path, newer in edited_files(settings).items():
+        kept = f"{path} was edited, and is left as it is"
+        advice = f"; this version ships another: compare it with {newer}, then remove that"
+        yield Finding(path.name, is_well=newer is None, text=kept + (advice if newer else ""))
     yield _look("source", lambda: f"{settings.source} at {_host(settings)}")
     yield _look("weather", lambda: _weather(settings))
     yield _look("access", lambda: _access(settings))

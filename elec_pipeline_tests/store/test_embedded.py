@@ -324,3 +324,40 @@ def test_a_folder_that_is_not_writable_is_explained(folder: Path) -> None:
 def test_a_database_cannot_be_created_while_nothing_runs(server: EmbeddedServer) -> None:
     with pytest.raises(EmbeddedServerError, match="elec db start"):
         server.ensure_database()
+
+
+def test_the_last_to_leave_stops_it_and_nobody_before(server: EmbeddedServer) -> None:
+    other = start_child(server.root.parent, code=CHILD + "\nimport time\nprint('used', flush=True)\ntime.sleep(100)\n")
+    assert other.stdout is not None
+    while other.stdout.readline() != "used\n":
+        assert other.poll() is None
+    server.ensure_running()
+    assert not server.leave()
+    assert server.is_running()
+    other.kill()
+    other.communicate()
+    server.ensure_running()
+    assert server.leave()
+    assert not server.is_running()
+
+
+def test_a_server_that_was_started_by_hand_stays_until_it_is_stopped_by_hand(server: EmbeddedServer) -> None:
+    server.ensure_running()
+    server.keep()
+    assert not server.leave()
+    assert server.is_running()
+    assert server.stop()
+    server.ensure_running()
+    assert server.leave()
+
+
+def test_a_killed_server_is_revived_and_a_running_one_left_alone(server: EmbeddedServer) -> None:
+    server.ensure_running()
+    assert not server.revive()
+    with psycopg.connect(server.url("postgres")) as connection:
+        postmaster_process = psutil.Process(connection.info.backend_pid).parent()
+    assert postmaster_process is not None
+    postmaster_process.kill()
+    while not server.revive():  # until the last of its backends has ended
+        time.sleep(0.05)
+    assert server.is_running()
