@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 
-from elec_pipeline.commands.processes import ensure_free
+from elec_pipeline.commands.processes import ensure_free, interrupted_by_any_signal
 from elec_pipeline.commands.upkeep import leaving_embedded, revive_embedded, tended
 from elec_pipeline.settings import Settings
 
@@ -28,6 +28,7 @@ def run_api(settings: Settings, *, host: str, port: int, say: Callable[[str], No
     if not settings.elec_readonly_database_url.get_secret_value():
         open_database(settings).dispose()
     say(f"JSON API: http://{host}:{port}   its description: http://{host}:{port}/docs")
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a terminal that is closed
-    with leaving_embedded(settings, say), tended(revive_embedded(settings, say)):
+    # The server stops in order at SIGTERM, then sends it to this process again: that must not be the end of it.
+    with interrupted_by_any_signal(), leaving_embedded(settings, say), tended(revive_embedded(settings, say)):
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         server.run(create_app(settings), host=host, port=port)

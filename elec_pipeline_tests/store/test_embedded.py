@@ -327,7 +327,9 @@ def test_a_database_cannot_be_created_while_nothing_runs(server: EmbeddedServer)
 
 
 def test_the_last_to_leave_stops_it_and_nobody_before(server: EmbeddedServer) -> None:
-    other = start_child(server.root.parent, code=CHILD + "\nimport time\nprint('used', flush=True)\ntime.sleep(100)\n")
+    other = start_child(
+        server.root.parent, code=CHILD + "\nimport time\nprint('used', flush=True)\ntime.sleep(100)\n"
+    )
     assert other.stdout is not None
     while other.stdout.readline() != "used\n":
         assert other.poll() is None
