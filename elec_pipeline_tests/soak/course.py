@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import dagster as dg
 import tenacity.nap
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import QueuePool
 
 from elec_pipeline.commands.dagster_home import dagster_home, open_instance
@@ -122,7 +123,7 @@ def soak(home: Path, first: date) -> Iterator[Soak]:
         stack.enter_context(_settings_of_its_own())
         instance = stack.enter_context(open_instance(settings()))
         assert dagster_home(settings()) == home / "dagster"
-        _pool_connections(instance)
+        _lighten(instance)
         world = World(instance, simulator, clock)
         yield Soak(world, Injuries(world, server), server)
 
@@ -155,9 +156,14 @@ def _short_waits() -> Iterator[None]:
         yield
 
 
-def _pool_connections(instance: dg.DagsterInstance) -> None:
-    """Let Dagster's storage keep its connections: a new one for each statement is a third of the time."""
+def _lighten(instance: dg.DagsterInstance) -> None:
+    """Leave out what costs most of the time and is not looked at: new connections, and what steps print.
+
+    Dagster opens a connection for each statement, and starts four processes for each step to copy its prints.
+    """
     for storage in (instance.event_log_storage, instance.run_storage, instance.schedule_storage):
         engine = storage._storage._engine if hasattr(storage, "_storage") else storage._engine  # noqa: SLF001
         creator, dispatch = engine.pool._creator, engine.pool.dispatch  # noqa: SLF001
         engine.pool = QueuePool(creator, pre_ping=True, dialect=engine.dialect, _dispatch=dispatch)
+    instance._compute_log_manager = NoOpComputeLogManager()  # noqa: SLF001
+    instance._compute_log_manager.register_instance(instance)  # noqa: SLF001

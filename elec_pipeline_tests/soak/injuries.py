@@ -10,11 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from unittest.mock import patch
 
+from elec_pipeline.sources.rte import RteClient
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.soak.faults import Fault, Injury
 from elec_pipeline_tests.soak.runs import Asked
@@ -111,7 +113,8 @@ class Injuries:
             if not stays:
                 self.server.ensure_running()
 
-        with self._hanging("slow=4:1") as answered:
+        patient = patch.dict(RteClient.__init__.__kwdefaults__, {"timeout_s": (10.0, 10.0)})
+        with patient, self._hanging("slow=4:1") as answered:
             thread = threading.Thread(target=interrupt)
             thread.start()
             self.world.runner.carry_out(asked)
@@ -120,7 +123,7 @@ class Injuries:
             self.world.is_away = True  # without its database the daemon evaluates nothing
 
     @contextmanager
-    def _hanging(self, how: str = HANGS) -> Iterator[object]:
+    def _hanging(self, how: str = HANGS) -> Iterator[Callable[[], int]]:
         """Make the source's next answer slow; yields the number of requests that hang."""
         self._tell_source(how)
         faults = self.world.simulator.simulator

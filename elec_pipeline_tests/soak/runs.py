@@ -10,13 +10,14 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 from dagster._daemon.monitoring import concurrency
+from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Runner:
         queue: What waits.
         next: Carries out the next run, once; None: as usual.
         outcomes: How many runs ended how, by job.
-        died: The runs whose process died, with the instant and what was asked.
+        died: What was asked of the runs whose process died, in order.
     """
 
     instance: dg.DagsterInstance
@@ -79,7 +80,7 @@ class Runner:
     next: tuple[str, Carry] | None = None
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-    died: dict[str, tuple[datetime, Asked]] = field(default_factory=dict)
+    died: deque[Asked] = field(default_factory=deque)
 
     def drain(self) -> None:
         """Carry out what waits, unless a slot of a pool is held by a run that died: then all would wait for it."""
@@ -106,7 +107,7 @@ class Runner:
                 run_config=QUIET,
                 raise_on_error=False,
             )
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DagsterPostgresException) as error:
             # Dagster could not even write what happened: a run's own process ends with that.
             _LOG.info("%s: the process of a run ended (%s)", self.clock.now, error)
             self.note_death(asked)
@@ -117,21 +118,24 @@ class Runner:
             self.failures.append(f"{self.clock.now:%Y-%m-%d %H:%M} {asked.job}: {'; '.join(said)}")
 
     def note_death(self, asked: Asked) -> None:
-        """Remember the run that is under way as one whose process died."""
+        """Remember that the process of the run that is under way died; the database may be away."""
         self.outcomes[asked.job, "died"] += 1
-        self.died["" if not (found := self._under_way()) else found[-1]] = (self.clock.now, asked)
+        self.died.append(asked)
 
     def look_after(self) -> None:
-        """Do what the platform does about dead runs: close them, free their slots, launch them again."""
-        for run_id in self._under_way():
-            _, asked = self.died.pop(run_id, self.died.pop("", (None, None)))
-            run = self.instance.get_run_by_id(run_id)
-            assert run is not None
+        """Do what the platform does about dead runs: close them, free their slots, launch them again.
+
+        The code server closes a run whose process died, at once; the daemon frees slots some minutes later, and
+        launches the run again.
+        """
+        for run in self.instance.get_runs(RunsFilter(statuses=UNDER_WAY)):
             self.instance.report_run_failed(run, "Its process ended unexpectedly.")
-            if asked is not None and asked.retries < self.instance.run_retries_max_retries:
+        while self.died:
+            asked = self.died.pop()
+            if asked.retries < self.instance.run_retries_max_retries:
                 asked.retries += 1
                 self.queue.appendleft(asked)
-        later = datetime.now().astimezone() + timedelta(hours=1)  # an hour of the simulated world has passed
+        later = datetime.now(UTC) + timedelta(hours=1)  # an hour of the simulated world has passed
         context = SimpleNamespace(instance=self.instance)
         before, concurrency.get_current_datetime = concurrency.get_current_datetime, lambda: later
         try:
@@ -142,9 +146,6 @@ class Runner:
     def held(self) -> set[str]:
         """Return the runs that hold a slot of a pool."""
         return set(self.instance.event_log_storage.get_concurrency_run_ids())
-
-    def _under_way(self) -> list[str]:
-        return [run.run_id for run in reversed(self.instance.get_runs(RunsFilter(statuses=UNDER_WAY)))]
 
 
 def _said(event: dg.DagsterEvent) -> str:

@@ -103,7 +103,7 @@ class World:
         self.is_away = False
         missed, self._missed = self._missed, {}
         self.runner.look_after()
-        for name, moment in missed.items():
+        for name, moment in sorted(missed.items(), key=lambda each: each[1]):
             self._tick(name, moment)
         self.runner.drain()
 
