@@ -24,7 +24,7 @@ def own_home() -> Iterator[Path]:
 
 
 SPANS = [(date(2025, 3, 24), 113), (date(2025, 10, 20), 62)]
-"""First day and seed. The faults of the first: the database stopped in a run, hours in conflict, a run killed; of the
+"""First day and seed. Faults of the first: the database stopped in a run, hours in conflict, a run killed; of the
 second: schedules missed for three days, half a day published, the token refused for some hours."""
 
 
