@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import dagster as dg
@@ -161,7 +162,8 @@ def _lighten(instance: dg.DagsterInstance) -> None:
 
     Dagster opens a connection for each statement, and starts four processes for each step to copy its prints.
     """
-    for storage in (instance.event_log_storage, instance.run_storage, instance.schedule_storage):
+    storages: list[Any] = [instance.event_log_storage, instance.run_storage, instance.schedule_storage]
+    for storage in storages:
         engine = storage._storage._engine if hasattr(storage, "_storage") else storage._engine  # noqa: SLF001
         creator, dispatch = engine.pool._creator, engine.pool.dispatch  # noqa: SLF001
         engine.pool = QueuePool(creator, pre_ping=True, dialect=engine.dialect, _dispatch=dispatch)

@@ -59,7 +59,7 @@ class Injuries:
         self.in_force.append(fault)
         self._tell_source()
         if fault.injury in (Injury.AWAY, Injury.DATABASE_AWAY):
-            self.world.is_away = True
+            self.world.runner.is_paused = True
         if fault.injury is Injury.DATABASE_AWAY:
             self.server.stop()
         if fault.injury is Injury.KILLED:
@@ -74,7 +74,7 @@ class Injuries:
             self._tell_source()
         if fault.injury is Injury.DATABASE_AWAY:
             self.server.ensure_running()
-        if self.world.is_away and not self._is_away():
+        if self.world.runner.is_paused and not self._is_away():
             self.server.ensure_running()
             self.world.come_back()
 
@@ -120,7 +120,7 @@ class Injuries:
             self.world.runner.carry_out(asked)
             thread.join()
         if stays:
-            self.world.is_away = True  # without its database the daemon evaluates nothing
+            self.world.runner.is_paused = True  # without its database the daemon evaluates nothing
 
     @contextmanager
     def _hanging(self, how: str = HANGS) -> Iterator[Callable[[], int]]:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
@@ -65,6 +66,7 @@ class Runner:
         instance: Dagster's.
         defs: What the jobs are of.
         clock: Of the world.
+        is_paused: Whether nothing is launched, as while the daemon is away.
         with_training: Whether trainings are carried out too; they take minutes each.
         queue: What waits.
         next: Carries out the next run, once; None: as usual.
@@ -75,6 +77,7 @@ class Runner:
     instance: dg.DagsterInstance
     defs: dg.Definitions
     clock: Clock
+    is_paused: bool = False
     with_training: bool = False
     queue: deque[Asked] = field(default_factory=deque)
     next: tuple[str, Carry] | None = None
@@ -84,7 +87,7 @@ class Runner:
 
     def drain(self) -> None:
         """Carry out what waits, unless a slot of a pool is held by a run that died: then all would wait for it."""
-        while self.queue and not self.held():
+        while self.queue and not self.is_paused and not self.held():
             asked = self.queue.popleft()
             if asked.job == TRAINING and not self.with_training:
                 self.outcomes[asked.job, "left out"] += 1
@@ -136,12 +139,9 @@ class Runner:
                 asked.retries += 1
                 self.queue.appendleft(asked)
         later = datetime.now(UTC) + timedelta(hours=1)  # an hour of the simulated world has passed
-        context = SimpleNamespace(instance=self.instance)
-        before, concurrency.get_current_datetime = concurrency.get_current_datetime, lambda: later
-        try:
-            list(concurrency.execute_concurrency_slots_iteration(context, _LOG))
-        finally:
-            concurrency.get_current_datetime = before
+        daemon: Any = SimpleNamespace(instance=self.instance)
+        with patch.object(concurrency, "get_current_datetime", return_value=later):
+            list(concurrency.execute_concurrency_slots_iteration(daemon, _LOG))
 
     def held(self) -> set[str]:
         """Return the runs that hold a slot of a pool."""

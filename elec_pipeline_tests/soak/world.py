@@ -62,7 +62,6 @@ class World:
         instance: Dagster's, on PostgreSQL.
         simulator: RTE's API, its open data and Open-Meteo; its clock is this world's.
         clock: Moved by `live`.
-        is_away: Whether the daemon is away: nothing is evaluated.
         ticks: How many ticks were evaluated, by schedule or sensor.
         skips: The last reason of each that asked for nothing.
     """
@@ -70,7 +69,6 @@ class World:
     instance: dg.DagsterInstance
     simulator: SimulatorHandle
     clock: Clock
-    is_away: bool = False
     ticks: Counter[str] = field(default_factory=Counter)
     skips: dict[str, str] = field(default_factory=dict)
     _asked: set[tuple[str, str]] = field(default_factory=set)
@@ -89,7 +87,7 @@ class World:
         """Let time pass up to an instant, which is not included, with all that is due in between."""
         for moment, names in ticks_between(self.clock.now, end):
             self.clock.now = moment
-            if self.is_away:
+            if self.runner.is_paused:
                 self._missed |= dict.fromkeys(names, moment)
                 continue
             self.runner.look_after()
@@ -100,7 +98,7 @@ class World:
 
     def come_back(self) -> None:
         """Let the daemon be there again: of each schedule the last time that it missed is evaluated now."""
-        self.is_away = False
+        self.runner.is_paused = False
         missed, self._missed = self._missed, {}
         self.runner.look_after()
         for name, moment in sorted(missed.items(), key=lambda each: each[1]):
@@ -125,14 +123,14 @@ class World:
                 self.instance, repository_def=self.repository, resources=self._needed(sensor)
             )
             found = sensor.evaluate_tick(context)
-            job, requests, skipped = sensor.job_name, found.run_requests or [], found.skip_message
+            job, requests, skipped = str(sensor.job_name), found.run_requests or [], found.skip_message
         if skipped:
             self.skips[name] = skipped
         for request in requests:
             key = (name, str(request.run_key))
             if key not in self._asked:
                 self._asked.add(key)
-                self.runner.queue.append(Asked(str(job), request, by=name))
+                self.runner.queue.append(Asked(job, request, by=name))
 
     def _needed(self, sensor: dg.SensorDefinition) -> dict[str, object]:
         return {
