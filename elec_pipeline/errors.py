@@ -75,7 +75,13 @@ class ModelUnavailableError(ForecastError):
         reason: What is wrong with the checkpoint, without what to do about it, where that is known.
     """
 
-    reason: str = ""
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class InvalidForecastError(ForecastError):
+    """A model's output is not finite or of the wrong shape: it is used nowhere and stored nowhere."""
 
 
 class TooFewDaysError(ForecastError):

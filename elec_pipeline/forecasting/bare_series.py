@@ -18,6 +18,7 @@ import numpy as np
 
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.local_grid import nan_mean
 from elec_pipeline.forecasting.model_inputs import ModelInput
 from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN, uncrossed
 from elec_pipeline.forecasting.recipe import WEEK_HOURS, Target
@@ -41,6 +42,9 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
 
     Returns:
         Shape (prediction_length, 7) at `quantiles.LEVELS`, ascending, in the unit of the series.
+
+    Raises:
+        InvalidForecastError: What comes out is not finite: the model is broken, or nothing of the series is known.
     """
     series = np.asarray(context, dtype=np.float64)
     if forecaster.recipe.target is Target.LOAD:
@@ -54,7 +58,7 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
     said = forecaster.quantiles_of(asked)[:prediction_length]
     if forecaster.recipe.target is Target.RESIDUAL:
         said = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here
-    return uncrossed(said + offset[:, None])
+    return uncrossed(forecaster.required(said + offset[:, None], prediction_length))
 
 
 def _distances(series: Floats, prediction_length: int) -> tuple[Floats, Floats]:
@@ -65,7 +69,7 @@ def _distances(series: Floats, prediction_length: int) -> tuple[Floats, Floats]:
     expected = series[len(series) - period + steps]
     last_day = distances[-DAY_HOURS:]
     level = LEVEL_SHARE * np.nanmean(last_day) if np.isfinite(last_day).any() else 0.0
-    expected = np.where(np.isfinite(expected), expected, np.nanmean(series))
+    expected = np.where(np.isfinite(expected), expected, nan_mean(series))
     return distances, expected + level
 
 

@@ -1,14 +1,13 @@
 """Loading of checkpoints: which model ELEC_MODEL names, of which family, with which recipe.
 
 Here: from a name to a `Forecaster`, with a clear error for everything that can be wrong on the way. Not
-here: training, and which checkpoint is the promoted one.
+here: training, which checkpoint is the promoted one, and what its card promises of its files (`integrity`).
 
 Only safetensors are read: unpickling weights runs whatever code they hold.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,16 +18,23 @@ from typing import TYPE_CHECKING, Any
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.engines import engine
 from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.recipe import Family, Recipe, default_recipe, read_recipe
+from elec_pipeline.forecasting.integrity import (
+    CARD_FILE,
+    CONFIG_FILE,
+    WEIGHTS,
+    read_card,
+    require_files,
+    require_version,
+)
+from elec_pipeline.forecasting.recipe import Family, default_recipe, read_recipe
 from elec_pipeline.forecasting.regressions import read_regressions
+from elec_pipeline.forecasting.weights import fault_of_weights
 
 if TYPE_CHECKING:
     from chronos import BaseChronosPipeline
 
 BUNDLED = Path(__file__).parent / "bundled"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-WEIGHTS = "*.safetensors"
-CARD_FILE = "card.json"
 PIPELINE_CLASSES = {
     "ChronosPipeline": Family.T5,
     "ChronosBoltPipeline": Family.BOLT,
@@ -37,39 +43,44 @@ PIPELINE_CLASSES = {
 ARCHITECTURES = {"ChronosBoltModelForForecasting": Family.BOLT, "Chronos2Model": Family.CHRONOS2}
 REMEDY = (
     "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2, or "
-    "leave it empty for the bundled checkpoint."
+    "leave it empty for the bundled checkpoint. A damaged checkpoint must be copied or trained again."
 )
+BUNDLED_REMEDY = "Install elec-pipeline again, or name another model with ELEC_MODEL."
 
 
-def load_forecaster(model: str) -> Forecaster:
+def load_forecaster(model: str, *, unfinished: bool = False) -> Forecaster:
     """Return the forecaster that a value of ELEC_MODEL names.
+
+    Its files are checked against its card first; `integrity` says what is checked where there is none.
 
     Args:
         model: A folder, a hub id, or "" for the bundled checkpoint.
+        unfinished: Whether it is being trained, so that its card is still to be written.
 
     Raises:
-        ModelUnavailableError: It is missing, broken, of an unsafe format or of no Chronos family. Never is
+        ModelUnavailableError: It is missing, damaged, of an unsafe format or of no Chronos family. Never is
             another model loaded instead.
     """
     folder = _folder(model)
-    family, pipeline = _pipeline(folder, model)
-    recipe = read_recipe(folder) or default_recipe(family, pipeline.model_context_length)
-    name = "" if not model or Path(model).expanduser().is_dir() else model.rsplit("/", 1)[-1] + "-"
-    try:
-        asked = engine(family, pipeline, recipe.prediction_length)
-    except ModelUnavailableError as error:
-        raise _unavailable(model, str(error)) from error
-    base_model, trained_through = _origin(folder, model)
-    return Forecaster(
-        family=family,
-        recipe=recipe,
-        regressions=read_regressions(folder),
-        version=f"{family}-{name}{_digest(folder, recipe)}",
-        location=_location(folder, model),
-        base_model=base_model,
-        trained_through=trained_through,
-        _engine=asked,
-    )
+    with _named(model):
+        card = None if unfinished else read_card(folder)
+        if not unfinished:
+            require_files(folder, card)
+        family, pipeline = _pipeline(folder, model)
+        recipe = read_recipe(folder) or default_recipe(family, pipeline.model_context_length)
+        base_model, trained_through = _origin(folder, card, model)
+        digest = require_version(folder, card, recipe)
+        name = "" if not model or Path(model).expanduser().is_dir() else model.rsplit("/", 1)[-1] + "-"
+        return Forecaster(
+            family=family,
+            recipe=recipe,
+            regressions=read_regressions(folder),
+            version=f"{family}-{name}{digest}",
+            location=_location(folder, model),
+            base_model=base_model,
+            trained_through=trained_through,
+            _engine=engine(family, pipeline, recipe.prediction_length),
+        )
 
 
 def load_pipeline(model: str) -> tuple[Family, BaseChronosPipeline]:
@@ -78,7 +89,17 @@ def load_pipeline(model: str) -> tuple[Family, BaseChronosPipeline]:
     Raises:
         ModelUnavailableError: As `load_forecaster`.
     """
-    return _pipeline(_folder(model), model)
+    folder = _folder(model)
+    with _named(model):
+        card = read_card(folder)
+        require_files(folder, card)
+        family, pipeline = _pipeline(folder, model)
+        if card is not None:
+            _origin(folder, card, model)
+            require_version(
+                folder, card, read_recipe(folder) or default_recipe(family, pipeline.model_context_length)
+            )
+    return family, pipeline
 
 
 @contextmanager
@@ -97,10 +118,19 @@ def quiet() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
+@contextmanager
+def _named(model: str) -> Iterator[None]:
+    """Make what is wrong with a checkpoint a sentence that names the model and says what to do."""
+    try:
+        yield
+    except ModelUnavailableError as error:
+        raise _unavailable(model, error.reason or str(error)) from error
+
+
 def _unavailable(model: str, reason: str) -> ModelUnavailableError:
-    error = ModelUnavailableError(f"The model of ELEC_MODEL={model!r} cannot be used: {reason} {REMEDY}")
-    error.reason = reason
-    return error
+    if not model:
+        return ModelUnavailableError(f"The bundled model cannot be used: {reason} {BUNDLED_REMEDY}", reason)
+    return ModelUnavailableError(f"The model of ELEC_MODEL={model!r} cannot be used: {reason} {REMEDY}", reason)
 
 
 def _folder(model: str) -> Path:
@@ -124,7 +154,7 @@ def _pipeline(folder: Path, model: str) -> tuple[Family, BaseChronosPipeline]:
     config = _config(folder, model)
     family = _family(config)
     if family is None:
-        raise _unavailable(model, f"{folder / 'config.json'} is of no Chronos family.")
+        raise _unavailable(model, f"{folder / CONFIG_FILE} is of no Chronos family.")
     if not list(folder.glob(WEIGHTS)):
         pickled = [path.name for pattern in PICKLES for path in folder.glob(pattern)]
         reason = (
@@ -139,11 +169,11 @@ def _pipeline(folder: Path, model: str) -> tuple[Family, BaseChronosPipeline]:
 
 def _config(folder: Path, model: str) -> dict[str, Any]:
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _unavailable(model, f"{folder / 'config.json'} cannot be read ({error}).") from error
+        raise _unavailable(model, f"{folder / CONFIG_FILE} cannot be read ({error}).") from error
     if not isinstance(config, dict) or not isinstance(config.get("chronos_config"), dict):
-        raise _unavailable(model, f"{folder / 'config.json'} is of no Chronos model.")
+        raise _unavailable(model, f"{folder / CONFIG_FILE} is of no Chronos model.")
     return config
 
 
@@ -175,27 +205,13 @@ def _loaded(folder: Path, family: Family, model: str) -> BaseChronosPipeline:
     try:
         with quiet():
             pipeline = classes[family].from_pretrained(folder, use_safetensors=True, dtype=torch.float32)
-        absent = _absent_weights(folder, pipeline)
+        fault = fault_of_weights(folder, pipeline)
     except broken as error:  # transformers answers a broken checkpoint with any of these
         reason = f"{folder} cannot be loaded ({type(error).__name__}: {error})."
         raise _unavailable(model, reason) from error
-    if absent:
-        raise _unavailable(model, f"{folder} lacks weights that the model needs: {', '.join(absent[:3])}.")
+    if fault:
+        raise _unavailable(model, fault)
     return pipeline
-
-
-def _absent_weights(folder: Path, pipeline: BaseChronosPipeline) -> list[str]:
-    """Return the weights that are in no file: transformers would silently make random ones of them."""
-    from safetensors import safe_open
-
-    stored: set[str] = set()
-    for path in folder.glob(WEIGHTS):
-        with safe_open(path, framework="pt") as file:
-            stored.update(file.keys())
-    names: dict[int, list[str]] = {}
-    for name, tensor in pipeline.inner_model.state_dict().items():
-        names.setdefault(tensor.data_ptr(), []).append(name)
-    return sorted(shared[0] for shared in names.values() if stored.isdisjoint(shared))
 
 
 def _location(folder: Path, model: str) -> str:
@@ -204,21 +220,12 @@ def _location(folder: Path, model: str) -> str:
     return str(folder.resolve()) if Path(model).expanduser().is_dir() else model
 
 
-def _origin(folder: Path, model: str) -> tuple[str, date | None]:
+def _origin(folder: Path, card: dict[str, Any] | None, model: str) -> tuple[str, date | None]:
     """Return what a checkpoint was trained from and through which day, as its card says."""
-    try:
-        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-        return str(card["base_model"]), date.fromisoformat(card["trained_through"])
-    except FileNotFoundError:
+    if card is None:
         return model, None  # of a model that others trained only its name is known
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    try:
+        _ = card["version"]
+        return str(card["base_model"]), date.fromisoformat(card["trained_through"])
+    except (ValueError, TypeError, KeyError) as error:
         raise _unavailable(model, f"{folder / CARD_FILE} is no card ({error}).") from error
-
-
-def _digest(folder: Path, recipe: Recipe) -> str:
-    # Without what is at its default: a field that recipes get later renames no checkpoint.
-    digest = hashlib.sha256(recipe.model_dump_json(exclude_defaults=True).encode())
-    for path in sorted(folder.glob(WEIGHTS)):
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:12]

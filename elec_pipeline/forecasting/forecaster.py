@@ -13,10 +13,10 @@ from datetime import date
 
 import numpy as np
 
-from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.errors import ContextTooThinError, InvalidForecastError
 from elec_pipeline.forecasting.engines import Engine
 from elec_pipeline.forecasting.model_inputs import ModelInput, model_input
-from elec_pipeline.forecasting.quantiles import drawn_towards, recentred, uncrossed
+from elec_pipeline.forecasting.quantiles import LEVELS, drawn_towards, recentred, uncrossed
 from elec_pipeline.forecasting.recipe import Family, Recipe
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.information_set import Floats, InformationSet
@@ -75,6 +75,7 @@ class Forecaster:
 
         Raises:
             ContextTooThinError: Less than half of the week before an issue is known; see `is_too_thin`.
+            InvalidForecastError: The model's output is not finite or of the wrong shape.
             ValueError: An information set has less context than the recipe needs.
         """
         for information in sets:
@@ -96,6 +97,9 @@ class Forecaster:
 
         Returns:
             The input; quantiles at `quantiles.LEVELS`, shape (prediction_length, 7), in the unit of the target.
+
+        Raises:
+            InvalidForecastError: The output is not finite or of the wrong shape.
         """
         asked = model_input(information, self.recipe, self.regressions)
         seed = int(information.issue_time.timestamp())
@@ -103,14 +107,44 @@ class Forecaster:
         return asked, drawn_towards(said, asked.recent_errors_mw, self.recipe.recent_error_share)
 
     def quantiles_of(self, asked: ModelInput, seed: int = 0) -> Floats:
-        """Return what the model alone says, shape (prediction_length, 7), in the unit of the target."""
-        return self._engine.quantiles(asked, self.recipe.prediction_length, seed)
+        """Return what the model alone says, shape (prediction_length, 7), in the unit of the target.
+
+        Raises:
+            InvalidForecastError: It is not finite or of the wrong shape.
+        """
+        return self.required(self._engine.quantiles(asked, self.recipe.prediction_length, seed))
+
+    def required(self, quantiles: Floats, hours: int | None = None) -> Floats:
+        """Return quantiles as they are, once they are seen to be a forecast.
+
+        Args:
+            quantiles: What was computed with this model.
+            hours: How many there must be; the model's prediction length where not given.
+
+        Raises:
+            InvalidForecastError: They are not finite, or not of the shape (hours, 7).
+        """
+        shape = (self.recipe.prediction_length if hours is None else hours, len(LEVELS))
+        if quantiles.shape != shape:
+            raise self._invalid(f"of shape {quantiles.shape} instead of {shape}")
+        if not np.isfinite(quantiles).all():
+            raise self._invalid(
+                f"not finite in {np.count_nonzero(~np.isfinite(quantiles))} of {quantiles.size} numbers"
+            )
+        return quantiles
+
+    def _invalid(self, fault: str) -> InvalidForecastError:
+        return InvalidForecastError(
+            f"The output of the model {self.version} ({self.location}) is {fault}: no forecast is made of it. "
+            "`elec doctor` checks the model's files. If they are whole, go back to the former model with "
+            "`elec models rollback`, or name another one with ELEC_MODEL."
+        )
 
     def _predict_one(self, information: InformationSet) -> Floats:
         asked, output = self.ask(information)
         how = self.recipe.calibration_of(asked.kind)
         said = asked.to_mw(recentred(output, how.median_share, how.spreads))
-        return np.round(uncrossed(said), DECIMALS)
+        return np.round(uncrossed(self.required(said, information.delivery_hours)), DECIMALS)
 
 
 def is_too_thin(information: InformationSet) -> bool:

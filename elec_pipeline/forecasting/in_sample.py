@@ -9,8 +9,9 @@ import json
 from datetime import date
 from pathlib import Path
 
-from elec_pipeline.forecasting.checkpoint import BUNDLED, CARD_FILE
+from elec_pipeline.forecasting.checkpoint import BUNDLED
 from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.integrity import CARD_FILE
 
 
 def seen_through(forecaster: Forecaster) -> date | None:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from elec_pipeline.delivery_day import Issue
-from elec_pipeline.forecasting.checkpoint import CARD_FILE
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
+from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.references import LEAST_DAYS_OF_ERRORS
@@ -131,10 +131,16 @@ def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster:
     }
 
 
-def write_card(card: dict[str, Any], folder: Path) -> None:
-    """Write `card.json` and `MODEL_CARD.md` into a checkpoint's folder."""
-    (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+def write_card(card: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Write `card.json` and `MODEL_CARD.md` into a checkpoint's folder, once all else lies there.
+
+    Returns:
+        The card with the digests of the files, as it was written.
+    """
+    whole = sealed(card, folder)
+    (folder / CARD_FILE).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
     (folder / MODEL_CARD_FILE).write_text(_page(card), encoding="utf-8")
+    return whole
 
 
 def _span(days: Sequence[date]) -> dict[str, Any]:

@@ -126,7 +126,8 @@ def at_levels(quantiles: npt.ArrayLike, levels: Sequence[float]) -> Floats:
         levels: The model's levels, ascending, with 0.5 among them.
 
     Returns:
-        Shape (…, 7), ascending along the last axis.
+        Shape (…, 7), ascending along the last axis. NaN wherever one of the quantiles is not finite: in order,
+        it would come last and shift the others.
 
     Raises:
         ValueError: The levels do not hold 0.5, or do not fit the quantiles.
@@ -142,6 +143,7 @@ def at_levels(quantiles: npt.ArrayLike, levels: Sequence[float]) -> Floats:
     centre = int(np.argmin(np.abs(own - 0.5)))
     if not np.isclose(own[centre], 0.5):
         raise ValueError(f"the levels {levels} hold no median")
+    values = np.where(np.isfinite(values).all(axis=-1, keepdims=True), values, np.nan)
     median = values[..., centre]
     return uncrossed(np.stack([_at(level, own, values, median) for level in LEVELS], axis=-1))
 

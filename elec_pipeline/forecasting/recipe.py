@@ -53,7 +53,7 @@ class Covariate(StrEnum):
 class Calibration(BaseModel):
     """What is made of a model's quantiles, so that they hold what they claim."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     median_share: float = Field(
         default=1.0, ge=0, le=1, description="How much of the median moves the forecast off the reference."
@@ -70,7 +70,7 @@ class Recipe(BaseModel):
     Frozen: two checkpoints with equal weights and different recipes are different models.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     target: Target = Field(default=Target.LOAD, description="What the model forecasts.")
     covariates: tuple[Covariate, ...] = Field(default=(), description="Series known into the future.")
@@ -147,14 +147,16 @@ def read_recipe(folder: Path) -> Recipe | None:
         ModelUnavailableError: The file is there and does not hold a recipe.
     """
     path = folder / RECIPE_FILE
-    if not path.is_file():
-        return None
     try:
         return Recipe.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
+    except FileNotFoundError:
+        return None
+    except (ValidationError, UnicodeDecodeError, OSError) as error:
+        reason = f"{path} is no recipe that this version understands ({error})."
         raise ModelUnavailableError(
-            f"ELEC_MODEL: {path} is no recipe that this version understands ({error}). "
-            "Train the checkpoint again with `elec fine-tune`, or set ELEC_MODEL to another one."
+            f"ELEC_MODEL: {reason} Train the checkpoint again with `elec fine-tune`, or set ELEC_MODEL to another "
+            "one.",
+            reason,
         ) from error
 
 

@@ -10,7 +10,6 @@ model used in its place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from elec_pipeline.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
 from elec_pipeline.forecasting.checkpoint import BUNDLED as BUNDLED_FOLDER
-from elec_pipeline.forecasting.checkpoint import CARD_FILE, load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.integrity import read_card
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
 
@@ -85,12 +85,11 @@ def card_of(model: str) -> dict[str, Any]:
 
     Args:
         model: A folder, a hub id, or "" for the bundled checkpoint.
+
+    Raises:
+        ModelUnavailableError: The card is damaged.
     """
-    card = (Path(model).expanduser() if model else BUNDLED_FOLDER) / CARD_FILE
-    if not card.is_file():
-        return {}
-    found: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))
-    return found
+    return read_card(Path(model).expanduser() if model else BUNDLED_FOLDER) or {}
 
 
 def in_use(engine: Engine, settings: Settings, model: str = "") -> ModelInUse:

@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.cases import Case, Problem, kind
 from elec_pipeline.forecasting.regression import Regression, Scale
+from elec_pipeline.information_set import Floats
 
 REGRESSIONS_FILE = "regressions.safetensors"
 NOTES = "regressions"
@@ -94,22 +97,46 @@ def read_regressions(folder: Path) -> Regressions:
     from safetensors import SafetensorError, safe_open
 
     path = folder / REGRESSIONS_FILE
-    if not path.is_file():
+    if not path.exists():
         return Regressions()
     try:
         with safe_open(path, framework="np") as file:
             notes = json.loads((file.metadata() or {})[NOTES])
-            stored = {key: file.get_tensor(key).astype(np.float64) for key in file.keys()}  # noqa: SIM118 - no mapping
+            stored = {key: _numbers(key, file.get_tensor(key)) for key in file.keys()}  # noqa: SIM118 - no mapping
         return Regressions({name: _learnt(name, note, stored) for name, note in notes.items()})
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelUnavailableError(
-            f"ELEC_MODEL: {path} holds no regressions that this version understands ({error}). {_REMEDY}"
-        ) from error
+        reason = f"{path} holds no regressions that this version understands ({error})."
+        raise ModelUnavailableError(f"ELEC_MODEL: {reason} {_REMEDY}", reason) from error
 
 
 def named(case: Case, learnt: Learnt, *, with_temperature: bool) -> dict[str, Learnt]:
     """Return one regression by the name it is kept under."""
     return {kind(case, with_temperature=with_temperature): learnt}
+
+
+def _numbers(name: str, values: npt.NDArray[Any]) -> Floats:
+    """Return a stored table in double precision.
+
+    Raises:
+        ValueError: It is of no floating-point type, or not finite.
+    """
+    if values.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} is of type {values.dtype}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} holds numbers that are not finite")
+    return np.asarray(values, dtype=np.float64)
+
+
+def _scale(name: str, scale: Mapping[str, float]) -> Scale:
+    """Return the sizes that a regression refers to.
+
+    Raises:
+        ValueError: One is not above zero, or not finite.
+    """
+    made = Scale(**scale)
+    if not all(0 < value < np.inf for value in (made.feature_mw, made.robust_mw)):
+        raise ValueError(f"the scale of {name} is not above zero and finite")
+    return made
 
 
 def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarray]) -> Learnt:
@@ -124,5 +151,5 @@ def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarr
     if np.linalg.eigvalsh(precision)[:, 0].min() <= 0:
         raise ValueError(f"the precision of {name} is not positive definite")
     return Learnt(
-        Regression(mean, precision, Scale(**scale)), tuple(names), date.fromisoformat(str(note["through"]))
+        Regression(mean, precision, _scale(name, scale)), tuple(names), date.fromisoformat(str(note["through"]))
     )

@@ -102,7 +102,7 @@ def train(
         # Figures are of what was learnt without the validation days; then the regressions learn from them too.
         figures = validation_figures(history, validation_days, forecaster)
         _learnt(history, [*train_days, *validation_days], options).final.save(finished)
-        forecaster = load_forecaster(str(finished))
+        forecaster = load_forecaster(str(finished), unfinished=True)
         card = checkpoint_card(
             figures,
             train_days,
@@ -114,7 +114,7 @@ def train(
             last=last,
             effort=run.effort,
         )
-        write_card(card, finished)
+        card = write_card(card, finished)
         _replace(output_dir, finished)
     return TrainedCheckpoint(folder=output_dir, version=forecaster.version, card=card)
 
@@ -199,13 +199,13 @@ def _calibrated(
     how = calibrations(
         history,
         sorted({*train_days, *validation_days})[-YEAR_DAYS:],
-        load_forecaster(str(folder)),
+        load_forecaster(str(folder), unfinished=True),
         course,
         blur_mw=options.poor_rte_mw,
         seed=options.seed,
     )
     recipe.model_copy(update={"calibration": how}).save(folder)
-    return load_forecaster(str(folder))
+    return load_forecaster(str(folder), unfinished=True)
 
 
 def _digest(arrays: Iterable[npt.NDArray[Any]]) -> str:

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from elec_pipeline.api import prediction
+from elec_pipeline.forecasting.engines import Chronos2Engine
 from elec_pipeline.information_set import Floats
 from elec_pipeline_tests.api.conftest import Api, Serve
 
@@ -132,3 +133,15 @@ def test_beyond_the_queue_callers_are_told_to_come_back_and_the_rest_is_answered
     refused = next(reply.result() for reply in replies if reply.result().status_code == 429)
     assert int(refused.headers["retry-after"]) > 0
     assert api.predict(body()).status_code == 200
+
+
+def test_output_that_is_not_finite_is_a_503_and_no_number(
+    filled: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Floats:
+        return np.full((48, 7), np.nan)
+
+    monkeypatch.setattr(Chronos2Engine, "quantiles", broken)
+    reply = serve(filled).predict(body())
+    assert reply.status_code == 503
+    assert "model" in reply.json()["detail"]

@@ -25,6 +25,7 @@ from elec_pipeline.errors import BackTestError, ChallengerUnavailableError
 from elec_pipeline.forecasting import boosting
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.contestants import RTE, SEASONAL_NAIVE
+from elec_pipeline.forecasting.integrity import sealed
 from elec_pipeline.settings import settings
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
@@ -132,7 +133,7 @@ def test_days_that_a_model_has_seen_are_called_in_sample(
     model = tmp_path / "model"
     shutil.copytree(BUNDLED, model)
     card = json.loads((model / "card.json").read_text())
-    (model / "card.json").write_text(json.dumps(card | {"trained_through": "2025-06-02"}))
+    (model / "card.json").write_text(json.dumps(sealed(card | {"trained_through": "2025-06-02"}, model)))
     output = tmp_path / "out"
     arguments = ["--from", str(JUNE[0]), "--to", str(JUNE[1]), "--model", str(model), "--output", str(output)]
     done = command.invoke(app, ["backtest", *arguments], catch_exceptions=False)

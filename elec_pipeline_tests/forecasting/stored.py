@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.delivery_day import PARIS, to_utc
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
@@ -37,14 +39,22 @@ def store_made_up(engine: Engine, *, shuffled_through: date | None = None) -> No
     write_vintages(engine, vintages, source="test")
 
 
+def write_card(place: Path) -> str:
+    """Write a card for what lies in a checkpoint's folder; returns the version."""
+    version = load_forecaster(str(place), unfinished=True).version
+    card = {"version": version, "base_model": "nothing", "trained_through": "2024-06-30"}
+    (place / CARD_FILE).write_text(json.dumps(sealed(card, place)))
+    return version
+
+
 def misused(place: Path, context_hours: int = 192) -> str:
-    """Put the bundled weights, with a recipe they were not trained for and no card, into a folder.
+    """Put the bundled weights, with a recipe they were not trained for, into a folder.
 
     Each context length makes another version, which is returned.
     """
     shutil.copytree(BUNDLED, place, ignore=shutil.ignore_patterns("card.json", "MODEL_CARD.md"))
     Recipe(context_hours=context_hours).save(place)
-    return load_forecaster(str(place)).version
+    return write_card(place)
 
 
 def register(engine: Engine, version: str, place: Path) -> None:

@@ -11,13 +11,12 @@ from sqlalchemy import Engine
 
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
 from elec_pipeline.forecasting import registry
-from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.registry import Reason
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
-from elec_pipeline_tests.forecasting.stored import misused, register
+from elec_pipeline_tests.forecasting.stored import misused, register, write_card
 
 
 @pytest.fixture
@@ -113,7 +112,7 @@ def test_a_promoted_folder_whose_content_changed_is_an_error(
     models.promote(engine, two[0], by="hand")
     assert version_in_use(engine, here) == two[0]
     Recipe(context_hours=96).save(tmp_path / "one")
-    other = load_forecaster(str(tmp_path / "one")).version
+    other = write_card(tmp_path / "one")
     with pytest.raises(ModelUnavailableError, match=rf"{two[0]}.*now is {other}.*rollback"):
         version_in_use(engine, here)
 
