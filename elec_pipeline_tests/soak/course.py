@@ -40,7 +40,7 @@ from elec_pipeline_tests.soak.world import Clock, World
 
 HISTORY_DAYS = 21
 """Loaded at the beginning, as by `elec backfill`."""
-QUIET_DAYS = 4
+QUIET_DAYS = 3
 """At the end, so that what is lacking is asked for again."""
 _READ_TIMEOUT_S = 0.4
 
