@@ -16,8 +16,9 @@ $(VENV)/installed: pyproject.toml constraints.txt
 demo: $(VENV)/installed ## the whole platform on this machine, fed by a simulator
 	$(BIN)/elec demo
 
-# Two workers, a file always in one of them: what a file's tests share is made once.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+# A file is always in one worker: what its tests share is made once. Three workers for two cores, for the tests of
+# crashes and time-outs mostly wait.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 test: $(VENV)/installed ## every test, on a real PostgreSQL
 	$(PYTEST)

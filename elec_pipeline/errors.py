@@ -77,7 +77,7 @@ class ModelUnavailableError(ForecastError):
 
     def __init__(self, message: str, reason: str = "") -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason = scrub(reason)
 
 
 class InvalidForecastError(ForecastError):

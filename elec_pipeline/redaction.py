@@ -51,7 +51,8 @@ _WORD_UP_TO = 9
 """Characters up to which a value is taken out only as a whole word."""
 _SHORTEST_ENCODED = 8
 """Characters of Base64 below which a match would be chance."""
-_MOST_REMEMBERED = 256
+_MOST_REMEMBERED = 16
+"""Tokens: a source repeats the one that it was just sent. A process that fetches thousands stays quick."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 _OTHER_VARIABLES = (*_PROXIES, "PGPASSWORD")
 
@@ -61,11 +62,11 @@ _remembered: dict[str, None] = {}
 
 @dataclass(frozen=True)
 class _Search:
-    """What to look for in a text, compiled.
+    """What to look for in a text because of one secret, compiled.
 
     Attributes:
         forms: Lower case; a text that holds none of them is clean, and looking for them is quick.
-        pattern: The same, longest first, with the surroundings that short ones need.
+        pattern: All forms, longest first, with the surroundings that short ones need.
     """
 
     forms: tuple[str, ...]
@@ -85,11 +86,11 @@ def scrub(text: str) -> str:
         >>> scrub("Authorization: Bearer kZ8-example-token")
         'Authorization: Bearer ***'
     """
-    search = _current()
     lowered = text.lower()
-    if not any(form in lowered for form in search.forms):
-        return text
-    return search.pattern.sub(STARS, text)
+    for search in _current():
+        if any(form in lowered for form in search.forms):
+            text = search.pattern.sub(STARS, text)
+    return text
 
 
 def remember(*secrets: str) -> None:
@@ -138,8 +139,8 @@ def basic_values(client_id: str, client_secret: str) -> list[str]:
     return sorted(base64.b64encode(raw).decode() for raw in _bytes(pair))
 
 
-def _current() -> _Search:
-    """Return the search for the secrets of now: settings change under tests and under `elec demo`."""
+def _current() -> tuple[_Search, ...]:
+    """Return the searches for the secrets of now: settings change under tests and under `elec demo`."""
     from elec_pipeline.settings import settings
 
     # Not `settings()` where nobody has asked for them yet: this module must not decide when they are read.
@@ -160,7 +161,7 @@ def _secret_variables() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _search(read: Settings | None, named: tuple[str, ...], remembered: tuple[str, ...]) -> _Search:
+def _search(read: Settings | None, named: tuple[str, ...], remembered: tuple[str, ...]) -> tuple[_Search, ...]:
     values = [*named, *remembered, *_values(read)]
     return _compiled(value for value in dict.fromkeys(values) if value)
 
@@ -185,25 +186,30 @@ def _values(read: Settings | None) -> Iterator[str]:
         yield from (":".join(pair), *basic_values(*pair))
 
 
-def _compiled(values: Iterable[str]) -> _Search:
+def _compiled(values: Iterable[str]) -> tuple[_Search, ...]:
+    """Return a search for each secret, the longest secret first: it may hold another."""
     secrets: dict[str, None] = {}
     for value in values:
         for secret in url_secrets(value) if "://" in value else [value, value.strip(" \t\r\n\"'")]:
             secrets[secret] = None
-    parts: dict[str, str] = {}
-    for secret in secrets:
-        parts |= _forms(secret)
-    if not parts:
-        return _Search((), re.compile(r"(?!)"))
+    return tuple(_search_for(secret) for secret in sorted(secrets, key=len, reverse=True) if secret)
+
+
+@lru_cache(maxsize=64)
+def _search_for(secret: str) -> _Search:
+    parts = _forms(secret)
     longest_first = sorted(parts, key=len, reverse=True)
     pattern = re.compile("|".join(parts[form] for form in longest_first), re.IGNORECASE)
-    return _Search(tuple(dict.fromkeys(form.lower() for form in longest_first)), pattern)
+    lowered = sorted({form.lower() for form in parts}, key=len)
+    telling: list[str] = []  # a form that holds another one says nothing more
+    for form in lowered:
+        if not any(each in form for each in telling):
+            telling.append(form)
+    return _Search(tuple(telling), pattern)
 
 
 def _forms(secret: str) -> dict[str, str]:
     """Return what a text with this secret may hold, and the regular expression that takes it out."""
-    if not secret:
-        return {}
     if _is_weak(secret):
         return _as_password(secret)
     is_word = len(secret) <= _WORD_UP_TO

@@ -144,7 +144,7 @@ def test_a_promoted_model_that_is_damaged_is_an_error_in_run_and_doctor_and_no_o
         assert "elec models rollback" in failure(result)
         assert "ELEC_MODEL" not in failure(result)
         assert predictions(engine, day).empty
-        found = doctor._look("model", lambda: doctor._model(settings()))  # noqa: SLF001 - one line of the report
+        found = doctor._look("model", lambda: doctor._model(settings(), engine))  # noqa: SLF001 - a line of it
         assert not found.is_well
         assert f"{promoted / name} is damaged" in found.text
         (promoted / name).write_bytes(whole)

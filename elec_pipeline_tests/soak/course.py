@@ -100,12 +100,13 @@ class Soak:
 
 
 @contextmanager
-def soak(home: Path, first: date) -> Iterator[Soak]:
+def soak(home: Path, first: date, *, revisions_every: int = 1) -> Iterator[Soak]:
     """Start source, database and Dagster's instance for a soak, and end them after it.
 
     Args:
         home: State folder, empty, which other accounts may enter.
         first: First day.
+        revisions_every: See `World`.
     """
     clock = Clock(_midnight(first))
     server = EmbeddedServer(home)
@@ -125,7 +126,7 @@ def soak(home: Path, first: date) -> Iterator[Soak]:
         instance = stack.enter_context(open_instance(settings()))
         assert dagster_home(settings()) == home / "dagster"
         _lighten(instance)
-        world = World(instance, simulator, clock)
+        world = World(instance, simulator, clock, revisions_every)
         yield Soak(world, Injuries(world, server), server)
 
 
