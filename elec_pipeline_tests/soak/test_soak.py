@@ -18,7 +18,7 @@ from elec_pipeline_tests.soak.faults import TABLE, drawn
 from elec_pipeline_tests.soak.world import SCHEDULES, SENSORS, ticks_between
 
 DAYS, EVERY = 15, 5
-"""Around each change of the clock. A day takes seconds: a year with all kinds of faults is for `benchmarks.soak`."""
+"""Around each change of the clock; a year with all kinds of faults is for `benchmarks.soak`."""
 REVISIONS_EVERY = 6
 
 
