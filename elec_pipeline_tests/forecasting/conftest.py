@@ -20,6 +20,8 @@ from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
 from elec_pipeline.information_set import History, history
 
 FIRST, LAST = date(2024, 12, 1), date(2025, 11, 10)
+RTE_PUBLISHED = time(19, 30)
+"""When RTE's D-1 is out, the day before."""
 LEARNT_FROM = days(date(2025, 1, 5), date(2025, 6, 9))
 """Days that `course` and `warm_course` have learnt from."""
 EARLY_STATE = date(2025, 3, 20)
@@ -63,13 +65,17 @@ def _shape(local: pd.DatetimeIndex) -> np.ndarray:
 
 
 def made_up_history(
-    *, shuffled_after: datetime | None = None, rte: bool = True, temperature: bool = False
+    *,
+    shuffled_after: datetime | None = None,
+    rte: bool = True,
+    temperature: bool = False,
+    published: time = RTE_PUBLISHED,
 ) -> History:
     """The made-up history; what becomes known after an instant is noise where one is named."""
     hours, load, forecast = made_up_curves()
     day = pd.Series(hours).dt.tz_convert(PARIS).dt.date
-    published = {d: to_utc(d - timedelta(days=1), time(19, 30)) for d in day.unique()}
-    known = day.map(published).astype("datetime64[us, UTC]")
+    at = {d: to_utc(d - timedelta(days=1), published) for d in day.unique()}
+    known = day.map(at).astype("datetime64[us, UTC]")
     if shuffled_after is not None:
         random = np.random.default_rng(99)
         load = np.where(

@@ -1,0 +1,62 @@
+"""The bundled checkpoint makes the forecasts that it always made: a year of made-up days, in every situation.
+
+`same_forecasts.npz` holds what it made when it was published. It is written anew only with a new checkpoint:
+`python -m elec_pipeline_tests.forecasting.test_same_forecasts`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from elec_pipeline.delivery_day import Issue, days
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline_tests.forecasting.conftest import LAST, made_up_history
+
+FILE = Path(__file__).with_name("same_forecasts.npz")
+DAYS = days(date(2024, 12, 6), LAST)
+"""All days of the made-up history that have a context; clock changes in March and October among them."""
+QUANTILES = (0, 2, 3, 6)
+TENTHS = 10.0
+EARLY = time(7)
+SITUATIONS = {
+    "evening": (Issue.EVENING, None),
+    "early": (Issue.MORNING, EARLY),
+    "alone": (Issue.MORNING, None),
+}
+
+
+def made(situation: str, *, temperature: bool) -> np.ndarray:
+    """Return forecasts of all days in tenths of MW, one row an hour."""
+    issue, published = SITUATIONS[situation]
+    past = made_up_history(temperature=temperature, **({"published": published} if published else {}))
+    forecaster = load_forecaster("")
+    asked = [past.at(day, issue, context_hours=forecaster.context_hours) for day in DAYS]
+    rows = np.concatenate(forecaster.predict(asked))[:, QUANTILES]
+    return np.rint(rows * TENTHS).astype(np.int32)
+
+
+@pytest.mark.parametrize("temperature", [False, True], ids=["no temperature", "temperature"])
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_year_of_forecasts_is_what_it_was(situation: str, temperature: bool) -> None:  # noqa: FBT001
+    with np.load(FILE) as stored:
+        former = np.cumsum(stored[_key(situation, temperature=temperature)], axis=0)
+    assert np.abs(made(situation, temperature=temperature) - former).max() <= 1
+
+
+def _key(situation: str, *, temperature: bool) -> str:
+    return f"{situation}_{'warm' if temperature else 'cold'}"
+
+
+if __name__ == "__main__":
+    np.savez_compressed(
+        FILE,
+        **{  # differences from hour to hour are small, and take little space
+            _key(situation, temperature=known): np.diff(made(situation, temperature=known), axis=0, prepend=0)
+            for situation in SITUATIONS
+            for known in (False, True)
+        },
+    )
