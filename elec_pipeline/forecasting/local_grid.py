@@ -17,7 +17,6 @@ import pandas as pd
 
 from elec_pipeline.delivery_day import PARIS, is_holiday
 from elec_pipeline.information_set import Floats
-from elec_pipeline.school_holidays import school_holiday_share
 
 Integers = npt.NDArray[np.int64]
 
@@ -120,25 +119,6 @@ def day_type(day: Integers) -> Floats:
     """
     unique, position = np.unique(day, return_inverse=True)
     return np.array([_type_of_day(int(number)) for number in unique])[position]
-
-
-def school_holidays(day: Integers) -> Floats:
-    """Return the share of the school zones on holiday, NaN where it is not decided yet.
-
-    Args:
-        day: Paris dates as days since 1970-01-01, shape (n,).
-
-    Example:
-        >>> school_holidays(np.array([20277, 20285])).tolist()  # 8 and 16 July 2025
-        [1.0, 1.0]
-    """
-    unique, position = np.unique(day, return_inverse=True)
-    return np.array([_school_holiday_share(int(number)) for number in unique])[position]
-
-
-@lru_cache(maxsize=16384)
-def _school_holiday_share(number: int) -> float:
-    return school_holiday_share(pd.Timestamp(number, unit="D").date())
 
 
 @lru_cache(maxsize=16384)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from elec_pipeline.forecasting.local_grid import day_type, school_holidays
+from elec_pipeline.forecasting.local_grid import day_type
 from elec_pipeline.forecasting.quantiles import BANDS
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
@@ -156,7 +156,6 @@ class _Series:
             Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._references.week_before,
             Covariate.REFERENCE: lambda: self._references.reference,
             Covariate.DAY_TYPE: lambda: day_type(self._references.grid.day),
-            Covariate.SCHOOL_HOLIDAYS: lambda: school_holidays(self._references.grid.day),
         }
         return makers[name]()
 

@@ -46,8 +46,6 @@ class Covariate(StrEnum):
     """The reference itself, MW."""
     DAY_TYPE = "day_type"
     """0 on working days, 0.5 on Saturdays, 1 on Sundays and public holidays."""
-    SCHOOL_HOLIDAYS = "school_holidays"
-    """Share of the school zones on holiday. On 2017 to 2024 it made nothing better: not in the bundled recipe."""
 
 
 class Calibration(BaseModel):

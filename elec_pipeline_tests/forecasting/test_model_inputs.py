@@ -16,7 +16,6 @@ from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
 from elec_pipeline.information_set import History
-from elec_pipeline.school_holidays import school_holiday_share
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
 RECIPES = {
@@ -94,14 +93,6 @@ def test_a_covariate_without_a_past_says_nothing_of_the_future(past: History) ->
     rte[: information.context_hours] = np.nan
     asked = model_input(replace(information, rte_mw=rte), recipe, Regressions())
     assert np.isnan(asked.future_covariates["rte"]).all()
-
-
-@pytest.mark.parametrize("day", LENGTHS)
-def test_school_holidays_are_known_into_the_future(day: date, past: History) -> None:
-    recipe = RECIPES["hub"].model_copy(update={"covariates": (Covariate.SCHOOL_HOLIDAYS,)})
-    asked = model_input(past.at(day, Issue.EVENING, context_hours=recipe.history_hours), recipe, Regressions())
-    of_day = asked.future_covariates["school_holidays"][asked.skip : len(asked.offset_mw)]
-    assert of_day.tolist() == [school_holiday_share(day)] * LENGTHS[day]
 
 
 @pytest.mark.parametrize("issue", list(Issue))
