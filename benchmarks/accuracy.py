@@ -18,14 +18,14 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.real_data import EARLY_BLUR_MW, TEST, TRAIN, VALIDATION, read_history
-from elec_pipeline.delivery_day import Issue, days
+from elec_pipeline.domain.delivery_day import Issue, days
+from elec_pipeline.domain.information_set import Floats, History, InformationSet
 from elec_pipeline.forecasting import skill
 from elec_pipeline.forecasting.backtest import back_test
 from elec_pipeline.forecasting.boosting import fitted
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.contestants import RTE, SEASONAL_NAIVE, Contestant, SeasonalNaive
 from elec_pipeline.forecasting.training_windows import without_temperature
-from elec_pipeline.information_set import Floats, History, InformationSet
 
 SPLITS = {"validation": VALIDATION, "test": TEST}
 LAST_TEMPERATURE = date(2025, 5, 30)

@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine, text
 
-from elec_pipeline.delivery_day import day_end, day_start, days, hours, spans
+from elec_pipeline.domain.delivery_day import day_end, day_start, days, hours, spans
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.server import running

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
+from elec_pipeline.domain.information_set import History, history
 from elec_pipeline.forecasting.checkpoint import load_forecaster
-from elec_pipeline.information_set import History, history
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 7, 31)
 

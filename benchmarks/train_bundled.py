@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.real_data import TRAIN, VALIDATION, read_history
-from elec_pipeline.delivery_day import days
+from elec_pipeline.domain.delivery_day import days
 from elec_pipeline.forecasting.training import train
 from elec_pipeline.forecasting.training_options import Progress
 

@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import span
 from dashboard.language import Language, of_browser
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
 
 NEWEST = "newest"
 ISSUES = (NEWEST, *(str(issue) for issue in Issue))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.language import Language, clock, month_name, short_day
-from elec_pipeline.delivery_day import PARIS, day_start, days, to_utc
+from elec_pipeline.domain.delivery_day import PARIS, day_start, days, to_utc
 
 _EVERY_HOURS = {1: 3, 2: 6, 3: 12}
 """Up to so many days, a tick every so many hours."""
@@ -37,7 +37,7 @@ def positions(instants: pd.DatetimeIndex) -> npt.NDArray[np.datetime64]:
     """Return where instants stand on the axis: UTC, without the zone.
 
     Example:
-        >>> from elec_pipeline.delivery_day import hours
+        >>> from elec_pipeline.domain.delivery_day import hours
         >>> x = positions(hours(date(2025, 10, 26)))
         >>> len(x), set(np.diff(x).astype("timedelta64[m]").astype(int).tolist())
         (25, {60})

@@ -1,14 +1,14 @@
 """Who was right: scores of every forecaster on the same hours, by day and by kind of hour.
 
-Here: pure tables from the frame of `reads.compared`. Not here: the formulas (`elec_pipeline.metrics`).
+Here: pure tables from the frame of `reads.compared`. Not here: the formulas (`elec_pipeline.domain.metrics`).
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from elec_pipeline import metrics
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain import metrics
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS
 
 FORECASTERS = ("rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive")

@@ -17,7 +17,7 @@ from dashboard import address, clock, span, store
 from dashboard.language import plotly_config
 from dashboard.span import Span
 from dashboard.texts import Texts
-from elec_pipeline.delivery_day import FIRST_DAY
+from elec_pipeline.domain.delivery_day import FIRST_DAY
 from elec_pipeline.errors import ConfigurationError, ElecError, StoreError
 
 LOOK_EVERY_S = 15.0

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from dashboard import states
 from dashboard.states import Verdict, judge
-from elec_pipeline.delivery_day import (
+from elec_pipeline.domain.delivery_day import (
     HOUR,
     PARIS,
     Issue,
@@ -25,8 +25,8 @@ from elec_pipeline.delivery_day import (
     issue_time,
     same_time_days_before,
 )
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.forecasting.quantiles import COLUMNS
-from elec_pipeline.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store import queries
 
 SERIES = ("actual", "rte_d1", "ours")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from elec_pipeline.delivery_day import FIRST_DAY
+from elec_pipeline.domain.delivery_day import FIRST_DAY
 
 PRESETS = {"7d": 7, "30d": 30, "90d": 90}
 """Days back from the last one."""

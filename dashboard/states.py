@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, delivery_day, hours, issue_time, to_utc
-from elec_pipeline.information_set import first_unknown_hour
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, delivery_day, hours, issue_time, to_utc
+from elec_pipeline.domain.information_set import first_unknown_hour
 
 ALLOWANCE = timedelta(minutes=30)
 NIGHT_READ = time(2)

@@ -11,8 +11,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from elec_pipeline import metrics
-from elec_pipeline.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.domain import metrics
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 
 MW_A_GW = 1000
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from elec_pipeline.commands import db
-from elec_pipeline.delivery_day import FIRST_DAY, Issues, delivery_day
+from elec_pipeline.domain.delivery_day import FIRST_DAY, Issues, delivery_day
 from elec_pipeline.errors import ElecError
 from elec_pipeline.guard import guard_process
 from elec_pipeline.settings import settings

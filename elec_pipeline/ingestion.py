@@ -14,15 +14,15 @@ from datetime import date, datetime
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline import load_curve
-from elec_pipeline.delivery_day import HOUR, QUARTER, day_end, day_start, days, hours, quarters, spans
+from elec_pipeline.domain import load_curve
+from elec_pipeline.domain.delivery_day import HOUR, QUARTER, day_end, day_start, days, hours, quarters, spans
+from elec_pipeline.domain.undated import assumed_publication, news
+from elec_pipeline.domain.vintages import nominal_publication
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS, ConsumptionSource
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_vintages
-from elec_pipeline.undated import assumed_publication, news
-from elec_pipeline.vintages import nominal_publication
 
 YEAR_DAYS = 366
 FORECAST_TYPES = ("D-1", "D-2", "ID")

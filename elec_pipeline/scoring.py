@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline import metrics
-from elec_pipeline.delivery_day import (
+from elec_pipeline.domain import metrics
+from elec_pipeline.domain.delivery_day import (
     Issue,
     day_end,
     day_start,
@@ -26,8 +26,8 @@ from elec_pipeline.delivery_day import (
     same_time_days_before,
     spans,
 )
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS
-from elec_pipeline.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_accuracy

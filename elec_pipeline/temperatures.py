@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.delivery_day import day_end, day_start, delivery_day, hours, spans
+from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, hours, spans
 from elec_pipeline.errors import SourceError, SourceQuotaError
 from elec_pipeline.sources.open_meteo import (
     FIRST_PREVIOUS_RUNS_DAY,

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, issue_time
-from elec_pipeline.information_set import history
-from elec_pipeline.vintages import FETCH_ALLOWANCE
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.information_set import history
+from elec_pipeline.domain.vintages import FETCH_ALLOWANCE
 from elec_pipeline_tests.conftest import every_day_length
-from elec_pipeline_tests.test_information_set import UTC_US, no_former, vintage, vintages
+from elec_pipeline_tests.domain.test_information_set import UTC_US, no_former, vintage, vintages
 
 CONTEXT = 96
 MINUTE = timedelta(minutes=1)

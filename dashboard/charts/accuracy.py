@@ -12,7 +12,7 @@ from dashboard.charts.load import on_axis
 from dashboard.charts.style import COLOURS, DASHES, styled
 from dashboard.language import Language, month_name, short_day, weekday_name
 from dashboard.texts import Texts
-from elec_pipeline.delivery_day import day_start
+from elec_pipeline.domain.delivery_day import day_start
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

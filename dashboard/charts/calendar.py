@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.language import long_day, month_name, number, weekday_name
 from dashboard.texts import Texts
-from elec_pipeline.delivery_day import QUARTER, day_end, day_start, days
+from elec_pipeline.domain.delivery_day import QUARTER, day_end, day_start, days
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

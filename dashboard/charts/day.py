@@ -12,7 +12,7 @@ from dashboard.charts.load import BANDS, add_band, add_line, hover_title, on_axi
 from dashboard.charts.style import ACTUAL, MORNING, OURS, RTE, faded, styled
 from dashboard.language import moment_label
 from dashboard.texts import Texts
-from elec_pipeline.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

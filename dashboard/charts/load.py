@@ -13,7 +13,7 @@ from dashboard import axis
 from dashboard.charts.style import ACTUAL, OURS, RTE, SHADE, faded, styled
 from dashboard.language import short_day
 from dashboard.texts import Texts
-from elec_pipeline.delivery_day import PARIS, days, is_holiday
+from elec_pipeline.domain.delivery_day import PARIS, days, is_holiday
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter

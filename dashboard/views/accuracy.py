@@ -12,7 +12,7 @@ from dashboard.charts.accuracy import daily_figure, grouped_figure
 from dashboard.frame import Frame, chart, choose_span
 from dashboard.language import NO_VALUE, long_day, number, percent, short_day, written
 from dashboard.span import Span
-from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.domain.delivery_day import delivery_day
 
 MOST_DAYS = 1100
 """Longer periods are cut: every hour of every forecaster is read."""

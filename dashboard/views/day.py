@@ -11,7 +11,7 @@ from dashboard import address, store
 from dashboard.charts.day import KINDS, day_figure
 from dashboard.frame import Frame, chart
 from dashboard.language import capitalised, clock, long_day, moment_label, number, written
-from elec_pipeline.delivery_day import FIRST_DAY, hours
+from elec_pipeline.domain.delivery_day import FIRST_DAY, hours
 
 LIVE_WITHIN = timedelta(hours=2)
 """A forecast that was written later than that after its issue time was made up for afterwards."""

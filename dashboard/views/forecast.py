@@ -16,7 +16,7 @@ from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, 
 from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
-from elec_pipeline.delivery_day import PARIS, day_end, day_start, delivery_day
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, delivery_day
 from elec_pipeline.forecasting.quantiles import COLUMNS
 
 Colour = Literal["green", "orange", "blue", "red"]

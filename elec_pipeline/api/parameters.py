@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from elec_pipeline.api.errors import invalid, unknown
 from elec_pipeline.api.instants import ALLOWED, PATTERN, parse_instant
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.store.tables import ZONE
 
 RANGES = {"7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}

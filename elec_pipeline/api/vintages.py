@@ -22,7 +22,7 @@ from elec_pipeline.api.negotiation import chosen, joined
 from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
 from elec_pipeline.api.service import Served, Service
-from elec_pipeline.delivery_day import PARIS, Issue
+from elec_pipeline.domain.delivery_day import PARIS, Issue
 from elec_pipeline.store.queries import listings
 from elec_pipeline.store.queries.listings import Listing
 

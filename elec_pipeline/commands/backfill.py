@@ -24,8 +24,8 @@ from sqlalchemy import Engine
 from elec_pipeline.commands.backfill_run import Run, close_lost_runs
 from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.commands.stopping import StopRequest, stoppable
-from elec_pipeline.completeness import is_complete
-from elec_pipeline.delivery_day import days, delivery_day, spans
+from elec_pipeline.domain.completeness import is_complete
+from elec_pipeline.domain.delivery_day import days, delivery_day, spans
 from elec_pipeline.errors import SourceQuotaError
 from elec_pipeline.forecasting.issuing import due_issues
 from elec_pipeline.settings import Settings, settings

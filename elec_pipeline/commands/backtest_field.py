@@ -15,7 +15,7 @@ from rich.progress import Progress
 from sqlalchemy import Engine
 
 from elec_pipeline.commands.challenger import FittedChallenger, fit_challenger
-from elec_pipeline.delivery_day import Issues
+from elec_pipeline.domain.delivery_day import Issues
 from elec_pipeline.forecasting.boosting import BOOSTING
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.contestants import RTE, SEASONAL_NAIVE, Contestant, SeasonalNaive

@@ -11,7 +11,7 @@ from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.commands.processes import ensure_free, interrupted_by_any_signal
 from elec_pipeline.commands.up import DASHBOARD_PORT, Say, refuse_mixture, serve
 from elec_pipeline.commands.upkeep import running_alone
-from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings, Source, settings
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.commands.dagster_home import dagster_home, edited_files
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ElecError, StoreError
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store import database, outage, queries, urls

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import AlreadyRunningError
 from elec_pipeline.home import prepare
 from elec_pipeline.locks import is_locked, try_lock

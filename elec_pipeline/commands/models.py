@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 from sqlalchemy import Engine
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting import registry
 from elec_pipeline.forecasting.registry import ModelInUse, Reason

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 
-from elec_pipeline.completeness import GIVE_UP_DAYS, Lack, attempt, lacks
 from elec_pipeline.defs import jobs
 from elec_pipeline.defs.assets import (
     chronos_predictions,
@@ -22,7 +21,8 @@ from elec_pipeline.defs.assets import (
 )
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, key
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
-from elec_pipeline.delivery_day import FIRST_DAY, days, delivery_day
+from elec_pipeline.domain.completeness import GIVE_UP_DAYS, Lack, attempt, lacks
+from elec_pipeline.domain.delivery_day import FIRST_DAY, days, delivery_day
 
 HEAL_TAG = "elec/heal"
 """Names the delivery day; `dagster.yaml` lets one run with this tag out of the queue at a time, oldest first."""

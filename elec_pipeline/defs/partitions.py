@@ -10,7 +10,7 @@ from datetime import date
 
 import dagster as dg
 
-from elec_pipeline.delivery_day import FIRST_DAY
+from elec_pipeline.domain.delivery_day import FIRST_DAY
 
 delivery_days = dg.DailyPartitionsDefinition(
     start_date=FIRST_DAY.isoformat(), timezone="Europe/Paris", end_offset=2

@@ -21,7 +21,7 @@ from elec_pipeline.defs.assets import (
 from elec_pipeline.defs.housekeeping import housekeeping as housekeeping_job
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.defs.resources import StoreResource
-from elec_pipeline.delivery_day import FIRST_DAY, delivery_day
+from elec_pipeline.domain.delivery_day import FIRST_DAY, delivery_day
 
 ISSUE_TAG = "elec/issue"
 ISSUE_PRIORITY = "10"

@@ -7,7 +7,7 @@ import dagster as dg
 from elec_pipeline.defs import jobs
 from elec_pipeline.defs.healing import heal
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
-from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.domain.delivery_day import delivery_day
 
 AN_HOUR_S = 3600
 SCORES = timedelta(days=120)

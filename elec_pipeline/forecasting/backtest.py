@@ -16,14 +16,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import Issue, days, spans
+from elec_pipeline.domain.delivery_day import Issue, days, spans
+from elec_pipeline.domain.information_set import History, InformationSet
 from elec_pipeline.forecasting.contestants import RTE, Contestant, RteD1
 from elec_pipeline.forecasting.forecast_frame import forecast_frame
 from elec_pipeline.forecasting.forecaster import is_too_thin
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.forecasting.recipe import WEEK_HOURS
 from elec_pipeline.forecasting.training_windows import actual_mw
-from elec_pipeline.information_set import History, InformationSet
 
 MONTH_DAYS = 31
 FRAME_COLUMNS = ("delivery_day", "issue", "hour_start", "issued_at", "forecaster", "actual_mw", *COLUMNS)

@@ -12,7 +12,7 @@ from html import escape
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, Issue
+from elec_pipeline.domain.delivery_day import PARIS, Issue
 from elec_pipeline.forecasting import backtest_plots, skill
 from elec_pipeline.forecasting.backtest import BackTest, Tally
 

@@ -5,9 +5,9 @@ Here: pure numpy on one information set. Not here: their scores.
 
 from __future__ import annotations
 
+from elec_pipeline.domain.information_set import Floats, InformationSet
 from elec_pipeline.forecasting.local_grid import LocalGrid
 from elec_pipeline.forecasting.references import WEEK
-from elec_pipeline.information_set import Floats, InformationSet
 
 
 def seasonal_naive(information: InformationSet, days: int = WEEK) -> Floats:

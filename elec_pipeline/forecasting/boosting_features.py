@@ -14,7 +14,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import Issue, is_bridge_day, is_holiday
+from elec_pipeline.domain.delivery_day import Issue, is_bridge_day, is_holiday
+from elec_pipeline.domain.information_set import Floats, InformationSet
 from elec_pipeline.forecasting.local_grid import (
     LocalGrid,
     by_day,
@@ -22,7 +23,6 @@ from elec_pipeline.forecasting.local_grid import (
     first_known,
     nan_mean,
 )
-from elec_pipeline.information_set import Floats, InformationSet
 
 CONTEXT_DAYS = 31
 CONTEXT_HOURS = 24 * CONTEXT_DAYS

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import Floats, History
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.boosting_features import CONTEXT_HOURS, base_mw, features
 from elec_pipeline.forecasting.forecaster import is_too_thin
 from elec_pipeline.forecasting.training_windows import actual_mw
-from elec_pipeline.information_set import Floats, History
 
 
 @dataclass(frozen=True)

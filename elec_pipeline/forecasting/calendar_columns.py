@@ -15,9 +15,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import days, is_bridge_day, is_holiday
+from elec_pipeline.domain.delivery_day import days, is_bridge_day, is_holiday
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.forecasting.local_grid import Integers
-from elec_pipeline.information_set import Floats
 
 SATURDAY, SUNDAY = 5, 6
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")

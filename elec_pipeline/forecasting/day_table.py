@@ -14,7 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import Floats, InformationSet
 from elec_pipeline.forecasting.local_grid import (
     Integers,
     LocalGrid,
@@ -24,7 +25,6 @@ from elec_pipeline.forecasting.local_grid import (
     nan_mean,
     of_day,
 )
-from elec_pipeline.information_set import Floats, InformationSet
 
 KNOWN_HOURS = {Issue.MORNING: 9, Issue.EVENING: 19}
 """Local hours of the day before the delivery day whose load an issue knows."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.store.models import RegisteredModel
 
 RECENT_DAYS = 7
@@ -58,7 +58,7 @@ def drift(scores: pd.DataFrame, promised: float | None = None) -> Drift:
         promised: The ratio that the model's card promises; used where too few days came before.
 
     Example:
-        >>> from elec_pipeline.delivery_day import days
+        >>> from elec_pipeline.domain.delivery_day import days
         >>> asked = days(date(2025, 1, 1), date(2025, 4, 7))
         >>> def scored(last_week: float) -> pd.DataFrame:
         ...     ours = [0.8] * 90 + [last_week] * 7

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.model_inputs import ModelInput
 from elec_pipeline.forecasting.quantiles import LEVELS, at_levels
 from elec_pipeline.forecasting.recipe import Family
-from elec_pipeline.information_set import Floats
 
 if TYPE_CHECKING:
     from chronos import BaseChronosPipeline, Chronos2Pipeline, ChronosBoltPipeline, ChronosPipeline

@@ -13,13 +13,13 @@ from datetime import date
 
 import numpy as np
 
+from elec_pipeline.domain.information_set import Floats, InformationSet
 from elec_pipeline.errors import ContextTooThinError, InvalidForecastError
 from elec_pipeline.forecasting.engines import Engine
 from elec_pipeline.forecasting.model_inputs import ModelInput, model_input
 from elec_pipeline.forecasting.quantiles import LEVELS, drawn_towards, recentred, uncrossed
 from elec_pipeline.forecasting.recipe import Family, Recipe
 from elec_pipeline.forecasting.regressions import Regressions
-from elec_pipeline.information_set import Floats, InformationSet
 
 MINIMUM_KNOWN_SHARE = 0.5
 """Least share of the last week's hours that must be known."""

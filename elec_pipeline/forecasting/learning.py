@@ -17,13 +17,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.information_set import Floats, History, first_unknown_hour
 from elec_pipeline.forecasting.cases import SCALES, Case, problem
 from elec_pipeline.forecasting.day_table import DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid
 from elec_pipeline.forecasting.regression import LEAST_DAYS, Samples, learn
 from elec_pipeline.forecasting.regressions import Learnt, Regressions, named
-from elec_pipeline.information_set import Floats, History, first_unknown_hour
 
 PARTS = 12
 """In how many parts a history is cut at the most; before each one there is a state."""

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, is_holiday
-from elec_pipeline.information_set import Floats
+from elec_pipeline.domain.delivery_day import PARIS, is_holiday
+from elec_pipeline.domain.information_set import Floats
 
 Integers = npt.NDArray[np.int64]
 

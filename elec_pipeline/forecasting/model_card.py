@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
 from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
 from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
 from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
@@ -24,8 +26,6 @@ from elec_pipeline.forecasting.references import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.training_options import TrainingOptions
 from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.forecasting.training_work import Effort, Saved, best_step
-from elec_pipeline.information_set import History
-from elec_pipeline.metrics import bias, coverage, mae, mape, pinball
 
 MODEL_CARD_FILE = "MODEL_CARD.md"
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from elec_pipeline.domain.information_set import Floats, InformationSet
 from elec_pipeline.forecasting.local_grid import day_type
 from elec_pipeline.forecasting.quantiles import BANDS
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
 from elec_pipeline.forecasting.regressions import Regressions
-from elec_pipeline.information_set import Floats, InformationSet
 
 LEAST_KNOWN_HOURS = 24
 """A covariate needs this many known hours in the context; models scale it by them."""

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from elec_pipeline.metrics import Floats
+from elec_pipeline.domain.metrics import Floats
 
 MOST = 1e6
 """Larger statistics are stored as this."""
@@ -112,7 +112,7 @@ def judge(losses: DailyLosses, candidate: str, live: str, gate: Gate | None = No
         gate: What the candidate must show.
 
     Example:
-        >>> from elec_pipeline.delivery_day import days
+        >>> from elec_pipeline.domain.delivery_day import days
         >>> noise = np.sin(np.arange(90.0))
         >>> losses = DailyLosses(days(date(2025, 1, 1), date(2025, 3, 31)), 95 + noise, 100 - noise, 0.8, 0.8)
         >>> verdict = judge(losses, "new", "old")

@@ -11,7 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import Floats, InformationSet
 from elec_pipeline.forecasting import regression
 from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case, Problem, kind, problem
 from elec_pipeline.forecasting.day_table import DayTable
@@ -20,7 +21,6 @@ from elec_pipeline.forecasting.quantiles import BANDS, of_known
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.regression import Updated
 from elec_pipeline.forecasting.regressions import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
-from elec_pipeline.information_set import Floats, InformationSet
 
 WEEK = 7
 LEAST_DAYS_OF_ERRORS = 14

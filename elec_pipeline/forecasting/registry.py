@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
 from elec_pipeline.forecasting.checkpoint import BUNDLED as BUNDLED_FOLDER
 from elec_pipeline.forecasting.checkpoint import load_forecaster

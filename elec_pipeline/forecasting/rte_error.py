@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.forecasting.calendar_columns import (
     bridge_day,
     column,
@@ -29,7 +30,6 @@ from elec_pipeline.forecasting.day_table import (
     mean_of_days_before,
 )
 from elec_pipeline.forecasting.local_grid import Integers, back, first_known, of_day
-from elec_pipeline.information_set import Floats
 
 MOVE, SHAPE, LEVEL, BLOCK = 0.1, 0.05, 0.02, 0.1
 KIND_MW, WEEKDAY_MW, SEASON_MW = 500.0, 300.0, 200.0

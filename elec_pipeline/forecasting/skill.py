@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from elec_pipeline import metrics
+from elec_pipeline.domain import metrics
 from elec_pipeline.forecasting.contestants import RTE
 from elec_pipeline.forecasting.quantiles import BANDS, COLUMNS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.skill_groups import GROUPS, grouped, kind_of_day

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import HOUR, PARIS, day_end, day_start, is_bridge_day, is_holiday
+from elec_pipeline.domain.delivery_day import HOUR, PARIS, day_end, day_start, is_bridge_day, is_holiday
 
 _SATURDAY, _SUNDAY = 5, 6
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",

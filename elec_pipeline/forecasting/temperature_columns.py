@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.forecasting.day_table import DayTable, around_mean, mean_of_days_before
 from elec_pipeline.forecasting.local_grid import back, of_day
-from elec_pipeline.information_set import Floats
 
 HEATING_C, COOLING_C = 15.0, 20.0
 DAILY_HOURS = (4, 9, 14, 19)

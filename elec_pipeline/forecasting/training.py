@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.forecasting.calibration import YEAR_DAYS, calibrations
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline, quiet
 from elec_pipeline.forecasting.forecaster import Forecaster
@@ -35,7 +36,6 @@ from elec_pipeline.forecasting.training_options import OnProgress, TrainedCheckp
 from elec_pipeline.forecasting.training_run import Run, begin
 from elec_pipeline.forecasting.training_windows import Window, plain_windows, training_windows
 from elec_pipeline.forecasting.training_work import ended, work_folder
-from elec_pipeline.information_set import History
 
 if TYPE_CHECKING:
     from chronos import BaseChronosPipeline

@@ -16,14 +16,14 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from elec_pipeline.delivery_day import HOUR, Issue, day_end, day_start
+from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start
+from elec_pipeline.domain.information_set import Floats, History, InformationSet
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.learning import Course, blur
 from elec_pipeline.forecasting.model_inputs import model_input
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import TrainingOptions
-from elec_pipeline.information_set import Floats, History, InformationSet
 
 GAP_HOURS = 24 * 28
 """Gaps are made in this much of the end of a context."""

@@ -7,6 +7,7 @@ them (`regression`), and features that need RTE's forecast of the day (`rte_erro
 
 from __future__ import annotations
 
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.forecasting.calendar_columns import (
     bridge_day,
     column,
@@ -23,7 +24,6 @@ from elec_pipeline.forecasting.day_table import (
     mean_of_days_before,
 )
 from elec_pipeline.forecasting.local_grid import Integers, back, of_day
-from elec_pipeline.information_set import Floats
 
 MOVE, LEVEL, CHANGE_BLOCK, CURVE_BLOCK = 1 / 3, 0.05, 0.3, 0.2
 KIND_MW, WEEKDAY_MW, SEASON_MW = 3_000.0, 1_500.0, 1_000.0

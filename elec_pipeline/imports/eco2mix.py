@@ -14,8 +14,8 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline import load_curve
-from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.domain import load_curve
+from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.eco2mix_rows import VALUES, Entry, decoded, entry, header, instants, perimeter
 from elec_pipeline.imports.opening import Lines

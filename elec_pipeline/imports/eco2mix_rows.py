@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from elec_pipeline.delivery_day import HOUR, PARIS, day_end, day_start
+from elec_pipeline.domain.delivery_day import HOUR, PARIS, day_end, day_start
 
 VALUES = {"REALISED": "consommation", "D-1": "previsionj1", "ID": "previsionj"}
 _NEEDED = ("date", "heures", "consommation")

@@ -21,8 +21,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline import load_curve
-from elec_pipeline.delivery_day import delivery_day
+from elec_pipeline.domain import load_curve
+from elec_pipeline.domain.delivery_day import delivery_day
+from elec_pipeline.domain.undated import assumed_publication
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import FORECASTS, HISTORY, PREDICTIONS, OlderTable, Row, staged_row
@@ -32,7 +33,6 @@ from elec_pipeline.ingestion import average_hours, store_vintages
 from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.forecasts import write_predictions
 from elec_pipeline.store.provisional import IMPORT_PREFIX
-from elec_pipeline.undated import assumed_publication
 
 QUARTER = timedelta(minutes=15)
 STEPS = (QUARTER, 2 * QUARTER, 4 * QUARTER)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from elec_pipeline.delivery_day import HOUR
+from elec_pipeline.domain.delivery_day import HOUR
 
 Row = tuple[object, ...]
 QUARTER = timedelta(minutes=15)

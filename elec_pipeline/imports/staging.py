@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection
 
-from elec_pipeline.delivery_day import day_end, day_start, delivery_day, spans
+from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, spans
 from elec_pipeline.imports.older_rows import OlderTable, Row
 
 WINDOW_DAYS = 31

@@ -11,8 +11,8 @@ from datetime import datetime
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS
-from elec_pipeline.load_curve import CleanCurve
+from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.domain.load_curve import CleanCurve
 from elec_pipeline.store.bulk import NOTHING, Written
 
 SHOWN_BAD_ROWS = 20

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from elec_pipeline.delivery_day import day_end, day_start
+from elec_pipeline.domain.delivery_day import day_end, day_start
 from elec_pipeline.simulator.curves import LoadType
 
 

@@ -19,7 +19,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, QUARTER, day_start, days, delivery_day
+from elec_pipeline.domain.delivery_day import PARIS, QUARTER, day_start, days, delivery_day
 from elec_pipeline.simulator.curves import Curves, LoadType
 from elec_pipeline.simulator.faults import ActiveFaults
 from elec_pipeline.simulator.publication import latest

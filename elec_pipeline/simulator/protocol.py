@@ -13,7 +13,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, day_start
+from elec_pipeline.domain.delivery_day import PARIS, day_start
 from elec_pipeline.simulator.curves import Curves, LoadType
 from elec_pipeline.simulator.faults import ActiveFaults
 from elec_pipeline.simulator.publication import latest

@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, to_utc
+from elec_pipeline.domain.delivery_day import PARIS, to_utc
 from elec_pipeline.simulator.curves import LoadType
 
 REALISED_DELAY = timedelta(minutes=5)

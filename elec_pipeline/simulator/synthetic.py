@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import day_end, day_start
+from elec_pipeline.domain.delivery_day import day_end, day_start
 from elec_pipeline.simulator.curves import LoadType, no_vintages
 from elec_pipeline.simulator.noise import Floats, Ints
 from elec_pipeline.simulator.publication import Revision, first_published, revised_published

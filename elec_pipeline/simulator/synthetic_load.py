@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, is_holiday
+from elec_pipeline.domain.delivery_day import PARIS, is_holiday
 from elec_pipeline.simulator.noise import Floats, Ints, drift
 from elec_pipeline.simulator.weather import DAY_S, felt_by_buildings, season, temperature
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.faults import ValueFault, ValueFaultKind
 from elec_pipeline.simulator.noise import Ints

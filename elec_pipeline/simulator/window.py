@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from elec_pipeline.delivery_day import delivery_day, to_utc
+from elec_pipeline.domain.delivery_day import delivery_day, to_utc
 from elec_pipeline.simulator.curves import LoadType
 
 MAX_DAYS = 186

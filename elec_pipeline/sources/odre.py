@@ -12,7 +12,7 @@ from datetime import date
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import day_end, day_start, quarters
+from elec_pipeline.domain.delivery_day import day_end, day_start, quarters
 from elec_pipeline.settings import Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get, json_fields, new_session

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import SourceUnavailableError
 from elec_pipeline.sources.http import json_of, opening
 

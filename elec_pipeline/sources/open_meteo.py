@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import requests
 
-from elec_pipeline.delivery_day import HOUR, day_end, day_start, spans
+from elec_pipeline.domain.delivery_day import HOUR, day_end, day_start, spans
 from elec_pipeline.errors import SourceQuotaError, SourceUnavailableError
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES, City

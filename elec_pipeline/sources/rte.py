@@ -16,7 +16,7 @@ import requests
 from oauthlib.oauth2 import TokenExpiredError
 from requests_oauthlib import OAuth2Session
 
-from elec_pipeline.delivery_day import PARIS, day_end, day_start
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.errors import SourceRefusedError
 from elec_pipeline.redaction import basic_values, remember
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from elec_pipeline.delivery_day import hours
+from elec_pipeline.domain.delivery_day import hours
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.forecasts import write_vintages
 from elec_pipeline_tests.api.conftest import AUTUMN, Api, Serve, raw

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
 from elec_pipeline_tests.api.conftest import SHOWN_NOW, Api
 from elec_pipeline_tests.conftest import every_day_length
 

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from elec_pipeline.api import prediction
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.forecasting.engines import Chronos2Engine
-from elec_pipeline.information_set import Floats
 from elec_pipeline_tests.api.conftest import Api, Serve
 
 HOURS = np.arange(672)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
 from elec_pipeline_tests.api.conftest import AUTUMN, Api, raw
 from elec_pipeline_tests.conftest import every_day_length
 

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from elec_pipeline.commands import backfill
-from elec_pipeline.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 from elec_pipeline_tests.conftest import every_day_length
 
 

@@ -20,7 +20,7 @@ from elec_pipeline.cli import app
 from elec_pipeline.commands import challenger
 from elec_pipeline.commands.backtest import run_backtest
 from elec_pipeline.commands.backtest_field import Request
-from elec_pipeline.delivery_day import PARIS, Issues, day_start, hours, to_utc
+from elec_pipeline.domain.delivery_day import PARIS, Issues, day_start, hours, to_utc
 from elec_pipeline.errors import BackTestError, ChallengerUnavailableError
 from elec_pipeline.forecasting import boosting
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster

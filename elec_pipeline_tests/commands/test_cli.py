@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from elec_pipeline.commands.up import refuse_mixture
-from elec_pipeline.delivery_day import delivery_day, quarters
+from elec_pipeline.domain.delivery_day import delivery_day, quarters
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.actuals import write_raw

@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from elec_pipeline.completeness import GIVE_UP_DAYS
-from elec_pipeline.delivery_day import day_end, day_start, delivery_day, quarters
+from elec_pipeline.domain.completeness import GIVE_UP_DAYS
+from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, quarters
 from elec_pipeline.simulator.server import SimulatorHandle, running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.store.embedded import EmbeddedServer

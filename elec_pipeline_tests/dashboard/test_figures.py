@@ -13,8 +13,8 @@ from dashboard.charts.calendar import Level, calendar_figure
 from dashboard.charts.load import load_figure
 from dashboard.language import Language
 from dashboard.texts import TEXTS, Texts
-from elec_pipeline.delivery_day import Issue as Kind
-from elec_pipeline.delivery_day import hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue as Kind
+from elec_pipeline.domain.delivery_day import hours, issue_time
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline_tests.conftest import every_day_length
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from elec_pipeline.delivery_day import day_start
+from elec_pipeline.domain.delivery_day import day_start
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves

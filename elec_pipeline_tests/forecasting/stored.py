@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.delivery_day import PARIS, to_utc
+from elec_pipeline.domain.delivery_day import PARIS, to_utc
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
 from elec_pipeline.forecasting.recipe import Recipe

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import Issue, day_end, days, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, day_end, days, hours, issue_time
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ChallengerUnavailableError, ContextTooThinError
 from elec_pipeline.forecasting import boosting
 from elec_pipeline.forecasting.backtest import back_test
@@ -23,7 +24,6 @@ from elec_pipeline.forecasting.boosting_samples import Samples, samples
 from elec_pipeline.forecasting.contestants import SEASONAL_NAIVE, Contestant, SeasonalNaive
 from elec_pipeline.forecasting.skill import reliability, scores
 from elec_pipeline.forecasting.training_windows import without_rte
-from elec_pipeline.information_set import History
 from elec_pipeline_tests.conftest import every_day_length
 
 TRAIN = days(date(2025, 1, 10), date(2025, 8, 31))

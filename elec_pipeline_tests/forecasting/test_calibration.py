@@ -8,15 +8,15 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import days
+from elec_pipeline.domain.delivery_day import days
+from elec_pipeline.domain.information_set import Floats, History
+from elec_pipeline.domain.metrics import coverage
 from elec_pipeline.forecasting.calibration import LEAST_HOURS, LEAST_SPREAD, calibration, calibrations
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.learning import Course
 from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN, recentred
 from elec_pipeline.forecasting.recipe import Calibration, Target
-from elec_pipeline.information_set import Floats, History
-from elec_pipeline.metrics import coverage
 
 VALIDATION = days(date(2025, 9, 1), date(2025, 9, 16))
 NORMAL = np.array([-1.645, -1.282, -0.674, 0.0, 0.674, 1.282, 1.645])

@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import Floats, History
 from elec_pipeline.forecasting import temperature_columns
 from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, MW_PER_DEGREE, Case, problem
 from elec_pipeline.forecasting.day_table import KNOWN_HOURS, DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid
-from elec_pipeline.information_set import Floats, History
 from elec_pipeline_tests.conftest import every_day_length
 
 KNOWN = {

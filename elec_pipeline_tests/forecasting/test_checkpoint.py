@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.recipe import Covariate, Family, Recipe
-from elec_pipeline.information_set import History
 from elec_pipeline_tests.forecasting.stored import write_card
 
 FAMILIES = {"t5_folder": Family.T5, "bolt_folder": Family.BOLT, "chronos2_folder": Family.CHRONOS2}

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import PARIS, Issue, hours
+from elec_pipeline.domain.delivery_day import PARIS, Issue, hours
+from elec_pipeline.domain.information_set import History, InformationSet
 from elec_pipeline.forecasting.day_table import (
     KNOWN_HOURS,
     MOST_MW,
@@ -19,7 +20,6 @@ from elec_pipeline.forecasting.day_table import (
     mean_of_days_before,
 )
 from elec_pipeline.forecasting.local_grid import LocalGrid
-from elec_pipeline.information_set import History, InformationSet
 from elec_pipeline_tests.conftest import every_day_length
 
 

@@ -8,14 +8,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.learning import Course
 from elec_pipeline.forecasting.model_inputs import model_input
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
-from elec_pipeline.information_set import History
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
 RECIPES = {

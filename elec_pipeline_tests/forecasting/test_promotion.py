@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import days
+from elec_pipeline.domain.delivery_day import days
+from elec_pipeline.domain.metrics import Floats
 from elec_pipeline.forecasting.promotion import DailyLosses, Gate, critical_value, diebold_mariano, judge
-from elec_pipeline.metrics import Floats
 
 COMPARED = days(date(2025, 1, 1), date(2025, 3, 31))
 

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue, days
+from elec_pipeline.domain.delivery_day import Issue, days
+from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.metrics import mae
 from elec_pipeline.forecasting import regression
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
@@ -25,8 +27,6 @@ from elec_pipeline.forecasting.training_windows import (
     without_rte,
     without_temperature,
 )
-from elec_pipeline.information_set import Floats, History, InformationSet
-from elec_pipeline.metrics import mae
 from elec_pipeline_tests.conftest import every_day_length
 
 DAYS = [date(2025, 3, 30), date(2025, 3, 31), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from elec_pipeline.domain.information_set import Floats
 from elec_pipeline.forecasting.regression import (
     BATCH_DAYS,
     LEAST_DAYS,
@@ -17,7 +18,6 @@ from elec_pipeline.forecasting.regression import (
     learn,
     up_to_date,
 )
-from elec_pipeline.information_set import Floats
 
 SCALE = Scale(feature_mw=1000.0, robust_mw=800.0)
 SLOPES = np.linspace(-0.5, 0.5, 4)

@@ -13,7 +13,8 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
@@ -25,7 +26,6 @@ from elec_pipeline.forecasting.regressions import (
     Regressions,
     read_regressions,
 )
-from elec_pipeline.information_set import History
 from elec_pipeline_tests.conftest import every_day_length
 
 

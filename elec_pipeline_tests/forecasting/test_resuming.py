@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import TrainingError
 from elec_pipeline.forecasting.training_options import Progress, TrainedCheckpoint
 from elec_pipeline.forecasting.training_work import work_folder
-from elec_pipeline.information_set import History
 from elec_pipeline_tests.forecasting.training_cases import MOMENTS, trained
 
 BASES = {"from scratch": "", "chronos2": "chronos2_folder", "bolt": "bolt_folder", "t5": "t5_folder"}

@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ModelUnavailableError, TooFewDaysError
 from elec_pipeline.forecasting import registry
 from elec_pipeline.forecasting.checkpoint import load_forecaster
@@ -29,7 +30,6 @@ from elec_pipeline.forecasting.retraining import (
 )
 from elec_pipeline.forecasting.training import train
 from elec_pipeline.forecasting.training_options import Architecture, Progress, TrainingOptions
-from elec_pipeline.information_set import History
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries
 from elec_pipeline_tests.forecasting.stored import misused, register, store_made_up

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue, days
+from elec_pipeline.domain.delivery_day import Issue, days
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline_tests.forecasting.conftest import LAST, made_up_history
 

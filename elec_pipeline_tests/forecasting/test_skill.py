@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elec_pipeline import metrics
-from elec_pipeline.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain import metrics
+from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 from elec_pipeline.forecasting import skill
 from elec_pipeline.forecasting.contestants import RTE
 from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import HOUR, Issue, day_end, days
+from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, days
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ContextTooThinError, TrainingError
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline
@@ -24,7 +25,6 @@ from elec_pipeline.forecasting.training import train
 from elec_pipeline.forecasting.training_chronos2 import new_pipeline
 from elec_pipeline.forecasting.training_options import Architecture, Progress, TrainedCheckpoint, TrainingOptions
 from elec_pipeline.forecasting.training_windows import plain_windows, training_windows
-from elec_pipeline.information_set import History
 from elec_pipeline_tests.forecasting.conftest import LEARNT_FROM
 
 LEARN = days(date(2025, 3, 1), date(2025, 4, 10))

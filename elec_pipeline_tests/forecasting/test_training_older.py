@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue, days
+from elec_pipeline.domain.delivery_day import Issue, days
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import UnfitRecipeError
 from elec_pipeline.forecasting import training
 from elec_pipeline.forecasting.checkpoint import load_forecaster, load_pipeline
@@ -23,7 +24,6 @@ from elec_pipeline.forecasting.training import fitting, train
 from elec_pipeline.forecasting.training_older import LABEL_IGNORED, bolt_batch, t5_batch
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE, Progress, TrainedCheckpoint, TrainingOptions
 from elec_pipeline.forecasting.training_windows import window
-from elec_pipeline.information_set import History
 from elec_pipeline_tests.conftest import every_day_length
 
 LEARN = days(date(2025, 3, 28), date(2025, 4, 10))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 
 HEADER = "Périmètre\tNature\tDate\tHeures\tConsommation\tPrévision J-1\tPrévision J\tFioul\tCharbon\tTaux de Co2\t"
 DISCLAIMER = (

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from elec_pipeline import metrics
 from elec_pipeline.commands.importing import run_import
-from elec_pipeline.delivery_day import PARIS, day_end, day_start, days, hours, quarters
+from elec_pipeline.domain import metrics
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, hours, quarters
+from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.store import queries
-from elec_pipeline.vintages import known_at, nominal_publication
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.imports.eco2mix_files import DEFINITIVE, REAL_TIME, eco2mix_file
 

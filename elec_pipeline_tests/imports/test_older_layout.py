@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.commands.importing import run_import
-from elec_pipeline.delivery_day import PARIS, Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ConfigurationError, ImportFormatError, StoreUnavailableError
 from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.scoring import score_days
@@ -22,7 +23,6 @@ from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.postmaster_binaries import installed
-from elec_pipeline.vintages import known_at, nominal_publication
 from elec_pipeline_tests.conftest import NOW, every_day_length
 from elec_pipeline_tests.sources.test_odre import quick_odre
 

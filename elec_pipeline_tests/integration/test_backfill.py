@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from elec_pipeline.commands import backfill
 from elec_pipeline.commands.backfill_run import Run
-from elec_pipeline.completeness import lacks
-from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, quarters
+from elec_pipeline.domain.completeness import lacks
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, quarters
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.simulator.app import SimulatorOptions

@@ -9,11 +9,11 @@ import dagster as dg
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.completeness import GIVE_UP_DAYS, lacks
 from elec_pipeline.definitions import build_defs
 from elec_pipeline.defs.healing import HEAL_TAG, heal
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
-from elec_pipeline.delivery_day import PARIS, day_end, day_start, days
+from elec_pipeline.domain.completeness import GIVE_UP_DAYS, lacks
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import every_day_length

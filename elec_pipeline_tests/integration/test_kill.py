@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from elec_pipeline.delivery_day import quarters, spans
+from elec_pipeline.domain.delivery_day import quarters, spans
 from elec_pipeline.settings import Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.store import queries

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, Table, select, text
 
 from elec_pipeline.commands.backfill import backfill
 from elec_pipeline.defs import resources
-from elec_pipeline.delivery_day import hours, quarters
+from elec_pipeline.domain.delivery_day import hours, quarters
 from elec_pipeline.locks import is_locked
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle

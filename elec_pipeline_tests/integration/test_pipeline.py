@@ -13,7 +13,7 @@ from elec_pipeline.definitions import build_defs
 from elec_pipeline.defs import faults
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.defs.resources import ClockResource
-from elec_pipeline.delivery_day import Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries

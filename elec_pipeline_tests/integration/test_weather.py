@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.delivery_day import Issue, issue_time
+from elec_pipeline.domain.delivery_day import Issue, issue_time
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.open_meteo import FORECAST_PATH

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from elec_pipeline.delivery_day import day_end, day_start
+from elec_pipeline.domain.delivery_day import day_end, day_start
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.simulator.conftest import Client, Clock

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import delivery_day, to_utc
+from elec_pipeline.domain.delivery_day import delivery_day, to_utc
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.publication import first_published, revised_published
 from elec_pipeline_tests.simulator.conftest import Client, Clock

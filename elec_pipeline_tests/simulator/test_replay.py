@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import day_end, day_start
+from elec_pipeline.domain.delivery_day import day_end, day_start
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.replay import ReplayCurves

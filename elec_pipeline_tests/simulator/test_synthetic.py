@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import PARIS, day_end, day_start
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.simulator.curves import LoadType
 from elec_pipeline.simulator.noise import drift
 from elec_pipeline.simulator.synthetic import SyntheticCurves

@@ -25,7 +25,7 @@ from elec_pipeline.commands.dagster_home import dagster_home, open_instance
 from elec_pipeline.defs import faults as step_faults
 from elec_pipeline.defs import resources
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, RANGE_END_TAG, RANGE_START_TAG
-from elec_pipeline.delivery_day import to_utc
+from elec_pipeline.domain.delivery_day import to_utc
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from elec_pipeline.delivery_day import day_end, day_start, to_utc
+from elec_pipeline.domain.delivery_day import day_end, day_start, to_utc
 
 ONE_DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -129,7 +129,7 @@ def drawn(days: Sequence[date], seed: int, kinds: Sequence[Make] = TABLE) -> lis
         kinds: To choose from.
 
     Example:
-        >>> from elec_pipeline.delivery_day import days
+        >>> from elec_pipeline.domain.delivery_day import days
         >>> made = drawn(days(date(2025, 3, 1), date(2025, 3, 25)), seed=1)
         >>> len({fault.name for fault in made}) == len(TABLE)
         True

@@ -11,8 +11,8 @@ import dagster as dg
 from dagster import RunsFilter
 from sqlalchemy import Connection, Engine, text
 
-from elec_pipeline.completeness import lacks
-from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, quarters
+from elec_pipeline.domain.completeness import lacks
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, quarters
 from elec_pipeline.store import queries
 from elec_pipeline_tests.soak.runs import UNDER_WAY
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from elec_pipeline.delivery_day import day_end, day_start, days
+from elec_pipeline.domain.delivery_day import day_end, day_start, days
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.soak.course import soak
 from elec_pipeline_tests.soak.faults import TABLE, drawn

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 from elec_pipeline.errors import SourceQuotaError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.open_meteo import DEGREES_A_DEGREE_NORTH, MIDDLE_LATITUDE

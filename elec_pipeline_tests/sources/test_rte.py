@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from elec_pipeline.delivery_day import quarters
+from elec_pipeline.domain.delivery_day import quarters
 from elec_pipeline.errors import SourceRefusedError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.server import SimulatorHandle, running

@@ -9,8 +9,8 @@ import pytest
 from psycopg.errors import NotNullViolation
 from sqlalchemy import Engine, func, select, text
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, quarters
-from elec_pipeline.load_curve import to_hours
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, quarters
+from elec_pipeline.domain.load_curve import to_hours
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
 from elec_pipeline.store.bulk import Written

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline.store import queries
 from elec_pipeline.store.changes import note_change

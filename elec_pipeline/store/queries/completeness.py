@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from elec_pipeline.completeness import DayState
-from elec_pipeline.delivery_day import Issue, day_end, day_start, days, hours, issue_time
-from elec_pipeline.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.domain.completeness import DayState
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, issue_time
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store.queries.frames import paris_day
 from elec_pipeline.store.queries.series import DAY_AHEAD
 from elec_pipeline.store.tables import (

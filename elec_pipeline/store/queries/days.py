@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from elec_pipeline.delivery_day import Issue, day_end, day_start
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start
 from elec_pipeline.store.queries.frames import frame, paris_day
 from elec_pipeline.store.queries.series import DAY_AHEAD, of_newest_predictions, of_newest_vintages
 from elec_pipeline.store.tables import (

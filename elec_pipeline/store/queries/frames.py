@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from elec_pipeline.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.store.tables import ZONE
 
 _DTYPES: dict[type, str] = {

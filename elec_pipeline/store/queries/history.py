@@ -10,9 +10,9 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
-from elec_pipeline.information_set import History
-from elec_pipeline.information_set import history as arrange
-from elec_pipeline.load_curve import former_hours
+from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import history as arrange
+from elec_pipeline.domain.load_curve import former_hours
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.tables import (
     ZONE,

@@ -11,7 +11,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select
 
-from elec_pipeline.delivery_day import Issue
+from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.queries.series import DAY_AHEAD, of_newest_predictions, of_newest_vintages
 from elec_pipeline.store.tables import (

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from sqlalchemy import Connection, Date, Table, select, tuple_
 
-from elec_pipeline.delivery_day import Issue, delivery_day
+from elec_pipeline.domain.delivery_day import Issue, delivery_day
 from elec_pipeline.store.queries.frames import frame
 from elec_pipeline.store.queries.series import is_of_issue
 from elec_pipeline.store.tables import (

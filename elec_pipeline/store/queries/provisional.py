@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Date, cast, func, select, text
 
-from elec_pipeline.delivery_day import PARIS, day_end, day_start
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.store.provisional import provisional
 from elec_pipeline.store.tables import ZONE, raw_consumption
 

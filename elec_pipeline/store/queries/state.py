@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from elec_pipeline.delivery_day import day_end
+from elec_pipeline.domain.delivery_day import day_end
 from elec_pipeline.store.tables import (
     ZONE,
     changes,

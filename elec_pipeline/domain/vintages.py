@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import PARIS, day_start, to_utc
+from elec_pipeline.domain.delivery_day import PARIS, day_start, to_utc
 
 FETCH_ALLOWANCE = timedelta(minutes=15)
 """How long after the issue time a run may take to fetch what had been published before it."""

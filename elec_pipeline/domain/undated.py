@@ -13,8 +13,8 @@ from datetime import datetime
 
 import pandas as pd
 
-from elec_pipeline.delivery_day import HOUR, PARIS
-from elec_pipeline.vintages import NOMINAL_PUBLICATION, nominal_publication
+from elec_pipeline.domain.delivery_day import HOUR, PARIS
+from elec_pipeline.domain.vintages import NOMINAL_PUBLICATION, nominal_publication
 
 SAME_MW = 1e-6
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elec_pipeline.delivery_day import (
+from elec_pipeline.domain.delivery_day import (
     FIRST_DAY,
     HOUR,
     PARIS,

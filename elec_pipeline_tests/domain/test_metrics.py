@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from elec_pipeline.metrics import bias, coverage, crps, mae, mape, pinball, rmse
+from elec_pipeline.domain.metrics import bias, coverage, crps, mae, mape, pinball, rmse
 
 NAN = float("nan")
 SCORES = [mape, mae, rmse, bias]

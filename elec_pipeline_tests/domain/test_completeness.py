@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from elec_pipeline.completeness import GIVE_UP_DAYS, DayState, Lack, attempt, is_complete, lacks
-from elec_pipeline.delivery_day import Issue, day_end, issue_time
+from elec_pipeline.domain.completeness import GIVE_UP_DAYS, DayState, Lack, attempt, is_complete, lacks
+from elec_pipeline.domain.delivery_day import Issue, day_end, issue_time
 from elec_pipeline_tests.conftest import every_day_length
 
 

@@ -27,8 +27,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time
-from elec_pipeline.vintages import FETCH_ALLOWANCE, known_at
+from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at
 
 Floats = npt.NDArray[np.float64]
 Instants = npt.NDArray[np.datetime64]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elec_pipeline.delivery_day import hours, quarters
-from elec_pipeline.load_curve import clean, former_hours, to_hours
+from elec_pipeline.domain.delivery_day import hours, quarters
+from elec_pipeline.domain.load_curve import clean, former_hours, to_hours
 from elec_pipeline_tests.conftest import every_day_length
 
 AT = pd.Timestamp("2025-06-01T10:00Z").as_unit("us")
