@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days
 from elec_pipeline.forecasting.checkpoint import load_forecaster
-from elec_pipeline_tests.forecasting.conftest import LAST, made_up_history
+from elec_pipeline_tests.forecasting.conftest import LAST, RTE_PUBLISHED, made_up_history
 
 FILE = Path(__file__).with_name("same_forecasts.npz")
 DAYS = days(date(2024, 12, 6), LAST)
@@ -23,16 +24,16 @@ QUANTILES = (0, 2, 3, 6)
 TENTHS = 10.0
 EARLY = time(7)
 SITUATIONS = {
-    "evening": (Issue.EVENING, None),
+    "evening": (Issue.EVENING, RTE_PUBLISHED),
     "early": (Issue.MORNING, EARLY),
-    "alone": (Issue.MORNING, None),
+    "alone": (Issue.MORNING, RTE_PUBLISHED),
 }
 
 
 def made(situation: str, *, temperature: bool) -> np.ndarray:
     """Return forecasts of all days in tenths of MW, one row an hour."""
     issue, published = SITUATIONS[situation]
-    past = made_up_history(temperature=temperature, **({"published": published} if published else {}))
+    past = made_up_history(temperature=temperature, published=published)
     forecaster = load_forecaster("")
     asked = [past.at(day, issue, context_hours=forecaster.context_hours) for day in DAYS]
     rows = np.concatenate(forecaster.predict(asked))[:, QUANTILES]
@@ -52,11 +53,9 @@ def _key(situation: str, *, temperature: bool) -> str:
 
 
 if __name__ == "__main__":
-    np.savez_compressed(
-        FILE,
-        **{  # differences from hour to hour are small, and take little space
-            _key(situation, temperature=known): np.diff(made(situation, temperature=known), axis=0, prepend=0)
-            for situation in SITUATIONS
-            for known in (False, True)
-        },
-    )
+    differences: Any = {  # from hour to hour they are small, and take little space
+        _key(situation, temperature=known): np.diff(made(situation, temperature=known), axis=0, prepend=0)
+        for situation in SITUATIONS
+        for known in (False, True)
+    }
+    np.savez_compressed(FILE, **differences)
