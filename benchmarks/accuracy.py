@@ -19,7 +19,8 @@ import pandas as pd
 
 from benchmarks.real_data import EARLY_BLUR_MW, TEST, TRAIN, VALIDATION, read_history
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting import skill
 from elec_pipeline.forecasting.backtest import back_test
 from elec_pipeline.forecasting.boosting import fitted

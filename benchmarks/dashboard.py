@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Engine, text
 
 from benchmarks.scratch import scratch_engine
 from elec_pipeline.domain.delivery_day import Issue, day_start, days, delivery_day, hours, issue_time
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store.bulk import copy
 from elec_pipeline.store.tables import chronos_predictions, hourly_consumption, rte_forecasts
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from elec_pipeline.domain import metrics
 from elec_pipeline.domain.delivery_day import PARIS
-from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS
+from elec_pipeline.domain.quantiles import COLUMNS, LEVELS
 
 FORECASTERS = ("rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive")
 GROUPS = ("by_hour", "by_weekday", "by_month", "by_temperature")

@@ -26,7 +26,7 @@ from elec_pipeline.domain.delivery_day import (
     same_time_days_before,
 )
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store import queries
 
 SERIES = ("actual", "rte_d1", "ours")

@@ -16,8 +16,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import HOUR, QUARTER, day_end, day_start, days, hours, quarters, spans
-from elec_pipeline.domain.undated import assumed_publication, news
-from elec_pipeline.domain.vintages import nominal_publication
+from elec_pipeline.domain.vintages import assumed_publication, news, nominal_publication
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS, ConsumptionSource
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
@@ -190,7 +189,7 @@ def to_vintages(curve: pd.DataFrame, forecast_type: str, now: datetime) -> pd.Da
         curve: A clean load curve.
         forecast_type: `D-1`, `D-2` or `ID`.
         now: Current instant, UTC: hours that carry no time of publication count from now at the latest, see
-            `undated`.
+            `vintages`.
 
     Returns:
         Columns `hour_start`, `load_mw`, `published_at`, `is_dated`, `forecast_type`, and `source` where the

@@ -27,7 +27,7 @@ from elec_pipeline.domain.delivery_day import (
     spans,
 )
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
-from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS
+from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, Floats
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_accuracy
@@ -93,9 +93,9 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
 def _row(
     day: date,
     forecaster: str,
-    actual: metrics.Floats,
-    point: metrics.Floats,
-    quantiles: metrics.Floats | None,
+    actual: Floats,
+    point: Floats,
+    quantiles: Floats | None,
 ) -> dict[str, object]:
     return {
         "delivery_day": day,

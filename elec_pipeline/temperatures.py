@@ -17,14 +17,16 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, hours, spans
-from elec_pipeline.errors import SourceError, SourceQuotaError
-from elec_pipeline.sources.open_meteo import (
+from elec_pipeline.domain.delivery_day import (
     FIRST_PREVIOUS_RUNS_DAY,
-    LEADS_DAYS,
-    LONGEST_WINDOW_DAYS,
-    OpenMeteoClient,
+    day_end,
+    day_start,
+    delivery_day,
+    hours,
+    spans,
 )
+from elec_pipeline.errors import SourceError, SourceQuotaError
+from elec_pipeline.sources.open_meteo import LEADS_DAYS, LONGEST_WINDOW_DAYS, OpenMeteoClient
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_temperatures

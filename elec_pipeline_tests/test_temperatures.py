@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.allowance import Allowance
-from elec_pipeline.sources.open_meteo import FIRST_PREVIOUS_RUNS_DAY, FORECAST_PATH, OpenMeteoClient
+from elec_pipeline.sources.open_meteo import FORECAST_PATH, OpenMeteoClient
 from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline.store import queries
 from elec_pipeline.temperatures import CONTEXT_DAYS, TemperatureReport, ingest_temperatures

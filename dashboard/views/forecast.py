@@ -17,7 +17,7 @@ from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, delivery_day
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 
 Colour = Literal["green", "orange", "blue", "red"]
 LOOKS: dict[State, tuple[Colour, str]] = {

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 
 QUEUE = 4
 """Forecasts that may wait or run at once; a forecast takes hundredths of a second, loading some seconds."""

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from elec_pipeline.domain.delivery_day import Issue, day_end, delivery_day, hours, issue_time
+from elec_pipeline.domain.delivery_day import (
+    FIRST_PREVIOUS_RUNS_DAY,
+    Issue,
+    day_end,
+    delivery_day,
+    hours,
+    issue_time,
+)
 from elec_pipeline.domain.vintages import nominal_publication
-from elec_pipeline.sources.open_meteo import FIRST_PREVIOUS_RUNS_DAY
 
 GIVE_UP_DAYS = 14
 """A day older than this is not asked for again by itself."""

@@ -24,6 +24,10 @@ HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 FIRST_DAY = date(2012, 12, 17)
 """RTE's Consumption API has no earlier delivery day."""
+FIRST_PREVIOUS_RUNS_DAY = date(2021, 3, 23)
+"""No weather model's previous runs are older."""
+WEEK = 7
+"""Days."""
 _MONDAY, _FRIDAY = 0, 4
 
 

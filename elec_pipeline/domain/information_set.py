@@ -28,12 +28,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at
 
-Floats = npt.NDArray[np.float64]
 Instants = npt.NDArray[np.datetime64]
 """UTC instants as numpy holds them: without a zone, in microseconds."""
 
+WEEK_HOURS = 168
+MINIMUM_KNOWN_SHARE = 0.5
+"""Least share of the last week's hours that must be known."""
 ACTUAL_DELAY = HOUR
 """An actual hour is known this long after it ends."""
 COVARIATE_TYPES = ("D-2", "D-1")
@@ -294,3 +297,15 @@ def _between(ordered: npt.NDArray[np.int64], low: int, high: int) -> slice:
 def _padded(values: Floats, low: int, high: int) -> Floats:
     """Return a copy of `values[low:high]`, with NaN for positions before the first."""
     return np.concatenate([np.full(max(0, -low), np.nan), values[max(0, low) : high]])
+
+
+def is_too_thin(information: InformationSet) -> bool:
+    """Tell whether too little of the week before an issue is known for a forecast."""
+    return information.known_share_of_last_week < MINIMUM_KNOWN_SHARE
+
+
+def actual_mw(history: History, day: date) -> Floats:
+    """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW."""
+    first = (day_start(day) - history.start) // HOUR
+    last = (day_end(day) - history.start) // HOUR
+    return history.load_mw[max(0, first) : last]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from elec_pipeline.domain.quantiles import Floats
 
 
 def _pairs(actual: npt.ArrayLike, forecast: npt.ArrayLike) -> tuple[Floats, Floats]:

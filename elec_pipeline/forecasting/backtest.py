@@ -17,13 +17,10 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, days, spans
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.information_set import WEEK_HOURS, History, InformationSet, actual_mw, is_too_thin
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.forecasting.contestants import RTE, Contestant, RteD1
 from elec_pipeline.forecasting.forecast_frame import forecast_frame
-from elec_pipeline.forecasting.forecaster import is_too_thin
-from elec_pipeline.forecasting.quantiles import COLUMNS
-from elec_pipeline.forecasting.recipe import WEEK_HOURS
-from elec_pipeline.forecasting.training_windows import actual_mw
 
 MONTH_DAYS = 31
 FRAME_COLUMNS = ("delivery_day", "issue", "hour_start", "issued_at", "forecaster", "actual_mw", *COLUMNS)

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.information_set import WEEK_HOURS
+from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats, uncrossed
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.local_grid import nan_mean
 from elec_pipeline.forecasting.model_inputs import ModelInput
-from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN, uncrossed
-from elec_pipeline.forecasting.recipe import WEEK_HOURS, Target
+from elec_pipeline.forecasting.recipe import Target
 
 DAY_HOURS = 24
 LEAST_CONTEXT = 2 * DAY_HOURS

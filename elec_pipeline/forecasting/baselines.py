@@ -5,9 +5,10 @@ Here: pure numpy on one information set. Not here: their scores.
 
 from __future__ import annotations
 
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.delivery_day import WEEK
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.local_grid import LocalGrid
-from elec_pipeline.forecasting.references import WEEK
 
 
 def seasonal_naive(information: InformationSet, days: int = WEEK) -> Floats:

@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats, uncrossed
 from elec_pipeline.errors import ChallengerUnavailableError
 from elec_pipeline.forecasting.boosting_features import CONTEXT_HOURS, base_mw, features
 from elec_pipeline.forecasting.boosting_samples import Samples, samples
 from elec_pipeline.forecasting.forecaster import DECIMALS
-from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN, uncrossed
 
 if TYPE_CHECKING:
     from lightgbm import Booster

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, is_bridge_day, is_holiday
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.local_grid import (
     LocalGrid,
     by_day,

@@ -15,11 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, History
+from elec_pipeline.domain.information_set import History, actual_mw, is_too_thin
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.boosting_features import CONTEXT_HOURS, base_mw, features
-from elec_pipeline.forecasting.forecaster import is_too_thin
-from elec_pipeline.forecasting.training_windows import actual_mw
 
 
 @dataclass(frozen=True)

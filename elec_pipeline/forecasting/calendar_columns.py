@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import days, is_bridge_day, is_holiday
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.local_grid import Integers
 
 SATURDAY, SUNDAY = 5, 6

@@ -22,14 +22,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_too_thin
+from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.cases import KINDS
-from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.learning import Course
-from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Calibration, Target
 from elec_pipeline.forecasting.regressions import Regressions
-from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_temperature
+from elec_pipeline.forecasting.training_windows import with_blurred_rte, without_temperature
 
 YEAR_DAYS = 365
 """So many days, at the most, are calibrated on."""

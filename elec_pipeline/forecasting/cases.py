@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting import rte_error, temperature_columns, week_before
 from elec_pipeline.forecasting.day_table import KNOWN_HOURS, DayTable
 from elec_pipeline.forecasting.local_grid import back

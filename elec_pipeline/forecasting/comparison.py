@@ -12,13 +12,18 @@ from datetime import date
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import (
+    MINIMUM_KNOWN_SHARE,
+    History,
+    InformationSet,
+    actual_mw,
+    is_too_thin,
+)
 from elec_pipeline.domain.metrics import coverage, pinball
-from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
+from elec_pipeline.domain.quantiles import LEVELS, Floats
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.promotion import DailyLosses
-from elec_pipeline.forecasting.quantiles import LEVELS
 from elec_pipeline.forecasting.registry import BUNDLED, card_of
-from elec_pipeline.forecasting.training_windows import MINIMUM_KNOWN_SHARE, actual_mw
 
 _LOW, _HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 

@@ -13,10 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.baselines import seasonal_naive
-from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
-from elec_pipeline.forecasting.recipe import WEEK_HOURS
 
 RTE = "rte_d1"
 """RTE's D-1 forecast: the bar. It takes part in every back-test."""

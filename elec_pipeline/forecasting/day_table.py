@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.local_grid import (
     Integers,
     LocalGrid,

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import LEVELS, Floats
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.model_inputs import ModelInput
-from elec_pipeline.forecasting.quantiles import LEVELS, at_levels
+from elec_pipeline.forecasting.quantiles import at_levels
 from elec_pipeline.forecasting.recipe import Family
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import hours
-from elec_pipeline.domain.information_set import Floats, InformationSet
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import COLUMNS, Floats
 
 
 def forecast_frame(sets: Sequence[InformationSet], forecasts: Sequence[Floats]) -> pd.DataFrame:

@@ -13,16 +13,15 @@ from datetime import date
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.information_set import MINIMUM_KNOWN_SHARE, InformationSet, is_too_thin
+from elec_pipeline.domain.quantiles import LEVELS, Floats, uncrossed
 from elec_pipeline.errors import ContextTooThinError, InvalidForecastError
 from elec_pipeline.forecasting.engines import Engine
 from elec_pipeline.forecasting.model_inputs import ModelInput, model_input
-from elec_pipeline.forecasting.quantiles import LEVELS, drawn_towards, recentred, uncrossed
+from elec_pipeline.forecasting.quantiles import drawn_towards, recentred
 from elec_pipeline.forecasting.recipe import Family, Recipe
 from elec_pipeline.forecasting.regressions import Regressions
 
-MINIMUM_KNOWN_SHARE = 0.5
-"""Least share of the last week's hours that must be known."""
 WORKERS = 2
 """Issues that are forecast side by side, each alone on its thread: more threads would wait for each other."""
 DECIMALS = 1
@@ -145,11 +144,6 @@ class Forecaster:
         how = self.recipe.calibration_of(asked.kind)
         said = asked.to_mw(recentred(output, how.median_share, how.spreads))
         return np.round(uncrossed(self.required(said, information.delivery_hours)), DECIMALS)
-
-
-def is_too_thin(information: InformationSet) -> bool:
-    """Tell whether too little of the week before an issue is known for a forecast."""
-    return information.known_share_of_last_week < MINIMUM_KNOWN_SHARE
 
 
 def _workers() -> ThreadPoolExecutor:

@@ -15,11 +15,11 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, issue_time, spans
-from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.information_set import InformationSet, is_too_thin
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.forecast_frame import forecast_frame
-from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_predictions

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, issue_time
-from elec_pipeline.domain.information_set import Floats, History, first_unknown_hour
+from elec_pipeline.domain.information_set import History, first_unknown_hour
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.cases import SCALES, Case, problem
 from elec_pipeline.forecasting.day_table import DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS, is_holiday
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 
 Integers = npt.NDArray[np.int64]
 

@@ -16,15 +16,14 @@ from typing import Any
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, actual_mw, is_too_thin
 from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
-from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
-from elec_pipeline.forecasting.quantiles import LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.references import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.training_options import TrainingOptions
-from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.forecasting.training_work import Effort, Saved, best_step
 
 MODEL_CARD_FILE = "MODEL_CARD.md"

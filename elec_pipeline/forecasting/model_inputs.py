@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import BANDS, Floats
 from elec_pipeline.forecasting.local_grid import day_type
-from elec_pipeline.forecasting.quantiles import BANDS
 from elec_pipeline.forecasting.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.references import References
 from elec_pipeline.forecasting.regressions import Regressions

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from elec_pipeline.domain.metrics import Floats
+from elec_pipeline.domain.quantiles import Floats
 
 MOST = 1e6
 """Larger statistics are stored as this."""

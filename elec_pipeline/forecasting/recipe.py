@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator
 
+from elec_pipeline.domain.information_set import WEEK_HOURS
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.cases import KINDS, LOOKBACK_DAYS, without_temperature
 
 RECIPE_FILE = "recipe.json"
-WEEK_HOURS = 168
 
 
 class Family(StrEnum):

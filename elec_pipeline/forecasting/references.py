@@ -11,18 +11,18 @@ from functools import cached_property
 
 import numpy as np
 
-from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, InformationSet
+from elec_pipeline.domain.delivery_day import WEEK, Issue
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import BANDS, Floats
 from elec_pipeline.forecasting import regression
 from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, Case, Problem, kind, problem
 from elec_pipeline.forecasting.day_table import DayTable
 from elec_pipeline.forecasting.local_grid import LocalGrid, first_known, nan_mean
-from elec_pipeline.forecasting.quantiles import BANDS, of_known
+from elec_pipeline.forecasting.quantiles import of_known
 from elec_pipeline.forecasting.recipe import Recipe
 from elec_pipeline.forecasting.regression import Updated
 from elec_pipeline.forecasting.regressions import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 
-WEEK = 7
 LEAST_DAYS_OF_ERRORS = 14
 """From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
 

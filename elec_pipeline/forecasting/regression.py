@@ -21,7 +21,7 @@ from functools import cached_property
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 
 HALF_LIFE_DAYS = 730.0
 """Age at which a day counts half."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.cases import Case, Problem, kind
 from elec_pipeline.forecasting.regression import Regression, Scale

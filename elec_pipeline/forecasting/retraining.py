@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import day_end, day_start, days, delivery_day, hours
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, actual_mw
 from elec_pipeline.errors import TooFewDaysError
 from elec_pipeline.forecasting import registry
 from elec_pipeline.forecasting.comparison import daily_losses, unseen_days
@@ -28,7 +28,6 @@ from elec_pipeline.forecasting.recipe import read_recipe
 from elec_pipeline.forecasting.registry import ModelInUse, Reason
 from elec_pipeline.forecasting.training import fitting, train
 from elec_pipeline.forecasting.training_options import OnProgress, TrainedCheckpoint, TrainingOptions
-from elec_pipeline.forecasting.training_windows import actual_mw
 from elec_pipeline.home import folder
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries

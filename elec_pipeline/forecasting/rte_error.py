@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.calendar_columns import (
     bridge_day,
     column,

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain import metrics
+from elec_pipeline.domain.quantiles import BANDS, COLUMNS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.contestants import RTE
-from elec_pipeline.forecasting.quantiles import BANDS, COLUMNS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.skill_groups import GROUPS, grouped, kind_of_day
 
 COVERAGES = {f"coverage_{100 * content:.0f}": ends for content, ends in BANDS.items()}

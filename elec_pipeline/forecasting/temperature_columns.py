@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.day_table import DayTable, around_mean, mean_of_days_before
 from elec_pipeline.forecasting.local_grid import back, of_day
 

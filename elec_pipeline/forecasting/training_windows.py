@@ -16,8 +16,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end
+from elec_pipeline.domain.information_set import MINIMUM_KNOWN_SHARE, History, InformationSet, actual_mw
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.learning import Course, blur
 from elec_pipeline.forecasting.model_inputs import model_input
@@ -27,7 +27,6 @@ from elec_pipeline.forecasting.training_options import TrainingOptions
 
 GAP_HOURS = 24 * 28
 """Gaps are made in this much of the end of a context."""
-MINIMUM_KNOWN_SHARE = 0.5
 """Windows of which less than this of the last week or of the delivery day is known teach nothing."""
 
 
@@ -41,13 +40,6 @@ class Window:
     """
 
     rows: npt.NDArray[np.float32]
-
-
-def actual_mw(history: History, day: date) -> Floats:
-    """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW."""
-    first = (day_start(day) - history.start) // HOUR
-    last = (day_end(day) - history.start) // HOUR
-    return history.load_mw[max(0, first) : last]
 
 
 def plain_windows(

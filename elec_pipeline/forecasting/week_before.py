@@ -7,7 +7,7 @@ them (`regression`), and features that need RTE's forecast of the day (`rte_erro
 
 from __future__ import annotations
 
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.calendar_columns import (
     bridge_day,
     column,

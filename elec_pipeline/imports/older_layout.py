@@ -5,7 +5,7 @@ Here: what becomes of each table. Not here: where rows come from (`dump`, `older
 - `historical_data`: actual values, stored as `import:<source>`. They yield to values of RTE's and to
   consolidated ones.
 - `rte_forecasts`: vintages of RTE's D-1, for the older layout kept no other. `forecast_date` is the time of
-  publication where it has a time of day, else the nominal one counts (see `undated`).
+  publication where it has a time of day, else the nominal one counts (see `vintages`).
 - `predictions`: issues of the model `model_name`, made at `prediction_date`, without quantiles. `horizon` follows
   from the two times and is not kept.
 
@@ -23,7 +23,8 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import delivery_day
-from elec_pipeline.domain.undated import assumed_publication
+from elec_pipeline.domain.provenance import IMPORT_PREFIX
+from elec_pipeline.domain.vintages import assumed_publication
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import FORECASTS, HISTORY, PREDICTIONS, OlderTable, Row, staged_row
@@ -32,7 +33,6 @@ from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.ingestion import average_hours, store_vintages
 from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.forecasts import write_predictions
-from elec_pipeline.store.provisional import IMPORT_PREFIX
 
 QUARTER = timedelta(minutes=15)
 STEPS = (QUARTER, 2 * QUARTER, 4 * QUARTER)

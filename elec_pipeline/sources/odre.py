@@ -13,12 +13,12 @@ from datetime import date
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import day_end, day_start, quarters
+from elec_pipeline.domain.provenance import REAL_TIME_SUFFIX
 from elec_pipeline.settings import Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get, json_fields, new_session
 from elec_pipeline.sources.odre_reply import FIELDS, nothing, read_export
 from elec_pipeline.sources.retries import RetryPlan
-from elec_pipeline.store.provisional import REAL_TIME_SUFFIX
 
 CATALOG_PATH = "/api/explore/v2.1/catalog/datasets"
 CONSOLIDATED = "eco2mix-national-cons-def"

@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import requests
 
-from elec_pipeline.domain.delivery_day import HOUR, day_end, day_start, spans
+from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, HOUR, day_end, day_start, spans
 from elec_pipeline.errors import SourceQuotaError, SourceUnavailableError
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES, City
@@ -39,8 +39,6 @@ from elec_pipeline.sources.retries import RetryPlan
 
 FORECAST_PATH = "/v1/forecast"
 """Of both APIs; they differ by host."""
-FIRST_PREVIOUS_RUNS_DAY = date(2021, 3, 23)
-"""No model's previous runs are older."""
 EVERY_MODEL_FROM = date(2024, 1, 2)
 """Before, only GFS has previous runs; from then on Open-Meteo takes the best model of each place. The archive's
 first UTC day is 1 January: the Paris day begins an hour before it."""

@@ -1,24 +1,8 @@
-"""Which actual values are provisional: they fill what is missing and yield to every other.
-
-Here: the one rule, as names and as SQL. A real-time value of the open data is as RTE first measured it; a
-value taken over from an older database is of unknown care. Neither may replace one of RTE's API or a
-consolidated one, whichever came first.
-"""
+"""The rule of which actual values are provisional, as SQL. The rule itself is in `domain.provenance`."""
 
 from __future__ import annotations
 
-REAL_TIME_SUFFIX = "-realtime"
-IMPORT_PREFIX = "import:"
-
-
-def is_provisional(source: str) -> bool:
-    """Tell whether values of a source yield to others.
-
-    Example:
-        >>> [is_provisional(name) for name in ("odre-realtime", "import:rte", "odre-consolidated", "rte")]
-        [True, True, False, False]
-    """
-    return source.endswith(REAL_TIME_SUFFIX) or source.startswith(IMPORT_PREFIX)
+from elec_pipeline.domain.provenance import IMPORT_PREFIX, REAL_TIME_SUFFIX
 
 
 def provisional(column: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from elec_pipeline.api import prediction
-from elec_pipeline.domain.information_set import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.engines import Chronos2Engine
 from elec_pipeline_tests.api.conftest import Api, Serve
 

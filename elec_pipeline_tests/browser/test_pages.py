@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.browser.conftest import PATIENCE_MS, Visit, served

@@ -15,7 +15,7 @@ from dashboard.language import Language
 from dashboard.texts import TEXTS, Texts
 from elec_pipeline.domain.delivery_day import Issue as Kind
 from elec_pipeline.domain.delivery_day import hours, issue_time
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline_tests.conftest import every_day_length
 
 

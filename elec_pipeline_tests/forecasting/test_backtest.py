@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.quantiles import COLUMNS, Floats
 from elec_pipeline.forecasting.backtest import FRAME_COLUMNS, BackTest, Tally, back_test
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.contestants import RTE, Contestant, SeasonalNaive, point_forecast
 from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.quantiles import COLUMNS
 from elec_pipeline_tests.conftest import every_day_length
 
 

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import days
-from elec_pipeline.domain.information_set import Floats, History
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.metrics import coverage
+from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.calibration import LEAST_HOURS, LEAST_SPREAD, calibration, calibrations
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.learning import Course
-from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN, recentred
+from elec_pipeline.forecasting.quantiles import recentred
 from elec_pipeline.forecasting.recipe import Calibration, Target
 
 VALIDATION = days(date(2025, 9, 1), date(2025, 9, 16))

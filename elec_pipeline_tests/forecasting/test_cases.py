@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import Floats, History
+from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting import temperature_columns
 from elec_pipeline.forecasting.cases import LOOKBACK_DAYS, MW_PER_DEGREE, Case, problem
 from elec_pipeline.forecasting.day_table import KNOWN_HOURS, DayTable

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days, issue_time
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_too_thin
 from elec_pipeline.domain.metrics import mae, pinball
+from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.baselines import seasonal_naive
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.checkpoint import load_forecaster
-from elec_pipeline.forecasting.forecaster import Forecaster, is_too_thin
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.model_inputs import ModelInput
-from elec_pipeline.forecasting.quantiles import BANDS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.recipe import Calibration
 from elec_pipeline.forecasting.regressions import Regressions
-from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_rte
+from elec_pipeline.forecasting.training_windows import with_blurred_rte, without_rte
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
 FIXTURES = ["t5_folder", "bolt_folder", "chronos2_folder", "taught", "bundled"]

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, days
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
 from elec_pipeline.domain.metrics import mae
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.learning import PARTS, Course, blur, learnt
 from elec_pipeline.forecasting.references import References
 from elec_pipeline.forecasting.regression import LEAST_DAYS
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
-from elec_pipeline.forecasting.training_windows import actual_mw, with_blurred_rte, without_temperature
+from elec_pipeline.forecasting.training_windows import with_blurred_rte, without_temperature
 from elec_pipeline_tests.forecasting.conftest import FIRST, LAST, LEARNT_FROM, made_up_history
 
 LATER = days(date(2025, 6, 10), date(2025, 7, 25))

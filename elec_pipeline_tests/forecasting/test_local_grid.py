@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, hours
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
 from elec_pipeline.forecasting.baselines import seasonal_naive
 from elec_pipeline.forecasting.local_grid import LocalGrid
-from elec_pipeline.forecasting.training_windows import actual_mw
 
 DAYS = [date(2025, 3, 30), date(2025, 3, 31), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]
 SUMMER = date(2025, 7, 9)

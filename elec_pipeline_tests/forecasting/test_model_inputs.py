@@ -70,7 +70,8 @@ def test_a_shorter_context_is_refused(past: History) -> None:
 def test_a_perfect_model_gives_back_the_actual_load(
     issue: Issue, recipe: Recipe, regressions: Regressions, past: History
 ) -> None:
-    from elec_pipeline.forecasting.training_windows import actual_mw, window
+    from elec_pipeline.domain.information_set import actual_mw
+    from elec_pipeline.forecasting.training_windows import window
 
     day = date(2025, 10, 26)
     information = past.at(day, issue, context_hours=recipe.history_hours)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import days
-from elec_pipeline.domain.metrics import Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.promotion import DailyLosses, Gate, critical_value, diebold_mariano, judge
 
 COMPARED = days(date(2025, 1, 1), date(2025, 3, 31))

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.quantiles import BANDS
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.learning import Course
 from elec_pipeline.forecasting.local_grid import LocalGrid
-from elec_pipeline.forecasting.quantiles import BANDS
 from elec_pipeline.forecasting.references import LEAST_DAYS_OF_ERRORS
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.forecasting.test_references import SUMMER, at, every_case, in_case, references, through

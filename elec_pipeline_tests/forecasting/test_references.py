@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import Floats, History, InformationSet
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
 from elec_pipeline.domain.metrics import mae
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting import regression
 from elec_pipeline.forecasting.cases import Case
 from elec_pipeline.forecasting.forecaster import Forecaster
@@ -21,12 +22,7 @@ from elec_pipeline.forecasting.references import References
 from elec_pipeline.forecasting.regression import Regression, Samples, Updated
 from elec_pipeline.forecasting.regressions import Regressions
 from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
-from elec_pipeline.forecasting.training_windows import (
-    actual_mw,
-    with_blurred_rte,
-    without_rte,
-    without_temperature,
-)
+from elec_pipeline.forecasting.training_windows import with_blurred_rte, without_rte, without_temperature
 from elec_pipeline_tests.conftest import every_day_length
 
 DAYS = [date(2025, 3, 30), date(2025, 3, 31), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]

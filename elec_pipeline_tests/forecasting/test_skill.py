@@ -10,9 +10,9 @@ import pytest
 
 from elec_pipeline.domain import metrics
 from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.quantiles import COLUMNS, LEVELS
 from elec_pipeline.forecasting import skill
 from elec_pipeline.forecasting.contestants import RTE
-from elec_pipeline.forecasting.quantiles import COLUMNS, LEVELS
 from elec_pipeline.forecasting.skill_groups import GROUPS, grouped
 from elec_pipeline_tests.conftest import DST_DAYS, every_day_length
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, hours, issue_time
 from elec_pipeline.errors import SourceQuotaError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.open_meteo import DEGREES_A_DEGREE_NORTH, MIDDLE_LATITUDE
@@ -17,12 +17,7 @@ from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.simulator.weather import temperature
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES
-from elec_pipeline.sources.open_meteo import (
-    FIRST_PREVIOUS_RUNS_DAY,
-    FORECAST_PATH,
-    RUN_DELAY,
-    OpenMeteoClient,
-)
+from elec_pipeline.sources.open_meteo import FORECAST_PATH, RUN_DELAY, OpenMeteoClient
 from elec_pipeline.sources.open_meteo_reply import read_hourly
 from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline_tests.conftest import NOW, every_day_length

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store import queries
 from elec_pipeline.store.changes import note_change
 from elec_pipeline.store.forecasts import write_predictions

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Time, cast, fu
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start
-from elec_pipeline.forecasting.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store.queries.frames import frame
 from elec_pipeline.store.tables import ZONE, chronos_predictions, rte_forecasts
 
