@@ -7,10 +7,10 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 from benchmarks.scratch import scratch_engine
-from elec_pipeline.ingestion import average_hours, ingest_actuals
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.sources.rte import RteClient
+from elec_pipeline.steps.consumption import average_hours, ingest_actuals
 
 RUNS = 20
 

@@ -27,8 +27,8 @@ from elec_pipeline.commands.stopping import StopRequest, stoppable
 from elec_pipeline.domain.completeness import is_complete
 from elec_pipeline.domain.delivery_day import days, delivery_day, spans
 from elec_pipeline.errors import SourceQuotaError
-from elec_pipeline.forecasting.issuing import due_issues
 from elec_pipeline.settings import Settings, settings
+from elec_pipeline.steps.issuing import due_issues
 from elec_pipeline.store import queries
 from elec_pipeline.store.database import opened
 from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience

@@ -9,7 +9,7 @@ import dagster as dg
 if TYPE_CHECKING:
     import pandas as pd
 
-    from elec_pipeline.ingestion import Report
+    from elec_pipeline.steps.consumption import Report
     from elec_pipeline.store.bulk import Written
 
 PREVIEW_ROWS = 8

@@ -20,8 +20,8 @@ from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.eco2mix_rows import VALUES, Entry, decoded, entry, header, instants, perimeter
 from elec_pipeline.imports.opening import Lines
 from elec_pipeline.imports.summary import ImportSummary
-from elec_pipeline.ingestion import average_hours, store_vintages, to_vintages
 from elec_pipeline.sources.odre_reply import in_quarters
+from elec_pipeline.steps.consumption import average_hours, store_vintages, to_vintages
 from elec_pipeline.store.actuals import write_raw
 
 CHUNK_ROWS = 31 * 96

@@ -30,7 +30,7 @@ from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import FORECASTS, HISTORY, PREDICTIONS, OlderTable, Row, staged_row
 from elec_pipeline.imports.staging import Staging
 from elec_pipeline.imports.summary import ImportSummary
-from elec_pipeline.ingestion import average_hours, store_vintages
+from elec_pipeline.steps.consumption import average_hours, store_vintages
 from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.forecasts import write_predictions
 

@@ -17,7 +17,6 @@ from elec_pipeline.errors import ModelUnavailableError, TooFewDaysError
 from elec_pipeline.forecasting import registry
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.comparison import daily_losses, last_day_seen, unseen_days
-from elec_pipeline.forecasting.issuing import issue_due
 from elec_pipeline.forecasting.promotion import Gate
 from elec_pipeline.forecasting.recipe import Recipe, Target
 from elec_pipeline.forecasting.retraining import (
@@ -31,6 +30,7 @@ from elec_pipeline.forecasting.retraining import (
 from elec_pipeline.forecasting.training import train
 from elec_pipeline.forecasting.training_options import Architecture, Progress, TrainingOptions
 from elec_pipeline.settings import Settings
+from elec_pipeline.steps.issuing import issue_due
 from elec_pipeline.store import models, queries
 from elec_pipeline_tests.forecasting.stored import misused, register, store_made_up
 

@@ -18,8 +18,8 @@ from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start, 
 from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ConfigurationError, ImportFormatError, StoreUnavailableError
 from elec_pipeline.imports.summary import ImportSummary
-from elec_pipeline.scoring import score_days
 from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline.steps.scoring import score_days
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.postmaster_binaries import installed
@@ -199,7 +199,7 @@ def test_a_date_without_a_time_counts_by_the_nominal_time(
 def test_what_a_source_says_replaces_what_was_taken_over(
     engine: Engine, older: str, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
-    from elec_pipeline.ingestion import ingest_actuals
+    from elec_pipeline.steps.consumption import ingest_actuals
 
     fill(older, day)
     imported(engine, older)

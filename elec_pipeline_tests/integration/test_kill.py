@@ -28,7 +28,7 @@ from elec_pipeline_tests.store.test_actuals import a_curve, raw
 FIRST, LAST = date(2025, 3, 1), date(2025, 10, 31)
 BACKFILL = f"""
 from datetime import date, datetime
-from elec_pipeline.ingestion import average_hours, ingest_actuals
+from elec_pipeline.steps.consumption import average_hours, ingest_actuals
 from elec_pipeline.settings import settings
 from elec_pipeline.sources.rte import RteClient
 from elec_pipeline.store.database import open_database

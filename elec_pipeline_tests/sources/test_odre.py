@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, hours, quarters
 from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import SourceRefusedError, SourceRequestError, SourceUnavailableError
-from elec_pipeline.ingestion import average_hours, ingest_actuals, ingest_rte_forecasts
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.sources.odre import CATALOG_PATH, OdreClient
 from elec_pipeline.sources.retries import RetryPlan
+from elec_pipeline.steps.consumption import average_hours, ingest_actuals, ingest_rte_forecasts
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 

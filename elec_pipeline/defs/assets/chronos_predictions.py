@@ -14,7 +14,7 @@ from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, asked_days, de
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
 
 if TYPE_CHECKING:
-    from elec_pipeline.forecasting.issuing import IssueReport
+    from elec_pipeline.steps.issuing import IssueReport
 
 CONTEXT_DAYS = 91
 """How far back the bundled model looks; for the lineage only, the model itself takes what it needs."""
@@ -52,7 +52,7 @@ def chronos_predictions(
 
     Issues every issue that is due and that the model has not made yet, so that a backfill writes both.
     """
-    from elec_pipeline.forecasting.issuing import issue_due
+    from elec_pipeline.steps.issuing import issue_due
 
     first, last = asked_days(context)
     with typed_faults(context):

@@ -20,7 +20,7 @@ from elec_pipeline.defs.resources import StoreResource
 )
 def forecast_accuracy(context: dg.AssetExecutionContext, store: StoreResource) -> dg.MaterializeResult:
     """MAPE, MAE, bias, pinball loss and coverage of each forecaster on each delivery day."""
-    from elec_pipeline.scoring import score_days
+    from elec_pipeline.steps.scoring import score_days
 
     with typed_faults(context):
         scores, written = score_days(store.engine(), *asked_days(context))

@@ -27,7 +27,7 @@ def hourly_consumption(
     context: dg.AssetExecutionContext, store: StoreResource, clock: ClockResource
 ) -> dg.MaterializeResult:
     """French consumption by hour: the mean of the quarters that are there, and how many they are."""
-    from elec_pipeline.ingestion import average_hours
+    from elec_pipeline.steps.consumption import average_hours
 
     first, last = asked_days(context)
     with typed_faults(context):

@@ -30,7 +30,7 @@ def raw_consumption(
     Reading a day again changes only values that were revised; the old ones go to
     `raw_consumption_revisions`.
     """
-    from elec_pipeline.ingestion import ingest_actuals
+    from elec_pipeline.steps.consumption import ingest_actuals
 
     first, last = asked_days(context)
     with typed_faults(context):

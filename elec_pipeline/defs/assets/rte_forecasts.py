@@ -30,7 +30,7 @@ def rte_forecasts(
     context: dg.AssetExecutionContext, store: StoreResource, source: SourceResource, clock: ClockResource
 ) -> dg.MaterializeResult:
     """RTE's D-1, D-2 and intraday forecasts. A vintage is added when RTE publishes one, and never changed."""
-    from elec_pipeline.ingestion import ingest_rte_forecasts
+    from elec_pipeline.steps.consumption import ingest_rte_forecasts
 
     first, last = asked_days(context)
     with typed_faults(context):

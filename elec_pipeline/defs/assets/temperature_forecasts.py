@@ -11,7 +11,7 @@ from elec_pipeline.defs.pools import WEATHER_POOL
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 
 if TYPE_CHECKING:
-    from elec_pipeline.temperatures import TemperatureReport
+    from elec_pipeline.steps.temperatures import TemperatureReport
 
 
 @dg.asset(
@@ -36,7 +36,7 @@ def temperature_forecasts(
     A forecast can be issued without it: where Open-Meteo does not answer, this materialises without rows and
     says why; the run goes on.
     """
-    from elec_pipeline.temperatures import TemperatureReport, ingest_temperatures
+    from elec_pipeline.steps.temperatures import TemperatureReport, ingest_temperatures
 
     first, last = asked_days(context)
     with typed_faults(context):

@@ -9,10 +9,16 @@ from sqlalchemy import Engine, text
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, to_utc
 from elec_pipeline.domain.load_curve import clean
 from elec_pipeline.errors import SourceUnavailableError
-from elec_pipeline.ingestion import Report, average_hours, ingest_actuals, ingest_rte_forecasts, to_vintages
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.rte import RteClient
 from elec_pipeline.sources.rte_reply import read_short_term
+from elec_pipeline.steps.consumption import (
+    Report,
+    average_hours,
+    ingest_actuals,
+    ingest_rte_forecasts,
+    to_vintages,
+)
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 

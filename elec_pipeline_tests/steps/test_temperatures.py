@@ -13,8 +13,8 @@ from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.open_meteo import FORECAST_PATH, OpenMeteoClient
 from elec_pipeline.sources.retries import RetryPlan
+from elec_pipeline.steps.temperatures import CONTEXT_DAYS, TemperatureReport, ingest_temperatures
 from elec_pipeline.store import queries
-from elec_pipeline.temperatures import CONTEXT_DAYS, TemperatureReport, ingest_temperatures
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
 
