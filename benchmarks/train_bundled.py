@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.real_data import TRAIN, VALIDATION, read_history
 from elec_pipeline.domain.delivery_day import days
-from elec_pipeline.forecasting.training import train
-from elec_pipeline.forecasting.training_options import Progress
+from elec_pipeline.forecasting.experts.chronos.training.options import Progress
+from elec_pipeline.forecasting.lifecycle.fitting import train
 
 DATA = (
     "hourly load and D-1 forecast of RTE (eCO2mix and open data), Licence Ouverte / Etalab; population-weighted "

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from dashboard import reads
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start
-from elec_pipeline.forecasting.registry import ModelInUse, in_use
+from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, in_use
 from elec_pipeline.settings import settings
 from elec_pipeline.store import queries
 from elec_pipeline.store.models import RegisteredModel

@@ -156,8 +156,8 @@ def fine_tune(  # noqa: PLR0913 - one for each option
     Of the complete days the last 90 are held out to compare the two, and the 91 before to choose the step.
     """
     from elec_pipeline.commands.fine_tune import run_fine_tune
-    from elec_pipeline.forecasting.promotion import Gate
-    from elec_pipeline.forecasting.retraining import Retraining, options_for
+    from elec_pipeline.forecasting.lifecycle.gate import Gate
+    from elec_pipeline.forecasting.lifecycle.retraining import Retraining, options_for
 
     asked = Retraining(
         options=options_for(base_model, steps=steps, seed=seed, learning_rate=learning_rate),
@@ -174,7 +174,7 @@ def fine_tune(  # noqa: PLR0913 - one for each option
 def models_list() -> None:
     """Show every registered model, and which one is live."""
     from elec_pipeline.commands.models import in_use_line, listing
-    from elec_pipeline.forecasting.registry import in_use
+    from elec_pipeline.forecasting.lifecycle.registry import in_use
     from elec_pipeline.store.database import opened
 
     with opened(settings()) as engine:
@@ -187,7 +187,7 @@ def models_list() -> None:
 def models_show(version: Version) -> None:
     """Show all that is known of a model: spans, figures, the gate's verdict, promotions."""
     from elec_pipeline.commands.models import details
-    from elec_pipeline.forecasting.registry import find, in_use
+    from elec_pipeline.forecasting.lifecycle.registry import find, in_use
     from elec_pipeline.store import queries
     from elec_pipeline.store.database import opened
 
@@ -241,7 +241,7 @@ def backtest(
     from elec_pipeline.commands.backtest import run_backtest
     from elec_pipeline.commands.backtest_field import Request
     from elec_pipeline.commands.stopping import stoppable
-    from elec_pipeline.forecasting.registry import in_use
+    from elec_pipeline.forecasting.lifecycle.registry import in_use
     from elec_pipeline.store.database import opened
     from elec_pipeline.store.patience import patience
 

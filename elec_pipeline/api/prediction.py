@@ -16,8 +16,8 @@ from elec_pipeline.api.predictor import BusyError
 from elec_pipeline.api.schemas import ServiceHealth
 from elec_pipeline.api.service import Served
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
-from elec_pipeline.forecasting import registry
-from elec_pipeline.forecasting.bare_series import LEAST_CONTEXT, forecast_series, spread
+from elec_pipeline.forecasting.experts.chronos.bare_series import LEAST_CONTEXT, forecast_series, spread
+from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import Settings
 
 LONGEST_CONTEXT = 8784

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, delivery_day, spans
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ChallengerUnavailableError
-from elec_pipeline.forecasting.boosting import Boosting, fit
-from elec_pipeline.forecasting.boosting_features import CONTEXT_HOURS
-from elec_pipeline.forecasting.boosting_samples import Samples, samples
+from elec_pipeline.forecasting.experts.boosting.boosting import Boosting, fit
+from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS
+from elec_pipeline.forecasting.experts.boosting.samples import Samples, samples
 from elec_pipeline.store import queries
 
 MONTH_DAYS = 31

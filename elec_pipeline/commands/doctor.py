@@ -186,7 +186,7 @@ def _freshness(engine: Engine) -> Iterator[Finding]:
 
 def _model(settings: Settings, engine: Engine | None) -> str:
     """Return which model loads; without tables, the one that is used until a model is promoted."""
-    from elec_pipeline.forecasting import registry
+    from elec_pipeline.forecasting.lifecycle import registry
 
     if engine is None and not settings.elec_model:
         bundled = registry.ModelInUse("", registry.Reason.BUNDLED)

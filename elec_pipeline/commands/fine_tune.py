@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from elec_pipeline.commands.stopping import stoppable
-from elec_pipeline.forecasting.retraining import Retrained, Retraining, retrain
-from elec_pipeline.forecasting.training_options import Progress as Step
+from elec_pipeline.forecasting.experts.chronos.training.options import Progress as Step
+from elec_pipeline.forecasting.lifecycle.retraining import Retrained, Retraining, retrain
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.database import opened
 from elec_pipeline.store.patience import patience

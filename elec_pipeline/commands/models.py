@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting import registry
-from elec_pipeline.forecasting.registry import ModelInUse, Reason
+from elec_pipeline.forecasting.lifecycle import registry
+from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, Reason
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import PROMOTIONS, RegisteredModel

@@ -19,8 +19,8 @@ from elec_pipeline.settings import Source, settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from elec_pipeline.forecasting.forecaster import Forecaster
-    from elec_pipeline.forecasting.registry import ModelInUse
+    from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+    from elec_pipeline.forecasting.lifecycle.registry import ModelInUse
     from elec_pipeline.sources.fallback import FallbackSource
     from elec_pipeline.sources.open_meteo import OpenMeteoClient
 
@@ -92,7 +92,7 @@ class ChronosResource(dg.ConfigurableResource[Any]):
 
     def in_use(self) -> ModelInUse:
         """Return which model is in use now, and why."""
-        from elec_pipeline.forecasting import registry
+        from elec_pipeline.forecasting.lifecycle import registry
 
         return registry.in_use(open_engine(), settings(), self.model)
 
@@ -102,7 +102,7 @@ class ChronosResource(dg.ConfigurableResource[Any]):
         Raises:
             ModelUnavailableError: It is missing, broken, of an unsafe format, or not the version promoted.
         """
-        from elec_pipeline.forecasting import registry
+        from elec_pipeline.forecasting.lifecycle import registry
 
         return registry.load(used)
 

@@ -144,7 +144,7 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
 @dg.schedule(job=jobs.retrain, cron_schedule="10 4 3 * *", execution_timezone=_PARIS, default_status=_RUNNING)
 def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.RunRequest | dg.SkipReason:
     """At 04:10 on the third of the month: a training on what the database holds, once it holds enough."""
-    from elec_pipeline.forecasting.retraining import LEAST_DAYS
+    from elec_pipeline.forecasting.lifecycle.retraining import LEAST_DAYS
     from elec_pipeline.store.queries import scored_days
 
     today = _today(context)

@@ -13,7 +13,7 @@ import requests
 
 from elec_pipeline.api import prediction
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.engines import Chronos2Engine
+from elec_pipeline.forecasting.experts.chronos.families import Chronos2Engine
 from elec_pipeline_tests.api.conftest import Api, Serve
 
 HOURS = np.arange(672)

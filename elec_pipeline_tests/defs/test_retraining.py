@@ -15,8 +15,8 @@ from elec_pipeline.definitions import defs
 from elec_pipeline.defs import schedules, sensors
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
 from elec_pipeline.domain.delivery_day import PARIS, days
-from elec_pipeline.forecasting.drift import drift, pause_after
-from elec_pipeline.forecasting.retraining import LEAST_DAYS
+from elec_pipeline.forecasting.lifecycle.drift import drift, pause_after
+from elec_pipeline.forecasting.lifecycle.retraining import LEAST_DAYS
 from elec_pipeline.store.forecasts import write_accuracy
 from elec_pipeline.store.models import register_trained
 from elec_pipeline_tests.conftest import every_day_length

@@ -13,11 +13,11 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, to_utc
 from elec_pipeline.domain.information_set import History, history
-from elec_pipeline.forecasting.checkpoint import load_forecaster
-from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.learning import Course, learnt
-from elec_pipeline.forecasting.recipe import Recipe
-from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
+from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
 
 FIRST, LAST = date(2024, 12, 1), date(2025, 11, 10)
 RTE_PUBLISHED = time(19, 30)

@@ -12,9 +12,9 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import PARIS, to_utc
-from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
-from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
-from elec_pipeline.forecasting.recipe import Recipe
+from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed
+from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
 from elec_pipeline.store.models import register_trained

@@ -13,11 +13,11 @@ import pytest
 from benchmarks.real_data import VALIDATION, read_history
 from elec_pipeline.domain.delivery_day import Issue, days, issue_time
 from elec_pipeline.domain.information_set import History
-from elec_pipeline.forecasting.cases import KINDS, Case
-from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
-from elec_pipeline.forecasting.model_card import figures_of
-from elec_pipeline.forecasting.regressions import REGRESSIONS_FILE
-from elec_pipeline.forecasting.training_options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.experts.ridge.coefficients import REGRESSIONS_FILE
+from elec_pipeline.forecasting.features.situations import KINDS, Case
+from elec_pipeline.forecasting.lifecycle.card import figures_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 LOAD, WEATHER = DATA / "load_fr_hourly.csv.gz", DATA / "temperature_fr_hourly.csv.gz"

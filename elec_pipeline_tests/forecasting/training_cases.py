@@ -19,10 +19,16 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import days
 from elec_pipeline.domain.information_set import History
-from elec_pipeline.forecasting import training, training_run
-from elec_pipeline.forecasting.recipe import Recipe, Target
-from elec_pipeline.forecasting.training_options import Architecture, Progress, TrainedCheckpoint, TrainingOptions
-from elec_pipeline.forecasting.training_work import seal
+from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target
+from elec_pipeline.forecasting.experts.chronos.training import trainer as training_run
+from elec_pipeline.forecasting.experts.chronos.training.options import (
+    Architecture,
+    Progress,
+    TrainedCheckpoint,
+    TrainingOptions,
+)
+from elec_pipeline.forecasting.experts.chronos.training.resume import seal
+from elec_pipeline.forecasting.lifecycle import fitting as training
 from elec_pipeline_tests.forecasting.conftest import made_up_history
 
 LEARN = days(date(2025, 4, 5), date(2025, 4, 10))

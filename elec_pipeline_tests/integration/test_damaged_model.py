@@ -17,11 +17,11 @@ from elec_pipeline.commands import doctor
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import InvalidForecastError, ModelUnavailableError
-from elec_pipeline.forecasting import registry
-from elec_pipeline.forecasting.backtest import back_test
-from elec_pipeline.forecasting.bare_series import forecast_series
-from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
-from elec_pipeline.forecasting.engines import Chronos2Engine
+from elec_pipeline.forecasting.backtest.run import back_test
+from elec_pipeline.forecasting.experts.chronos.bare_series import forecast_series
+from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.experts.chronos.families import Chronos2Engine
+from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import models
 from elec_pipeline_tests.conftest import every_day_length

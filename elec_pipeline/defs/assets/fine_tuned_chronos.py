@@ -18,8 +18,8 @@ from elec_pipeline.defs.resources import StoreResource
 from elec_pipeline.settings import settings
 
 if TYPE_CHECKING:
-    from elec_pipeline.forecasting.retraining import Retrained, Retraining
-    from elec_pipeline.forecasting.training_options import Progress
+    from elec_pipeline.forecasting.experts.chronos.training.options import Progress
+    from elec_pipeline.forecasting.lifecycle.retraining import Retrained, Retraining
 
 
 class FineTuningConfig(dg.Config):
@@ -41,8 +41,8 @@ class FineTuningConfig(dg.Config):
 
     def asked(self) -> "Retraining":
         """Return it as the domain takes it."""
-        from elec_pipeline.forecasting.promotion import Gate
-        from elec_pipeline.forecasting.retraining import Retraining, options_for
+        from elec_pipeline.forecasting.lifecycle.gate import Gate
+        from elec_pipeline.forecasting.lifecycle.retraining import Retraining, options_for
 
         return Retraining.model_validate(
             {
@@ -78,8 +78,8 @@ def fine_tuned_chronos(
 
     That a candidate is refused is no fault: the live model stays.
     """
-    from elec_pipeline.forecasting import registry
-    from elec_pipeline.forecasting.retraining import retrain
+    from elec_pipeline.forecasting.lifecycle import registry
+    from elec_pipeline.forecasting.lifecycle.retraining import retrain
 
     def report(step: "Progress") -> None:
         losses = {"loss": step.loss, "validation loss": step.validation_loss}

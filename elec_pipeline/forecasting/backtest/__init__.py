@@ -1,0 +1,1 @@
+"""Past delivery days, forecast as they would have been, and scored on the same hours."""

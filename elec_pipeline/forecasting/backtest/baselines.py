@@ -1,0 +1,33 @@
+"""Baselines: forecasts that any model must beat.
+
+Here: pure numpy on one information set. Not here: their scores.
+"""
+
+from __future__ import annotations
+
+from elec_pipeline.domain.delivery_day import WEEK
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.forecasting.features.local_time import LocalGrid
+
+
+def seasonal_naive(information: InformationSet, days: int = WEEK) -> Floats:
+    """Return the load of the same local hour some days before, as it was known at the issue time.
+
+    On a delivery day of 25 hours both hours that the clock shows twice get a value of their own from the
+    hours before; where the clock skipped the hour, its neighbour's.
+
+    Args:
+        information: At least `24 * days` hours of context.
+        days: 7 repeats the week before. At least 2: yesterday is not known in full.
+
+    Returns:
+        Shape (23, 24 or 25,), MW; NaN where that hour was not known.
+
+    Raises:
+        ValueError: `days` is less than 2.
+    """
+    if days < 2:  # noqa: PLR2004 - yesterday is not known in full
+        raise ValueError("a seasonal naive forecast needs at least two days back")
+    earlier = LocalGrid.of(information.hours).earlier(information.load_mw, days)
+    return earlier[-information.delivery_hours :]

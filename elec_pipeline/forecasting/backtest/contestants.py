@@ -1,0 +1,86 @@
+"""Who can take part in a back-test: anything that forecasts delivery days from information sets.
+
+Here: what a contestant is, and the two that need no training. Not here: the models (`forecaster`), the
+challenger that is trained (`boosting`), and the contest (`backtest`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
+from elec_pipeline.forecasting.backtest.baselines import seasonal_naive
+
+RTE = "rte_d1"
+"""RTE's D-1 forecast: the bar. It takes part in every back-test."""
+SEASONAL_NAIVE = "seasonal_naive"
+
+
+class Contestant(Protocol):
+    """Forecasts delivery days; a loaded `Forecaster` is one as it is."""
+
+    @property
+    def context_hours(self) -> int:
+        """Context that its information sets must have."""
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `quantiles.LEVELS`, MW.
+
+        A point forecaster gives the median alone (`point_forecast`). NaN where it has no forecast.
+        """
+
+
+def point_forecast(load_mw: Floats) -> Floats:
+    """Return a forecast without uncertainty: the median, NaN at every other level.
+
+    Args:
+        load_mw: Shape (n,).
+
+    Returns:
+        Shape (n, 7).
+
+    Example:
+        >>> point_forecast(np.array([50e3])).tolist()
+        [[nan, nan, nan, 50000.0, nan, nan, nan]]
+    """
+    quantiles = np.full((len(load_mw), len(LEVELS)), np.nan)
+    quantiles[:, MEDIAN] = load_mw
+    return quantiles
+
+
+@dataclass(frozen=True)
+class SeasonalNaive:
+    """The load of the same local hour a week before.
+
+    Attributes:
+        context_hours: Reaches back over a week from the end of the delivery day.
+    """
+
+    context_hours: int = WEEK_HOURS
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return point forecasts; NaN where the hour a week before was not known."""
+        return [point_forecast(seasonal_naive(each)) for each in sets]
+
+
+@dataclass(frozen=True)
+class RteD1:
+    """RTE's own day-ahead forecast of the delivery day.
+
+    Attributes:
+        knows: It is out in the evening: it is taken from that issue's information set, whichever is scored.
+        context_hours: As few as a context may have.
+    """
+
+    knows: Issue = Issue.EVENING
+    context_hours: int = WEEK_HOURS
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return point forecasts; NaN where RTE's was not known."""
+        return [point_forecast(each.rte_mw[-each.delivery_hours :]) for each in sets]

@@ -1,0 +1,1 @@
+"""Training a network: windows, optimisation, going on after an interruption."""

@@ -1,0 +1,155 @@
+"""The regressions of a checkpoint: one for each case, with and without temperature, and their file.
+
+Here: which there are, how they lie beside the weights. Not here: how they are learnt (`learning`) and used
+(`references`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression, Scale
+from elec_pipeline.forecasting.features.situations import Case, Problem, kind
+
+REGRESSIONS_FILE = "regressions.safetensors"
+NOTES = "regressions"
+"""Entry of the file's metadata: features, last day and scale of each regression, as JSON."""
+NOT_BROUGHT_UP_TO_DATE = frozenset({Case.EARLY})
+"""Cases whose past an information set does not hold: of former days it has D-1, not the earlier forecast."""
+_REMEDY = "Train the checkpoint again with `elec fine-tune`, or set ELEC_MODEL to another one."
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """One regression as it was learnt.
+
+    Attributes:
+        regression: Coefficients and how firmly they are known.
+        names: Of its features.
+        through: Last day that it was learnt from.
+    """
+
+    regression: Regression
+    names: tuple[str, ...]
+    through: date
+
+    def require(self, problem: Problem) -> None:
+        """Check that it was learnt on a problem's features.
+
+        Raises:
+            ModelUnavailableError: It was made by a version with other features.
+        """
+        if self.names != problem.names:
+            raise ModelUnavailableError(
+                f"{REGRESSIONS_FILE} of the checkpoint was learnt on other features than this version makes. "
+                + _REMEDY
+            )
+
+
+@dataclass(frozen=True)
+class Regressions:
+    """What is learnt of every case; empty where nothing is."""
+
+    learnt: Mapping[str, Learnt] = field(default_factory=dict)
+
+    def of(self, case: Case, *, with_temperature: bool) -> Learnt | None:
+        """Return the regression of a case; None where none was learnt."""
+        return self.learnt.get(kind(case, with_temperature=with_temperature))
+
+    def save(self, folder: Path) -> None:
+        """Write `regressions.safetensors` into a checkpoint's folder; nothing where nothing is learnt."""
+        from safetensors.numpy import save_file
+
+        if not self.learnt:
+            return
+        tensors, notes = {}, {}
+        for name, each in self.learnt.items():
+            tensors[f"{name}.mean"] = each.regression.mean.astype(np.float32)
+            if not name.startswith(tuple(NOT_BROUGHT_UP_TO_DATE)):
+                tensors[f"{name}.precision"] = each.regression.precision.astype(np.float32)
+            notes[name] = {
+                "features": each.names,
+                "through": each.through.isoformat(),
+                "scale": asdict(each.regression.scale),
+            }
+        # One entry: several are written in an order of chance, and a checkpoint's version is made of its bytes.
+        path = folder / REGRESSIONS_FILE
+        save_file(tensors, path, metadata={NOTES: json.dumps(notes, sort_keys=True)})
+        path.chmod(0o644)  # it is written readable for its owner alone
+
+
+def read_regressions(folder: Path) -> Regressions:
+    """Return the regressions of a checkpoint's folder; empty ones where it has none.
+
+    Raises:
+        ModelUnavailableError: The file is there and does not hold regressions.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / REGRESSIONS_FILE
+    if not path.exists():
+        return Regressions()
+    try:
+        with safe_open(path, framework="np") as file:
+            notes = json.loads((file.metadata() or {})[NOTES])
+            stored = {key: _numbers(key, file.get_tensor(key)) for key in file.keys()}  # noqa: SIM118 - no mapping
+        return Regressions({name: _learnt(name, note, stored) for name, note in notes.items()})
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{path} holds no regressions that this version understands ({error})."
+        raise ModelUnavailableError(f"ELEC_MODEL: {reason} {_REMEDY}", reason) from error
+
+
+def named(case: Case, learnt: Learnt, *, with_temperature: bool) -> dict[str, Learnt]:
+    """Return one regression by the name it is kept under."""
+    return {kind(case, with_temperature=with_temperature): learnt}
+
+
+def _numbers(name: str, values: npt.NDArray[Any]) -> Floats:
+    """Return a stored table in double precision.
+
+    Raises:
+        ValueError: It is of no floating-point type, or not finite.
+    """
+    if values.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} is of type {values.dtype}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} holds numbers that are not finite")
+    return np.asarray(values, dtype=np.float64)
+
+
+def _scale(name: str, scale: Mapping[str, float]) -> Scale:
+    """Return the sizes that a regression refers to.
+
+    Raises:
+        ValueError: One is not above zero, or not finite.
+    """
+    made = Scale(**scale)
+    if not all(0 < value < np.inf for value in (made.feature_mw, made.robust_mw)):
+        raise ValueError(f"the scale of {name} is not above zero and finite")
+    return made
+
+
+def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarray]) -> Learnt:
+    mean = stored[f"{name}.mean"]
+    names, scale = note["features"], note["scale"]
+    if not isinstance(names, list) or not isinstance(scale, dict) or mean.shape != (24, len(names) + 1):
+        raise ValueError(f"{name} does not fit its features")
+    size = mean.shape[1]
+    precision = stored.get(f"{name}.precision", np.broadcast_to(np.eye(size), (24, size, size)))
+    if precision.shape != (24, size, size):
+        raise ValueError(f"the precision of {name} does not fit its features")
+    if np.linalg.eigvalsh(precision)[:, 0].min() <= 0:
+        raise ValueError(f"the precision of {name} is not positive definite")
+    return Learnt(
+        Regression(mean, precision, _scale(name, scale)), tuple(names), date.fromisoformat(str(note["through"]))
+    )

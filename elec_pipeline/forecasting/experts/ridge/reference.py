@@ -1,0 +1,180 @@
+"""References: a simple forecast of every hour of a grid, from what was known at the issue time.
+
+Here: which case an issue is in, its regression brought up to date, and the reference made with it; pure numpy on
+one information set. Not here: features (`cases`), what is learnt (`learning`), and what a model makes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from elec_pipeline.domain.delivery_day import WEEK, Issue
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import BANDS, Floats
+from elec_pipeline.forecasting.combination.bands import of_known
+from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
+from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
+from elec_pipeline.forecasting.experts.ridge.coefficients import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
+from elec_pipeline.forecasting.experts.ridge.online_ridge import Updated
+from elec_pipeline.forecasting.features.day_table import DayTable
+from elec_pipeline.forecasting.features.local_time import LocalGrid, first_known, nan_mean
+from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, Case, Problem, kind, problem
+
+LEAST_DAYS_OF_ERRORS = 14
+"""From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
+
+
+@dataclass(frozen=True)
+class _Corrections:
+    """What one case's regression makes of a grid.
+
+    Attributes:
+        corrections_mw: Of every day and local hour, shape (days, 24); NaN where none is made.
+        errors_mw: As `Updated.errors_mw`.
+    """
+
+    corrections_mw: Floats
+    errors_mw: Floats
+
+
+class References:
+    """The references of one information set, each of shape (n,) in MW, made when first asked for.
+
+    Args:
+        information: What is known.
+        recipe: How far back the regressions are brought up to date.
+        regressions: What was learnt; where nothing was, RTE's forecast or the week before stand as they are.
+
+    Raises:
+        ModelUnavailableError: The regressions were learnt on other features.
+    """
+
+    def __init__(self, information: InformationSet, recipe: Recipe, regressions: Regressions) -> None:
+        self._set = information
+        self._recipe = recipe
+        self._regressions = regressions
+        self.grid = LocalGrid.of(information.hours)
+
+    @cached_property
+    def hybrid(self) -> Floats:
+        """The load where it is known, else RTE's forecast: the best view of the days before the delivery day."""
+        known = first_known(self._set.load_mw, self._set.rte_mw)
+        known[len(known) - self._set.delivery_hours :] = np.nan
+        return known
+
+    @cached_property
+    def week_before(self) -> Floats:
+        """The load of the same local hour a week before.
+
+        Where a gap leaves none: that of two weeks before, the mean of the same local hour, else of everything
+        known; NaN only if nothing at all is known.
+        """
+        same_hour = self._mean_of_hour()
+        return first_known(
+            self.grid.earlier(self.hybrid, WEEK),
+            self.grid.earlier(self.hybrid, 2 * WEEK),
+            same_hour,
+            np.broadcast_to(nan_mean(self.hybrid), same_hour.shape),
+        )
+
+    @cached_property
+    def stands_on_rte(self) -> bool:
+        """Whether RTE's forecast is known for at least half of the delivery day."""
+        return self._set.rte_share_of_delivery_day >= 0.5  # noqa: PLR2004 - half
+
+    @cached_property
+    def case(self) -> Case:
+        """What the forecast stands on."""
+        if not self.stands_on_rte:
+            return Case.ALONE
+        return Case.EVENING if self._set.issue is Issue.EVENING else Case.EARLY
+
+    @property
+    def kind(self) -> str:
+        """The case, and whether temperature is known: one of `cases.KINDS`."""
+        return kind(self.case, with_temperature=self._knows_temperature)
+
+    @cached_property
+    def reference(self) -> Floats:
+        """RTE's forecast where the delivery day has one, else the week before, each plus what was learnt of it.
+
+        One kind for context and horizon alike, so that what it leaves of the context says what to expect of the
+        horizon; single hours without RTE's forecast take the week before.
+        """
+        if not self.stands_on_rte:
+            return self.week_before + self._correction
+        # What was learnt of RTE's errors says nothing of the week before.
+        return first_known(self._set.rte_mw + self._correction, self.week_before)
+
+    @cached_property
+    def _correction(self) -> Floats:
+        """What is learnt of the difference between load and base; 0 before the days that are looked at."""
+        table = self._of_context.corrections_mw
+        if self.case is not self._case_of_context:
+            table = np.concatenate([table[:-1], self._corrections(self.case).corrections_mw[-1:]])
+        return np.asarray(np.nan_to_num(table)[self.grid.day - self.grid.day[0], self.grid.hour])
+
+    @cached_property
+    def recent_errors_mw(self) -> Floats:
+        """How large the errors of each local hour and its neighbours were of late, (n, 3), MW.
+
+        Quantiles of their absolute, at what `BANDS` claim. Of the days that the regressions are brought up to date
+        with, each as it was expected from those before it; of RTE's D-1 where the delivery day has an earlier
+        forecast only. NaN from fewer than 14 days. The neighbour of the first hour is the last of the same day.
+        """
+        errors = np.abs(self._of_context.errors_mw)
+        around = np.concatenate([np.roll(errors, shift, axis=1) for shift in (-1, 0, 1)])
+        usual = of_known(around, list(BANDS), least=3 * LEAST_DAYS_OF_ERRORS)
+        return np.asarray(usual.T[self.grid.hour])
+
+    @property
+    def _case_of_context(self) -> Case:
+        return Case.ALONE if self.case is Case.ALONE else Case.EVENING
+
+    @cached_property
+    def _of_context(self) -> _Corrections:
+        return self._corrections(self._case_of_context)
+
+    def _corrections(self, case: Case) -> _Corrections:
+        made = np.full_like(self._table.load_mw, np.nan)
+        learnt = self._regressions.of(case, with_temperature=self._knows_temperature)
+        if learnt is None:
+            return _Corrections(made, np.empty((0, 24)))
+        looked_at = min(len(made), self._recipe.reference_days + 1)
+        table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
+        asked = problem(case, table, with_temperature=self._knows_temperature, skip=len(table.day) - looked_at)
+        learnt.require(asked)
+        now = self._up_to_date(case, learnt, asked)
+        made[-looked_at:] = regression.apply(asked.samples.features, now.coefficients, learnt.regression.scale)
+        return _Corrections(made, now.errors_mw)
+
+    def _up_to_date(self, case: Case, learnt: Learnt, asked: Problem) -> Updated:
+        """Return the regression with what the days before the delivery day say, after those learnt from."""
+        delivery = len(asked.base_mw) - 1
+        since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
+        first = max(0, delivery - self._recipe.update_days, since)
+        if case in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
+            return Updated(learnt.regression.mean, np.empty((0, 24)))
+        return regression.up_to_date(learnt.regression, asked.samples.between(first, delivery))
+
+    @cached_property
+    def _table(self) -> DayTable:
+        return DayTable.of(self._set, self.grid)
+
+    @cached_property
+    def _knows_temperature(self) -> bool:
+        """Whether all of the delivery day's temperature is forecast, and most of what it is held against."""
+        known = ~np.isnan(self._set.temperature_c)
+        day = self._set.delivery_hours
+        before = known[-day - 24 * (WEEK + 1) : -day]
+        return bool(known[-day:].all() and before.size and before.mean() >= 0.5)  # noqa: PLR2004 - most
+
+    def _mean_of_hour(self) -> Floats:
+        """Return for every hour the mean of all known values of its local hour."""
+        known = ~np.isnan(self.hybrid)
+        count = np.bincount(self.grid.hour[known], minlength=24)
+        total = np.bincount(self.grid.hour[known], weights=self.hybrid[known], minlength=24)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)[self.grid.hour]

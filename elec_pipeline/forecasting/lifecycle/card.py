@@ -1,0 +1,210 @@
+"""The card of a trained checkpoint: what it learnt from, how, and how good it is on the validation days.
+
+Here: `card.json` for programs and `MODEL_CARD.md` for people. Not here: scores on days after the
+validation, which are a back-test's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.information_set import History, actual_mw, is_too_thin
+from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
+from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed
+from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
+from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
+from elec_pipeline.forecasting.experts.chronos.training.resume import Effort, Saved, best_step
+from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
+
+MODEL_CARD_FILE = "MODEL_CARD.md"
+
+
+def checkpoint_card(  # noqa: PLR0913 - a card names them all
+    figures: dict[str, dict[str, float]],
+    train_days: Sequence[date],
+    validation_days: Sequence[date],
+    options: TrainingOptions,
+    forecaster: Forecaster,
+    *,
+    data: str,
+    windows: int,
+    last: Saved,
+    effort: Effort,
+) -> dict[str, Any]:
+    """Return what `card.json` holds.
+
+    Args:
+        figures: As `validation_figures` returns them.
+        train_days: Delivery days it learnt from.
+        validation_days: Delivery days its step was chosen by.
+        options: How it was trained.
+        forecaster: The checkpoint, loaded from where it was written.
+        data: What the history is and under which licence.
+        windows: Number of training windows.
+        last: Where the run ended.
+        effort: What it cost.
+    """
+    return {
+        "version": forecaster.version,
+        "family": forecaster.family.value,
+        "base_model": options.base_model or "from scratch",
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": data,
+        "train": _span(train_days),
+        "validation": _span(validation_days),
+        "trained_through": max([*train_days, *validation_days]).isoformat(),
+        "windows": windows,
+        "steps": options.steps,
+        "last_step": last.step,
+        "best_step": best_step(last.losses),
+        "resumed_at": list(effort.resumed_at),
+        "seconds": round(effort.seconds),
+        "peak_memory_mb": round(effort.peak_memory_mb),
+        "regressions": sorted(forecaster.regressions.learnt),
+        "options": options.model_dump(mode="json", exclude={"recipe"}) | {"recipe": _dumped(forecaster.recipe)},
+        "metrics": figures,
+    }
+
+
+def validation_figures(
+    history: History, days: Sequence[date], forecaster: Forecaster
+) -> dict[str, dict[str, float]]:
+    """Return the scores of both issues on the validation days, by issue; see `figures_of`.
+
+    Without temperature forecasts; where the history has any, also with them.
+    """
+    without = replace(history, temperature_c=np.full_like(history.temperature_c, np.nan))
+    figures = {issue.value: figures_of(without, days, issue, forecaster) for issue in Issue}
+    if len(history.temperature_c):
+        figures |= {f"{issue} with temperature": figures_of(history, days, issue, forecaster) for issue in Issue}
+    return figures
+
+
+def _dumped(recipe: Recipe) -> dict[str, Any]:
+    return recipe.model_dump(mode="json")
+
+
+def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster: Forecaster) -> dict[str, float]:
+    """Return the scores of one issue over the hours for which RTE's D-1 is known too.
+
+    RTE's D-1 is taken as the evening issue knows it, whichever issue is scored.
+
+    Returns:
+        `mape` and `rte_mape` in %, their `ratio_to_rte`, `mae_mw`, `bias_mw`, `pinball_mw`, `coverage_50`,
+        `coverage_80`, `coverage_90` between 0 and 1, and `hours` scored.
+    """
+    hours = forecaster.context_hours
+    sets = [history.at(day, issue, context_hours=hours) for day in days]
+    sets = [each for each in sets if not is_too_thin(each)]
+    if not sets:
+        return {"hours": 0}
+    evenings = [history.at(each.delivery_day, Issue.EVENING, context_hours=hours) for each in sets]
+    rte = np.concatenate([each.rte_mw[-each.delivery_hours :] for each in evenings])
+    truth = np.concatenate([actual_mw(history, each.delivery_day) for each in sets])
+    truth = np.where(np.isnan(rte), np.nan, truth)
+    said = np.concatenate(forecaster.predict(sets))
+    median = said[:, MEDIAN]
+    own, theirs = mape(truth, median), mape(truth, rte)
+    return {
+        "mape": round(own, 4),
+        "rte_mape": round(theirs, 4),
+        "ratio_to_rte": round(own / theirs, 4),
+        "mae_mw": round(mae(truth, median), 1),
+        "bias_mw": round(bias(truth, median), 1),
+        "pinball_mw": round(pinball(truth, said, LEVELS), 1),
+        **{
+            f"coverage_{share}": round(coverage(truth, said[:, LEVELS.index(low)], said[:, LEVELS.index(high)]), 4)
+            for share, low, high in ((50, 0.25, 0.75), (80, 0.1, 0.9), (90, 0.05, 0.95))
+        },
+        "hours": int(np.count_nonzero(~np.isnan(truth))),
+    }
+
+
+def write_card(card: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Write `card.json` and `MODEL_CARD.md` into a checkpoint's folder, once all else lies there.
+
+    Returns:
+        The card with the digests of the files, as it was written.
+    """
+    whole = sealed(card, folder)
+    (folder / CARD_FILE).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+    (folder / MODEL_CARD_FILE).write_text(_page(card), encoding="utf-8")
+    return whole
+
+
+def _span(days: Sequence[date]) -> dict[str, Any]:
+    if not days:
+        return {"first": None, "last": None, "days": 0}
+    return {"first": min(days).isoformat(), "last": max(days).isoformat(), "days": len(days)}
+
+
+def _page(card: dict[str, Any]) -> str:
+    options = card["options"]
+    figures = "\n".join(
+        f"| {issue} | {m['mape']:.2f} | {m['rte_mape']:.2f} | {m['ratio_to_rte']:.3f} | {m['pinball_mw']:.0f} "
+        f"| {m['bias_mw']:+.0f} | {m['coverage_50']:.1%} | {m['coverage_80']:.1%} | {m['coverage_90']:.1%} |"
+        for issue, m in card["metrics"].items()
+        if m["hours"]
+    )
+    recipe_of = options["recipe"]
+    recipe = "\n".join(f"- {name}: {value}" for name, value in recipe_of.items())
+    return f"""# {card["version"]}
+
+Forecasts the hourly electricity consumption of mainland France for the next delivery day, with seven
+quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
+
+- Family: {card["family"]}, trained {card["base_model"]}
+- Data: {card["data"]}
+- Learnt from: delivery days {card["train"]["first"]} to {card["train"]["last"]}, {card["windows"]} windows
+- Step and recipe chosen on: delivery days {card["validation"]["first"]} to {card["validation"]["last"]}
+- Run: {card["last_step"]} of {card["steps"]} steps, step {card["best_step"]} kept
+- Time and memory: {card["seconds"] / 60:.0f} minutes, {card["peak_memory_mb"]} MB at most
+- Seed: {options["seed"]}
+
+## On the validation days
+RTE's own D-1 forecast, published on the evening before, on the same hours. Step and recipe were chosen on these
+days: expect somewhat larger errors on later ones.
+
+| issue | MAPE % | RTE's | ratio | pinball MW | bias MW | in 50 % band | in 80 % band | in 90 % band |
+|---|---|---|---|---|---|---|---|---|
+{figures}
+
+## Recipe
+{recipe}
+
+The target `residual` is the load minus a reference, and the model forecasts what the reference leaves. The
+reference is a base plus what a regression for each local hour (`regressions.safetensors`) expects of the load
+against it:
+
+- In the evening the base is RTE's D-1 forecast. The regression sees RTE's errors of the last month, week and
+  hours, the curve that RTE forecasts and how it moves, the curve of the day before, and the calendar.
+- In the morning with an early forecast of RTE's, such as D-2, the base is that forecast; the regression was
+  learnt with a blurred D-1 in its place ({options["poor_rte_mw"]:.0f} MW), for no history of D-2 was at hand.
+- In the morning without one the base is the load a week before. The regression sees how the last days differ
+  from their own week before, with RTE's D-1 for the rest of today, RTE's errors so far, and the calendar.
+- Each has a sibling that sees temperature forecasts too; it is used where the issue knows them.
+
+A regression is learnt once, and brought up to date at every issue with the last {recipe_of["update_days"]}
+days that are known (recursive least squares, half-life two years), so that it follows RTE's ways.
+
+Where the target is `residual`, the width of each band is the weighted geometric mean of the model's and of the
+width that would have held the regression's errors on those days, each day expected from the ones before it;
+`recent_error_share` is the weight of the latter. From fewer than {LEAST_DAYS_OF_ERRORS} days it is the model's
+alone. `calibration` was chosen on the newest year of training and validation days: how much of the model's median
+is believed, and factors on the distances of the quantiles to it. The figures above are of regressions that had not
+learnt from the validation days; those that ship have.
+
+## Limits
+Without temperature forecasts it knows no weather but RTE's view of it. A missing or late forecast of RTE's makes
+it worse, and its bands wider. Unusual days (bridge days, the turn of the year) are where it errs most.
+"""

@@ -1,0 +1,1 @@
+"""What is fitted around the experts once they are fitted: the calibration of bands."""

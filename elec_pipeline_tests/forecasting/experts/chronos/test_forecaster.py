@@ -1,0 +1,229 @@
+"""A forecast depends on its own information set alone, and on nothing after its issue time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from elec_pipeline.domain.delivery_day import Issue, days, issue_time
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_too_thin
+from elec_pipeline.domain.metrics import mae, pinball
+from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
+from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.forecasting.backtest.baselines import seasonal_naive
+from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput
+from elec_pipeline.forecasting.experts.chronos.recipe import Calibration
+from elec_pipeline.forecasting.experts.chronos.training.windows import with_blurred_rte, without_rte
+from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
+from elec_pipeline.forecasting.features.situations import Case
+
+LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
+FIXTURES = ["t5_folder", "bolt_folder", "chronos2_folder", "taught", "bundled"]
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Forecaster:
+    return load_forecaster("")
+
+
+@pytest.fixture(params=FIXTURES)
+def forecaster(request: pytest.FixtureRequest) -> Forecaster:
+    given = request.getfixturevalue(request.param)
+    return given if isinstance(given, Forecaster) else load_forecaster(str(given))
+
+
+def issues(past: History, forecaster: Forecaster) -> list[InformationSet]:
+    return [past.at(day, issue, context_hours=forecaster.context_hours) for day in LENGTHS for issue in Issue]
+
+
+def early(past: History, day: date, forecaster: Forecaster) -> InformationSet:
+    """A morning that knows an early forecast of RTE's."""
+    morning, evening = (past.at(day, issue, context_hours=forecaster.context_hours) for issue in Issue)
+    return with_blurred_rte(morning, evening, 600, np.random.default_rng(1))
+
+
+def test_alone_or_in_any_batch_a_forecast_is_the_same_to_the_last_digit(
+    forecaster: Forecaster, past: History
+) -> None:
+    sets = issues(past, forecaster)
+    together = forecaster.predict(sets)
+    for information, among_others in zip(sets, together, strict=True):
+        np.testing.assert_array_equal(forecaster.predict([information])[0], among_others)
+    for position, backwards in enumerate(forecaster.predict([*sets[::-1], *sets])[: len(sets)]):
+        np.testing.assert_array_equal(backwards, together[-1 - position])
+
+
+def test_in_a_batch_a_forecast_on_learnt_references_is_the_same(
+    taught: Forecaster, past: History, warm_past: History
+) -> None:
+    sets = [early(warm_past, day, taught) for day in LENGTHS] + issues(warm_past, taught) + issues(past, taught)
+    for information, among_others in zip(sets, taught.predict(sets), strict=True):
+        np.testing.assert_array_equal(taught.predict([information])[0], among_others)
+
+
+def test_predicting_leaves_torchs_random_state_and_threads_alone(forecaster: Forecaster, past: History) -> None:
+    import torch
+
+    threads, state = torch.get_num_threads(), torch.random.get_rng_state()
+    forecaster.predict(issues(past, forecaster)[:2])
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+@pytest.mark.parametrize("issue", list(Issue))
+def test_nothing_after_the_issue_time_matters(
+    day: date, issue: Issue, forecaster: Forecaster, past: History, make_history: Callable[..., History]
+) -> None:
+    shuffled = make_history(shuffled_after=issue_time(day, issue))
+    assert not np.array_equal(shuffled.load_mw, past.load_mw, equal_nan=True)
+    pair = [h.at(day, issue, context_hours=forecaster.context_hours) for h in (past, shuffled)]
+    as_it_was, as_if = forecaster.predict(pair)
+    np.testing.assert_array_equal(as_it_was, as_if)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+@pytest.mark.parametrize("issue", list(Issue))
+def test_with_temperature_too_nothing_after_the_issue_time_matters(
+    day: date, issue: Issue, taught: Forecaster, warm_past: History, make_history: Callable[..., History]
+) -> None:
+    shuffled = make_history(shuffled_after=issue_time(day, issue), temperature=True)
+    assert not np.array_equal(shuffled.temperature_c, warm_past.temperature_c)
+    pair = [h.at(day, issue, context_hours=taught.context_hours) for h in (warm_past, shuffled)]
+    as_it_was, as_if = taught.predict(pair)
+    np.testing.assert_array_equal(as_it_was, as_if)
+    without = replace(pair[0], temperature_c=np.full_like(pair[0].temperature_c, np.nan))
+    assert not np.array_equal(taught.predict([without])[0], as_it_was)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+def test_with_an_early_forecast_nothing_after_the_morning_matters(
+    day: date, taught: Forecaster, warm_past: History, make_history: Callable[..., History]
+) -> None:
+    shuffled = make_history(shuffled_after=issue_time(day, Issue.MORNING), temperature=True)
+    rte = early(warm_past, day, taught).rte_mw
+    pair = [h.at(day, Issue.MORNING, context_hours=taught.context_hours) for h in (warm_past, shuffled)]
+    as_it_was, as_if = taught.predict([replace(each, rte_mw=rte) for each in pair])
+    np.testing.assert_array_equal(as_it_was, as_if)
+    assert not np.array_equal(taught.predict(pair[:1])[0], as_it_was)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+@pytest.mark.parametrize("issue", list(Issue))
+def test_every_delivery_day_gets_exactly_its_hours_in_order(
+    day: date, issue: Issue, forecaster: Forecaster, past: History
+) -> None:
+    [forecast] = forecaster.predict([past.at(day, issue, context_hours=forecaster.context_hours)])
+    assert forecast.shape == (LENGTHS[day], len(LEVELS))
+    assert forecast.dtype == np.float64
+    assert (np.diff(forecast) >= 0).all()
+    np.testing.assert_array_equal(forecast, np.round(forecast, 1))
+
+
+def test_a_missing_forecast_of_rtes_degrades_and_never_breaks(bundled: Forecaster, past: History) -> None:
+    sets = [
+        past.at(day, Issue.EVENING, context_hours=bundled.context_hours)
+        for day in days(date(2025, 6, 2), date(2025, 6, 29))
+    ]
+    truth = np.concatenate([actual_mw(past, each.delivery_day) for each in sets])
+    losses = {}
+    variants = {
+        "complete": sets,
+        "none for the day": [without_rte(each) for each in sets],
+        "none at all": [replace(each, rte_mw=np.full_like(each.rte_mw, np.nan)) for each in sets],
+    }
+    for name, variant in variants.items():
+        said = np.concatenate(bundled.predict(variant))
+        assert np.isfinite(said).all()
+        losses[name] = pinball(truth, said, LEVELS)
+    assert losses["complete"] < losses["none for the day"]
+    assert losses["complete"] < losses["none at all"]
+
+
+@pytest.mark.parametrize("gap", [slice(-30, -20), slice(-80, None), slice(0, -90)])
+def test_gaps_in_the_context_are_survived(gap: slice, forecaster: Forecaster, past: History) -> None:
+    for information in issues(past, forecaster):
+        load = information.load_mw.copy()
+        load[: information.context_hours][gap] = np.nan
+        [forecast] = forecaster.predict([replace(information, load_mw=load)])
+        assert np.isfinite(forecast).all()
+
+
+def test_below_half_a_week_there_is_no_forecast(bundled: Forecaster, past: History) -> None:
+    information = issues(past, bundled)[0]
+    load = information.load_mw.copy()
+    load[information.context_hours - 90 : information.context_hours] = np.nan
+    thin = replace(information, load_mw=load)
+    assert is_too_thin(thin)
+    with pytest.raises(ContextTooThinError, match="2025-03-30 morning"):
+        bundled.predict([information, thin])
+
+
+def test_no_issues_no_forecasts(bundled: Forecaster) -> None:
+    assert bundled.predict([]) == []
+
+
+@pytest.mark.parametrize("issue", list(Issue))
+def test_the_bundled_checkpoint_beats_the_seasonal_naive_forecast(
+    issue: Issue, bundled: Forecaster, past: History
+) -> None:
+    sets = [
+        past.at(day, issue, context_hours=bundled.context_hours)
+        for day in days(date(2025, 5, 12), date(2025, 6, 8))
+    ]
+    truth = np.concatenate([actual_mw(past, each.delivery_day) for each in sets])
+    median = np.concatenate(bundled.predict(sets))[:, MEDIAN]
+    naive = np.concatenate([seasonal_naive(each) for each in sets])
+    assert mae(truth, median) < 0.8 * mae(truth, naive)
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+@pytest.mark.parametrize("issue", list(Issue))
+def test_large_errors_of_late_make_bands_wide_and_move_no_median(
+    day: date, issue: Issue, taught: Forecaster, past: History
+) -> None:
+    through = day - timedelta(days=91)  # so that there are days to bring it up to date with
+    old = Regressions({name: replace(each, through=through) for name, each in taught.regressions.learnt.items()})
+    information = past.at(day, issue, context_hours=taught.context_hours)
+
+    def said(share: float) -> tuple[ModelInput, Floats]:
+        recipe = taught.recipe.model_copy(update={"recent_error_share": share})
+        return replace(taught, recipe=recipe, regressions=old).ask(information)
+
+    asked, drawn = said(1.0)
+    not_asked, plain = said(0.0)
+    hours = slice(0, len(asked.offset_mw))
+    for n, (low, high) in enumerate(BANDS.values()):
+        width = drawn[hours, LEVELS.index(high)] - drawn[hours, LEVELS.index(low)]
+        np.testing.assert_allclose(width, 2 * asked.recent_errors_mw[hours, n])
+    np.testing.assert_array_equal(drawn[:, MEDIAN], plain[:, MEDIAN])
+    np.testing.assert_array_equal(drawn[hours.stop :], plain[hours.stop :])
+    assert np.isnan(not_asked.recent_errors_mw).all()
+
+
+@pytest.mark.parametrize("day", LENGTHS)
+def test_the_calibration_is_of_what_the_forecast_stands_on(
+    day: date, taught: Forecaster, warm_past: History
+) -> None:
+    evening = warm_past.at(day, Issue.EVENING, context_hours=taught.context_hours)
+    asked, _ = taught.ask(evening)
+    reference = asked.offset_mw[asked.skip :]
+
+    def said(calibration: dict[str, Calibration]) -> Floats:
+        recipe = taught.recipe.model_copy(update={"calibration": calibration})
+        [forecast] = replace(taught, recipe=recipe).predict([evening])
+        return forecast
+
+    plain = said({})
+    wide = said({Case.EVENING: Calibration(spreads=(2, 2, 2))})
+    np.testing.assert_array_equal(said({Case.ALONE: Calibration(spreads=(2, 2, 2))}), plain)
+    np.testing.assert_array_equal(wide[:, MEDIAN], plain[:, MEDIAN])
+    assert wide - wide[:, [MEDIAN]] == pytest.approx(2 * (plain - plain[:, [MEDIAN]]), abs=0.3)
+    none_of_it = said({Case.EVENING: Calibration(median_share=0)})
+    assert none_of_it[:, MEDIAN] == pytest.approx(reference, abs=0.051)

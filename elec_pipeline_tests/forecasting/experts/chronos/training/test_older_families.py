@@ -1,0 +1,192 @@
+"""Chronos-T5 and Chronos-Bolt learn, stay what they are, and are asked for nothing that they cannot do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from elec_pipeline.domain.delivery_day import Issue, days
+from elec_pipeline.domain.information_set import History
+from elec_pipeline.errors import UnfitRecipeError
+from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster, load_pipeline
+from elec_pipeline.forecasting.experts.chronos.families import engine
+from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Family, Recipe, Target, read_recipe
+from elec_pipeline.forecasting.experts.chronos.training.older_families import LABEL_IGNORED, bolt_batch, t5_batch
+from elec_pipeline.forecasting.experts.chronos.training.options import (
+    BUNDLED_RECIPE,
+    Progress,
+    TrainedCheckpoint,
+    TrainingOptions,
+)
+from elec_pipeline.forecasting.experts.chronos.training.windows import window
+from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
+from elec_pipeline.forecasting.lifecycle import fitting as training
+from elec_pipeline.forecasting.lifecycle.fitting import fitting, train
+from elec_pipeline_tests.conftest import every_day_length
+
+LEARN = days(date(2025, 3, 28), date(2025, 4, 10))
+CHOOSE = days(date(2025, 4, 11), date(2025, 4, 14))
+FAMILIES = {"t5_folder": Family.T5, "bolt_folder": Family.BOLT}
+LOAD = Recipe(target=Target.LOAD, context_hours=96, from_midnight=True)
+RESIDUAL = LOAD.model_copy(update={"target": Target.RESIDUAL})
+
+
+def options(base: Path, recipe: Recipe = LOAD, **changes: Any) -> TrainingOptions:
+    settings = {
+        "steps": 40,
+        "windows_per_step": 16,
+        "validate_every": 20,
+        "learning_rate": 1e-2,
+        "gaps_share": 0.5,
+    }
+    return TrainingOptions(base_model=str(base), recipe=recipe, **settings | changes)
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def base(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.getfixturevalue(request.param)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Progress]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def pipelines() -> Iterator[list[Any]]:
+    """The pipelines that were saved, as they were trained."""
+    saved: list[Any] = []
+    save = training.save
+
+    def spy(pipeline: Any, folder: Path) -> None:
+        saved.append(pipeline)
+        save(pipeline, folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "save", spy)
+        yield saved
+
+
+@pytest.fixture(scope="module")
+def made(
+    base: Path,
+    past: History,
+    reports: list[Progress],
+    pipelines: list[Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> TrainedCheckpoint:
+    del reports[:], pipelines[:]
+    return train(
+        past, LEARN, CHOOSE, tmp_path_factory.mktemp("older") / "out", options(base), on_progress=reports.append
+    )
+
+
+def test_it_learns(
+    made: TrainedCheckpoint, reports: list[Progress], base: Path, past: History, tmp_path: Path
+) -> None:
+    before: list[Progress] = []
+    untrained = options(base, steps=1, learning_rate=1e-12)
+    train(past, LEARN[-2:], CHOOSE, tmp_path / "out", untrained, on_progress=before.append)
+    (unlearnt,) = [each.validation_loss for each in before if each.validation_loss is not None]
+    learnt = min(each.validation_loss for each in reports if each.validation_loss is not None)
+    assert learnt < 0.8 * unlearnt
+    assert made.card["metrics"]["evening"]["hours"] == 4 * 24
+
+
+def test_it_stays_of_its_family(made: TrainedCheckpoint, base: Path) -> None:
+    from chronos import BaseChronosPipeline
+
+    family, pipeline = load_pipeline(str(made.folder))
+    assert family is load_pipeline(str(base))[0]
+    assert made.version.startswith(f"{family}-")
+    assert made.card["family"] == family
+    assert (
+        json.loads((made.folder / "config.json").read_text())["chronos_pipeline_class"] == type(pipeline).__name__
+    )
+    assert type(BaseChronosPipeline.from_pretrained(made.folder)) is type(pipeline)
+
+
+def test_it_is_written_without_pickles_beside_recipe_and_card(made: TrainedCheckpoint, base: Path) -> None:
+    names = {path.name for path in made.folder.iterdir()} - {"generation_config.json"}
+    assert names == {"config.json", "model.safetensors", "recipe.json", "card.json", "MODEL_CARD.md"}
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in made.folder.iterdir())
+    recipe = read_recipe(made.folder)
+    assert recipe is not None
+    assert recipe.model_copy(update={"calibration": {}}) == LOAD
+    assert {how.median_share for how in recipe.calibration.values()} == {1.0}  # there is no reference
+    assert made.card["base_model"] == str(base)
+
+
+def test_its_configuration_stays(made: TrainedCheckpoint, base: Path) -> None:
+    (before, after) = (json.loads((folder / "config.json").read_text()) for folder in (base, made.folder))
+    assert {name: after[name] for name in before} == before
+    assert "use_cache" not in after.keys() - before.keys()
+
+
+@every_day_length
+def test_the_loaded_checkpoint_predicts_what_the_trained_one_does(
+    day: date, n_hours: int, made: TrainedCheckpoint, pipelines: list[Any], past: History
+) -> None:
+    loaded = load_forecaster(str(made.folder))
+    trained = replace(loaded, _engine=engine(loaded.family, pipelines[0], loaded.recipe.prediction_length))
+    sets = [past.at(day, issue, context_hours=loaded.context_hours) for issue in Issue]
+    for one, other in zip(loaded.predict(sets), trained.predict(sets), strict=True):
+        assert one.shape == (n_hours, 7)
+        np.testing.assert_array_equal(one, other)
+
+
+@every_day_length
+def test_only_the_known_hours_of_the_day_are_learnt(
+    day: date, n_hours: int, t5_folder: Path, past: History
+) -> None:
+    _, pipeline = load_pipeline(str(t5_folder))
+    made = window(past, past.at(day, Issue.EVENING, context_hours=LOAD.history_hours), LOAD, Regressions())
+    made.rows[0, 96 + 3] = np.nan
+    made.rows[0, 10] = np.nan
+    tokens = t5_batch(pipeline, [made], 96)
+    *labels, end = tokens["labels"][0].tolist()
+    assert [hour for hour, token in enumerate(labels) if token == LABEL_IGNORED] == [3, *range(n_hours, 48)]
+    assert end == pipeline.inner_model.config.eos_token_id
+    assert tokens["attention_mask"][0].tolist() == [*(~np.isnan(made.rows[0, :96])).tolist(), True]
+    assert int(bolt_batch([made], 96)["target"].isnan().sum()) == 48 - n_hours + 1
+
+
+def test_it_learns_residuals_too(base: Path, past: History, tmp_path: Path) -> None:
+    enough_to_learn_from = days(date(2025, 2, 10), LEARN[-1])
+    made = train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", options(base, RESIDUAL, steps=2))
+    recipe = read_recipe(made.folder)
+    assert recipe is not None
+    assert recipe.target is Target.RESIDUAL
+    assert load_forecaster(str(made.folder)).regressions.learnt
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"covariates": (Covariate.RTE, Covariate.DAY_TYPE)}, "rte, day_type"),
+        ({"context_hours": 97}, "97 hours of context"),
+        ({"prediction_length": 65}, "65 hours of forecast"),
+    ],
+)
+def test_what_the_family_cannot_do_is_refused(
+    change: dict[str, Any], named: str, base: Path, past: History, tmp_path: Path
+) -> None:
+    asked = options(base, LOAD.model_copy(update=change))
+    with pytest.raises(UnfitRecipeError, match=named):
+        train(past, LEARN, CHOOSE, tmp_path / "out", asked)
+    assert not list(tmp_path.iterdir())
+
+
+def test_options_are_made_to_fit_their_base_model(base: Path, chronos2_folder: Path) -> None:
+    recipe = fitting(options(base, BUNDLED_RECIPE)).recipe
+    assert recipe == BUNDLED_RECIPE.model_copy(update={"covariates": (), "context_hours": 96})
+    for unchanged in (TrainingOptions(), options(chronos2_folder, BUNDLED_RECIPE)):
+        assert fitting(unchanged) == unchanged

@@ -1,0 +1,211 @@
+"""A training that was killed goes on, and ends with the weights of one that never stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from elec_pipeline.domain.information_set import History
+from elec_pipeline.errors import TrainingError
+from elec_pipeline.forecasting.experts.chronos.training.options import Progress, TrainedCheckpoint
+from elec_pipeline.forecasting.experts.chronos.training.resume import work_folder
+from elec_pipeline_tests.forecasting.training_cases import MOMENTS, trained
+
+BASES = {"from scratch": "", "chronos2": "chronos2_folder", "bolt": "bolt_folder", "t5": "t5_folder"}
+CASES = [("from scratch", moment) for moment in MOMENTS] + [
+    (base, "between two checkpoints") for base in BASES if base != "from scratch"
+]
+
+
+class InterruptedTrainingError(Exception):
+    """Raised in the middle of a training."""
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def base_model(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    return lambda base: str(request.getfixturevalue(BASES[base])) if BASES[base] else ""
+
+
+@pytest.fixture(scope="module")
+def killed(
+    base_model: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Path]:
+    """The work folders of trainings that SIGKILL ended."""
+    work = tmp_path_factory.mktemp("killed")
+    cases = [
+        {"base_model": base_model(base), "moment": moment, "work_dir": str(work / base / moment)}
+        for base, moment in CASES
+    ]
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "elec_pipeline_tests.forecasting.training_cases", json.dumps(cases)],
+        check=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    return lambda base, moment: work / base / moment
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(
+    base_model: Callable[[str], str], past: History, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], TrainedCheckpoint]:
+    made: dict[str, TrainedCheckpoint] = {}
+
+    def of(base: str) -> TrainedCheckpoint:
+        if base not in made:
+            made[base] = trained(past, base_model(base), tmp_path_factory.mktemp("uninterrupted") / "out")
+        return made[base]
+
+    return of
+
+
+@pytest.fixture
+def interrupted(past: History, tmp_path: Path) -> Path:
+    """The work folder of a training from scratch that ended after its second checkpoint, at step 8."""
+
+    def report(progress: Progress) -> None:
+        if progress.step == 12:
+            raise InterruptedTrainingError
+
+    with pytest.raises(InterruptedTrainingError):
+        trained(past, "", tmp_path / "out", work_dir=tmp_path / "work", on_progress=report)
+    return tmp_path / "work"
+
+
+def weights(made: TrainedCheckpoint) -> bytes:
+    return (made.folder / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(("base", "moment"), CASES)
+def test_a_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(
+    base: str,
+    moment: str,
+    killed: Callable[[str, str], Path],
+    uninterrupted: Callable[[str], TrainedCheckpoint],
+    base_model: Callable[[str], str],
+    past: History,
+    tmp_path: Path,
+) -> None:
+    work = killed(base, moment)
+    assert not (work / "out").exists()
+    reports: list[Progress] = []
+    made = trained(past, base_model(base), tmp_path / "out", work_dir=work, on_progress=reports.append)
+    whole = uninterrupted(base)
+    assert made.version == whole.version
+    assert weights(made) == weights(whole)
+    assert (made.folder / "config.json").read_text() == (whole.folder / "config.json").read_text()
+    assert made.card["best_step"] == whole.card["best_step"]
+    assert made.card["last_step"] == 12
+    assert made.card["resumed_at"] == [MOMENTS[moment]]
+    assert reports[0].step == MOMENTS[moment]
+    assert "oes on from step" in reports[0].note
+    assert reports[-1].step == 12
+    assert not (work / "training").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"), [({"learning_rate": 2e-3}, "options"), ({"gaps_share": 1.0}, "training windows")]
+)
+def test_a_training_with_other_options_or_data_starts_afresh_and_says_so(
+    change: dict[str, float], named: str, interrupted: Path, past: History, tmp_path: Path
+) -> None:
+    reports: list[Progress] = []
+    made = trained(past, "", tmp_path / "out", work_dir=interrupted, on_progress=reports.append, **change)
+    assert "Starts afresh" in reports[0].note
+    assert named in reports[0].note
+    assert made.card["resumed_at"] == []
+    assert weights(made) == weights(trained(past, "", tmp_path / "alone", **change))
+
+
+def test_a_training_on_another_history_starts_afresh(
+    interrupted: Path, make_history: Callable[..., History], tmp_path: Path
+) -> None:
+    made = trained(make_history(rte=False), "", tmp_path / "out", work_dir=interrupted)
+    assert made.card["resumed_at"] == []
+
+
+def cut_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def test_of_a_broken_checkpoint_the_one_before_is_taken(
+    interrupted: Path, uninterrupted: Callable[[str], TrainedCheckpoint], past: History, tmp_path: Path
+) -> None:
+    cut_off(interrupted / "training" / "checkpoint-8" / "optimizer.pt")
+    reports: list[Progress] = []
+    made = trained(past, "", tmp_path / "out", work_dir=interrupted, on_progress=reports.append)
+    assert "step 4" in reports[0].note
+    assert "checkpoint-8/optimizer.pt" in reports[0].note
+    assert weights(made) == weights(uninterrupted("from scratch"))
+
+
+def break_all(work: Path) -> None:
+    for file in (work / "training").rglob("model.safetensors"):
+        cut_off(file)
+
+
+def break_the_fingerprint(work: Path) -> None:
+    cut_off(work / "training" / "run.json")
+
+
+def unseal_all(work: Path) -> None:
+    for file in (work / "training").rglob("sealed.json"):
+        file.write_text("[]")
+
+
+@pytest.mark.parametrize("breakage", [break_all, break_the_fingerprint, unseal_all])
+def test_a_broken_work_folder_is_a_fresh_start_that_says_so(
+    breakage: Callable[[Path], None],
+    interrupted: Path,
+    uninterrupted: Callable[[str], TrainedCheckpoint],
+    past: History,
+    tmp_path: Path,
+) -> None:
+    breakage(interrupted)
+    reports: list[Progress] = []
+    made = trained(past, "", tmp_path / "out", work_dir=interrupted, on_progress=reports.append)
+    assert "Starts afresh" in reports[0].note
+    assert made.card["resumed_at"] == []
+    assert weights(made) == weights(uninterrupted("from scratch"))
+
+
+def test_a_work_folder_that_was_moved_is_of_no_use(interrupted: Path, past: History, tmp_path: Path) -> None:
+    moved = shutil.move(interrupted, tmp_path / "moved")
+    reports: list[Progress] = []
+    trained(past, "", tmp_path / "out", work_dir=Path(moved), on_progress=reports.append)
+    assert "moved" in reports[0].note
+
+
+def test_what_is_no_progress_is_left_alone(past: History, tmp_path: Path) -> None:
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "thesis.tex").write_text("ten years")
+    with pytest.raises(TrainingError, match="another folder"):
+        trained(past, "", tmp_path / "out", work_dir=tmp_path)
+    assert (tmp_path / "training" / "thesis.tex").read_text() == "ten years"
+
+
+def test_two_trainings_do_not_share_a_work_folder(past: History, tmp_path: Path) -> None:
+    with work_folder(tmp_path), pytest.raises(TrainingError, match="Another training run"):
+        trained(past, "", tmp_path / "out", work_dir=tmp_path)
+
+
+def test_a_finished_training_leaves_no_progress_and_starts_anew(past: History, tmp_path: Path) -> None:
+    once, twice = (trained(past, "", tmp_path / "out", work_dir=tmp_path / "work").card for _ in range(2))
+    assert once["version"] == twice["version"]
+    assert twice["resumed_at"] == []
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["training.lock"]
