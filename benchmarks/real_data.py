@@ -15,7 +15,7 @@ import pandas as pd
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, to_utc
 from elec_pipeline.domain.information_set import History, history
 from elec_pipeline.domain.vintages import nominal_publication
-from elec_pipeline.forecasting.experts.ridge.fitting import blur
+from elec_pipeline.forecasting.degraded import blur
 
 PUBLICATION = time(19, 30)
 """Paris time, the day before, at which RTE's D-1 forecast counts as published: the file does not say."""

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, Reason
 from elec_pipeline.settings import Settings
@@ -116,7 +117,7 @@ def _is_live(model: RegisteredModel, used: ModelInUse) -> bool:
         named = Path(used.model).expanduser()
         return model.location == (str(named.resolve()) if named.is_dir() else used.model)
     if used.reason is Reason.BUNDLED:
-        return model.version == registry.card_of("").get("version")
+        return model.version == card_of("").get("version")
     return model.version == used.version
 
 

@@ -1,17 +1,22 @@
-"""Forecasts as a table: what a live issue stores and a back-test scores are made here alike.
+"""What a forecast is: who can make one, and the table that a live issue stores and a back-test scores alike.
 
-Here: from arrays of quantiles to rows of hours. Not here: who forecast, and where the rows go.
+Here: from arrays of quantiles to rows of hours. Not here: who forecasts, and where the rows go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import hours
 from elec_pipeline.domain.information_set import InformationSet
-from elec_pipeline.domain.quantiles import COLUMNS, Floats
+from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, Floats
+
+DECIMALS = 1
+"""Forecasts are rounded to 0.1 MW: no one can use more, and kinds of processor differ below."""
 
 
 def forecast_frame(sets: Sequence[InformationSet], forecasts: Sequence[Floats]) -> pd.DataFrame:
@@ -35,3 +40,35 @@ def forecast_frame(sets: Sequence[InformationSet], forecasts: Sequence[Floats]) 
         frame.insert(1, "issued_at", pd.Timestamp(known.issue_time).as_unit("us"))
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+class Contestant(Protocol):
+    """Forecasts delivery days; a loaded `Forecaster` is one as it is."""
+
+    @property
+    def context_hours(self) -> int:
+        """Context that its information sets must have."""
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `quantiles.LEVELS`, MW.
+
+        A point forecaster gives the median alone (`point_forecast`). NaN where it has no forecast.
+        """
+
+
+def point_forecast(load_mw: Floats) -> Floats:
+    """Return a forecast without uncertainty: the median, NaN at every other level.
+
+    Args:
+        load_mw: Shape (n,).
+
+    Returns:
+        Shape (n, 7).
+
+    Example:
+        >>> point_forecast(np.array([50e3])).tolist()
+        [[nan, nan, nan, 50000.0, nan, nan, nan]]
+    """
+    quantiles = np.full((len(load_mw), len(LEVELS)), np.nan)
+    quantiles[:, MEDIAN] = load_mw
+    return quantiles

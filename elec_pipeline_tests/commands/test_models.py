@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from elec_pipeline import cli
 from elec_pipeline.commands import doctor
 from elec_pipeline.errors import ModelUnavailableError, RegistryError, TooFewDaysError
-from elec_pipeline.forecasting.lifecycle import registry
+from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
 from elec_pipeline.settings import settings
 from elec_pipeline.store import models, queries
 from elec_pipeline_tests.forecasting.stored import misused, register, store_made_up
@@ -46,7 +46,7 @@ def row(output: str, version: str) -> str:
 def test_versions_are_listed_promoted_and_rolled_back(
     engine: Engine, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bundled = registry.card_of("")["version"]
+    bundled = card_of("")["version"]
     assert "In use: bundled, the bundled checkpoint: no model is promoted" in elec("models", "list")
     one, two = (misused(own_home / name, hours) for name, hours in (("one", 48), ("two", 72)))
     for version, name in ((one, "one"), (two, "two"), (bundled, "")):

@@ -8,50 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
-from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.backtest.baselines import seasonal_naive
+from elec_pipeline.forecasting.forecast import point_forecast
 
 RTE = "rte_d1"
 """RTE's D-1 forecast: the bar. It takes part in every back-test."""
 SEASONAL_NAIVE = "seasonal_naive"
-
-
-class Contestant(Protocol):
-    """Forecasts delivery days; a loaded `Forecaster` is one as it is."""
-
-    @property
-    def context_hours(self) -> int:
-        """Context that its information sets must have."""
-
-    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
-        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `quantiles.LEVELS`, MW.
-
-        A point forecaster gives the median alone (`point_forecast`). NaN where it has no forecast.
-        """
-
-
-def point_forecast(load_mw: Floats) -> Floats:
-    """Return a forecast without uncertainty: the median, NaN at every other level.
-
-    Args:
-        load_mw: Shape (n,).
-
-    Returns:
-        Shape (n, 7).
-
-    Example:
-        >>> point_forecast(np.array([50e3])).tolist()
-        [[nan, nan, nan, 50000.0, nan, nan, nan]]
-    """
-    quantiles = np.full((len(load_mw), len(LEVELS)), np.nan)
-    quantiles[:, MEDIAN] = load_mw
-    return quantiles
 
 
 @dataclass(frozen=True)

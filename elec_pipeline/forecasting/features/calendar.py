@@ -88,3 +88,25 @@ def _of_year(of_date: Callable[[date], float], year: int) -> Floats:
 def _turn_of_year(day: date) -> float:
     first, last = TURN_OF_YEAR
     return float((day.month, day.day) >= first or (day.month, day.day) <= last)
+
+
+def day_type(day: Integers) -> Floats:
+    """Return 0 for working days, 0.5 for Saturdays, 1 for Sundays and public holidays.
+
+    Args:
+        day: Paris dates as days since 1970-01-01, shape (n,).
+
+    Example:
+        >>> day_type(np.array([20277, 20281, 20282])).tolist()  # Tuesday 8, Saturday 12, Sunday 13 July 2025
+        [0.0, 0.5, 1.0]
+    """
+    unique, position = np.unique(day, return_inverse=True)
+    return np.array([_type_of_day(int(number)) for number in unique])[position]
+
+
+@lru_cache(maxsize=16384)
+def _type_of_day(number: int) -> float:
+    date = pd.Timestamp(number, unit="D").date()
+    if is_holiday(date) or date.weekday() > SATURDAY:
+        return 1.0
+    return 0.5 if date.weekday() == SATURDAY else 0.0

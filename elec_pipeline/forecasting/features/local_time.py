@@ -9,13 +9,12 @@ at the same *local* hour some days before, so that a clock change does not shift
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import PARIS, is_holiday
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.domain.quantiles import Floats
 
 Integers = npt.NDArray[np.int64]
@@ -105,25 +104,3 @@ def back(table: Floats, days: int) -> Floats:
 def of_day(table: Floats) -> Floats:
     """Return the mean of every day of a table, shape (days, 1)."""
     return nan_mean(table, axis=1)[:, None]
-
-
-def day_type(day: Integers) -> Floats:
-    """Return 0 for working days, 0.5 for Saturdays, 1 for Sundays and public holidays.
-
-    Args:
-        day: Paris dates as days since 1970-01-01, shape (n,).
-
-    Example:
-        >>> day_type(np.array([20277, 20281, 20282])).tolist()  # Tuesday 8, Saturday 12, Sunday 13 July 2025
-        [0.0, 0.5, 1.0]
-    """
-    unique, position = np.unique(day, return_inverse=True)
-    return np.array([_type_of_day(int(number)) for number in unique])[position]
-
-
-@lru_cache(maxsize=16384)
-def _type_of_day(number: int) -> float:
-    date = pd.Timestamp(number, unit="D").date()
-    if is_holiday(date) or date.weekday() > SATURDAY:
-        return 1.0
-    return 0.5 if date.weekday() == SATURDAY else 0.0

@@ -6,18 +6,17 @@ here: the arithmetic (`regression`), and which situation an issue is in (`refere
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.experts.ridge.online_ridge import Samples, Scale
 from elec_pipeline.forecasting.features import rte_errors as rte_error
 from elec_pipeline.forecasting.features import temperature as temperature_columns
 from elec_pipeline.forecasting.features import weekly_change as week_before
 from elec_pipeline.forecasting.features.day_table import KNOWN_HOURS, DayTable
+from elec_pipeline.forecasting.features.design import Problem, Samples, Scale
 from elec_pipeline.forecasting.features.local_time import back
 
 
@@ -65,21 +64,6 @@ WEEK_BEFORE_SHARE = 0.2
 """Brings the features of the week before to the size of RTE's errors."""
 LOOKBACK_DAYS = 30
 """Days before a day that its features are made from."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What a regression is asked about some days.
-
-    Attributes:
-        names: Of the features.
-        base_mw: What is corrected, shape (days, 24), MW.
-        samples: Features, and load minus base where both are known.
-    """
-
-    names: tuple[str, ...]
-    base_mw: Floats
-    samples: Samples
 
 
 def problem(

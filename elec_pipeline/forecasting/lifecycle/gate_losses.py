@@ -23,26 +23,8 @@ from elec_pipeline.domain.metrics import coverage, pinball
 from elec_pipeline.domain.quantiles import LEVELS, Floats
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.lifecycle.gate import DailyLosses
-from elec_pipeline.forecasting.lifecycle.registry import BUNDLED, card_of
 
 _LOW, _HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
-
-
-def last_day_seen(forecaster: Forecaster) -> date | None:
-    """Return the last delivery day that a model was trained on or chosen by, as its card says.
-
-    None where that is not known, as of models that others trained.
-    """
-    card = card_of("" if forecaster.location == BUNDLED else forecaster.location)
-    chosen_by = card.get("validation", {}).get("last")
-    seen = [forecaster.trained_through, date.fromisoformat(chosen_by) if chosen_by else None]
-    return max((day for day in seen if day is not None), default=None)
-
-
-def unseen_days(days: Sequence[date], forecasters: Sequence[Forecaster]) -> list[date]:
-    """Return those of some days, in order, that none of the models was trained on or chosen by."""
-    seen = max((last for each in forecasters if (last := last_day_seen(each)) is not None), default=date.min)
-    return sorted(day for day in days if day > seen)
 
 
 def daily_losses(history: History, days: Sequence[date], candidate: Forecaster, live: Forecaster) -> DailyLosses:

@@ -16,13 +16,11 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED as BUNDLED_FOLDER
 from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
-from elec_pipeline.forecasting.experts.chronos.integrity import read_card
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
     from elec_pipeline.settings import Settings
 
-BUNDLED = "bundled"
+BUNDLED_LOCATION = "bundled"
 """Location of the checkpoint that comes with the package."""
 
 
@@ -78,18 +76,6 @@ class ModelInUse:
 def checkpoints(home: Path) -> Path:
     """Return the folder that trained checkpoints are kept in, a folder for each version."""
     return home / "checkpoints"
-
-
-def card_of(model: str) -> dict[str, Any]:
-    """Return the card of a checkpoint; nothing is loaded. Empty where it has none, as of models of others.
-
-    Args:
-        model: A folder, a hub id, or "" for the bundled checkpoint.
-
-    Raises:
-        ModelUnavailableError: The card is damaged.
-    """
-    return read_card(Path(model).expanduser() if model else BUNDLED_FOLDER) or {}
 
 
 def in_use(engine: Engine, settings: Settings, model: str = "") -> ModelInUse:
@@ -183,14 +169,14 @@ def promote_by_hand(engine: Engine, settings: Settings, model: RegisteredModel) 
 def _require(forecaster: Forecaster, version: str, place: str, remedy: str) -> None:
     if forecaster.version != version:
         raise ModelUnavailableError(
-            f"The model {version} cannot be used: what lies in {place or BUNDLED} now is {forecaster.version}. "
-            f"{remedy}"
+            f"The model {version} cannot be used: what lies in {place or BUNDLED_LOCATION} now is "
+            f"{forecaster.version}. {remedy}"
         )
 
 
 def _place(model: RegisteredModel, home: Path) -> str:
     """Return what `load_forecaster` is given for a registered model, wherever ELEC_HOME was moved to."""
-    if model.location == BUNDLED:
+    if model.location == BUNDLED_LOCATION:
         return ""
     moved = checkpoints(home) / model.version
     stored = Path(model.location)

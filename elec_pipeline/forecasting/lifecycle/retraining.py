@@ -30,8 +30,9 @@ from elec_pipeline.forecasting.experts.chronos.training.options import (
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.fitting import fitting, train
 from elec_pipeline.forecasting.lifecycle.gate import Gate, Verdict, judge
-from elec_pipeline.forecasting.lifecycle.gate_losses import daily_losses, unseen_days
+from elec_pipeline.forecasting.lifecycle.gate_losses import daily_losses
 from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, Reason
+from elec_pipeline.forecasting.lifecycle.seen_days import unseen_days
 from elec_pipeline.home import folder
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries

@@ -1,23 +1,30 @@
 """Which days a checkpoint has seen: figures on them say nothing about days to come.
 
-Here: what a checkpoint's card says about its days, as a sentence. Not here: the card itself (`model_card`).
+Here: what a checkpoint's card says about its days, as a sentence. Not here: the card itself (`card`).
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED
+from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
-from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE
+from elec_pipeline.forecasting.lifecycle.registry import BUNDLED_LOCATION
 
 
 def seen_through(forecaster: Forecaster) -> date | None:
-    """Return the last delivery day that a checkpoint learnt from or was chosen on; None where not known."""
-    known = [forecaster.trained_through, _chosen_through(forecaster)]
-    return max((day for day in known if day is not None), default=None)
+    """Return the last delivery day that a checkpoint was trained on or chosen by, as its card says.
+
+    None where that is not known, as of models that others trained.
+
+    Raises:
+        ModelUnavailableError: The card is damaged.
+    """
+    card = card_of("" if forecaster.location == BUNDLED_LOCATION else forecaster.location)
+    chosen_by = card.get("validation", {}).get("last")
+    seen = [forecaster.trained_through, date.fromisoformat(chosen_by) if chosen_by else None]
+    return max((day for day in seen if day is not None), default=None)
 
 
 def in_sample_warning(forecaster: Forecaster, first: date, last: date) -> str | None:
@@ -46,11 +53,7 @@ def in_sample_warning(forecaster: Forecaster, first: date, last: date) -> str | 
     )
 
 
-def _chosen_through(forecaster: Forecaster) -> date | None:
-    """Return the last validation day that the card names; None where there is no card, or none in it."""
-    folder = BUNDLED if forecaster.location == "bundled" else Path(forecaster.location)
-    try:
-        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-        return date.fromisoformat(card["validation"]["last"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return None  # what a card must hold was checked when the checkpoint was loaded
+def unseen_days(days: Sequence[date], forecasters: Sequence[Forecaster]) -> list[date]:
+    """Return those of some days, in order, that none of the models was trained on or chosen by."""
+    seen = max((last for each in forecasters if (last := seen_through(each)) is not None), default=date.min)
+    return sorted(day for day in days if day > seen)

@@ -24,9 +24,9 @@ import numpy as np
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_too_thin
 from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
+from elec_pipeline.forecasting.degraded import with_blurred_rte, without_temperature
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Calibration, Target
-from elec_pipeline.forecasting.experts.chronos.training.windows import with_blurred_rte, without_temperature
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
 from elec_pipeline.forecasting.features.situations import KINDS

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
+from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.registry import Reason
@@ -50,7 +51,7 @@ def test_without_a_promotion_the_bundled_checkpoint_is_in_use(
     assert used.reason is Reason.BUNDLED
     assert registry.load(used).location == "bundled"
     assert registry.load(used).version not in two
-    assert registry.card_of("")["version"] == registry.load(used).version
+    assert card_of("")["version"] == registry.load(used).version
 
 
 def test_the_newest_promotion_is_in_use_and_the_next_question_knows_it(

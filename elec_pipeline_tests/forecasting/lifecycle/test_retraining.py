@@ -14,13 +14,13 @@ from sqlalchemy import Engine
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ModelUnavailableError, TooFewDaysError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target
 from elec_pipeline.forecasting.experts.chronos.training.options import Architecture, Progress, TrainingOptions
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.fitting import train
 from elec_pipeline.forecasting.lifecycle.gate import Gate
-from elec_pipeline.forecasting.lifecycle.gate_losses import daily_losses, last_day_seen, unseen_days
+from elec_pipeline.forecasting.lifecycle.gate_losses import daily_losses
 from elec_pipeline.forecasting.lifecycle.retraining import (
     LEAST_DAYS,
     Retraining,
@@ -29,6 +29,7 @@ from elec_pipeline.forecasting.lifecycle.retraining import (
     retrain,
     split_days,
 )
+from elec_pipeline.forecasting.lifecycle.seen_days import seen_through, unseen_days
 from elec_pipeline.settings import Settings
 from elec_pipeline.steps.issuing import issue_due
 from elec_pipeline.store import models, queries
@@ -259,8 +260,8 @@ def test_options_start_from_the_bases_own_recipe(tmp_path: Path) -> None:
 
 def test_what_a_model_was_chosen_by_counts_as_seen(past: History, chronos2_folder: Path) -> None:
     bundled, other = load_forecaster(""), load_forecaster(str(chronos2_folder))
-    assert last_day_seen(bundled) == date.fromisoformat(registry.card_of("")["validation"]["last"])
-    assert last_day_seen(other) is None
+    assert seen_through(bundled) == date.fromisoformat(card_of("")["validation"]["last"])
+    assert seen_through(other) is None
     asked_days = days(date(2024, 6, 29), date(2024, 7, 2))
     assert unseen_days(asked_days[::-1], [other, bundled]) == asked_days[2:]
     with_gaps = days(date(2024, 12, 1), date(2024, 12, 10))

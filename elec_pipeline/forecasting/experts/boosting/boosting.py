@@ -24,7 +24,7 @@ from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats, uncrossed
 from elec_pipeline.errors import ChallengerUnavailableError
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS, base_mw, features
 from elec_pipeline.forecasting.experts.boosting.samples import Samples, samples
-from elec_pipeline.forecasting.experts.chronos.forecaster import DECIMALS
+from elec_pipeline.forecasting.forecast import DECIMALS
 
 if TYPE_CHECKING:
     from lightgbm import Booster

@@ -17,13 +17,8 @@ import pandas as pd
 from elec_pipeline.domain.delivery_day import Issue, is_bridge_day, is_holiday
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.features.local_time import (
-    LocalGrid,
-    by_day,
-    day_type,
-    first_known,
-    nan_mean,
-)
+from elec_pipeline.forecasting.features.calendar import day_type
+from elec_pipeline.forecasting.features.local_time import LocalGrid, by_day, first_known, nan_mean
 
 CONTEXT_DAYS = 31
 CONTEXT_HOURS = 24 * CONTEXT_DAYS

@@ -229,3 +229,15 @@ def _origin(folder: Path, card: dict[str, Any] | None, model: str) -> tuple[str,
         return str(card["base_model"]), date.fromisoformat(card["trained_through"])
     except (ValueError, TypeError, KeyError) as error:
         raise _unavailable(model, f"{folder / CARD_FILE} is no card ({error}).") from error
+
+
+def card_of(model: str) -> dict[str, Any]:
+    """Return the card of a checkpoint; nothing is loaded. Empty where it has none, as of models of others.
+
+    Args:
+        model: A folder, a hub id, or "" for the bundled checkpoint.
+
+    Raises:
+        ModelUnavailableError: The card is damaged.
+    """
+    return read_card(Path(model).expanduser() if model else BUNDLED) or {}

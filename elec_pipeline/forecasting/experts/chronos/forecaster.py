@@ -21,11 +21,10 @@ from elec_pipeline.forecasting.experts.chronos.families import Engine
 from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput, model_input
 from elec_pipeline.forecasting.experts.chronos.recipe import Family, Recipe
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
+from elec_pipeline.forecasting.forecast import DECIMALS
 
 WORKERS = 2
 """Issues that are forecast side by side, each alone on its thread: more threads would wait for each other."""
-DECIMALS = 1
-"""Forecasts are rounded to 0.1 MW: no one can use more, and kinds of processor differ below."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from elec_pipeline.domain.quantiles import BANDS, Floats
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.reference import References
-from elec_pipeline.forecasting.features.local_time import day_type
+from elec_pipeline.forecasting.features.calendar import day_type
 
 LEAST_KNOWN_HOURS = 24
 """A covariate needs this many known hours in the context; models scale it by them."""

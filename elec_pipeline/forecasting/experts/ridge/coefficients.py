@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression, Scale
-from elec_pipeline.forecasting.features.situations import Case, Problem, kind
+from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression
+from elec_pipeline.forecasting.features.design import Problem, Scale
+from elec_pipeline.forecasting.features.situations import Case, kind
 
 REGRESSIONS_FILE = "regressions.safetensors"
 NOTES = "regressions"

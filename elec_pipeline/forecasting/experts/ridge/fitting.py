@@ -19,17 +19,16 @@ import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, issue_time
 from elec_pipeline.domain.information_set import History, first_unknown_hour
-from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.forecasting.degraded import blur
 from elec_pipeline.forecasting.experts.ridge.coefficients import Learnt, Regressions, named
-from elec_pipeline.forecasting.experts.ridge.online_ridge import LEAST_DAYS, Samples, learn
+from elec_pipeline.forecasting.experts.ridge.online_ridge import LEAST_DAYS, learn
 from elec_pipeline.forecasting.features.day_table import DayTable
+from elec_pipeline.forecasting.features.design import Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid
 from elec_pipeline.forecasting.features.situations import SCALES, Case, problem
 
 PARTS = 12
 """In how many parts a history is cut at the most; before each one there is a state."""
-BLUR_PERSISTENCE = 0.9
-"""Correlation of the blur of neighbouring hours."""
 AFTERWARDS = timedelta(days=2)
 """A day's load is known in full to the issues for the second day after it."""
 
@@ -95,25 +94,6 @@ def learnt(history: History, days: Sequence[date], *, blur_mw: float, seed: int)
         # The issues for the day after the last one learnt from had not seen all of that one yet.
         tuple((_date(table.day[0] + position + 1), Regressions(states[position])) for position in sorted(states))
     )
-
-
-def blur(shape: tuple[int, int], blur_mw: float, random: np.random.Generator) -> Floats:
-    """Return what makes a forecast worse, as RTE's D-2 is worse than its D-1: it persists from hour to hour.
-
-    Args:
-        shape: Days and hours a day.
-        blur_mw: Standard deviation, MW.
-        random: Source of the blur.
-
-    Returns:
-        Of that shape, MW; days are independent of each other.
-    """
-    innovations = random.normal(0.0, blur_mw, shape)
-    innovations[:, 1:] *= np.sqrt(1 - BLUR_PERSISTENCE**2)
-    made = innovations.copy()
-    for hour in range(1, shape[1]):
-        made[:, hour] += BLUR_PERSISTENCE * made[:, hour - 1]
-    return made
 
 
 def _table(history: History, last: date, issue: Issue) -> DayTable:

@@ -22,6 +22,7 @@ from functools import cached_property
 import numpy as np
 
 from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.forecasting.features.design import Samples, Scale
 
 HALF_LIFE_DAYS = 730.0
 """Age at which a day counts half."""
@@ -33,39 +34,6 @@ LEAST_DAYS = 28
 """Fewer days than this teach nothing."""
 BATCH_DAYS = 7
 """Days between two looks at the coefficients while they are learnt."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The sizes that a regression's penalty and weights refer to.
-
-    Attributes:
-        feature_mw: Typical size of a feature; of a coefficient the penalty expects a size of one for that.
-        robust_mw: Error from which a sample loses weight.
-    """
-
-    feature_mw: float
-    robust_mw: float
-
-
-@dataclass(frozen=True)
-class Samples:
-    """What a regression sees of some days, the oldest first.
-
-    Attributes:
-        features: Shape (days, 24, features), MW.
-        wanted_mw: What they are to explain, shape (days, 24); NaN where it is not known.
-        load_mw: The load then, shape (days, 24).
-    """
-
-    features: Floats
-    wanted_mw: Floats
-    load_mw: Floats
-
-    def between(self, first: int, end: int) -> Samples:
-        """Return the days of a range of positions, `end` not included."""
-        days = slice(first, end)
-        return Samples(self.features[days], self.wanted_mw[days], self.load_mw[days])
 
 
 @dataclass(frozen=True)

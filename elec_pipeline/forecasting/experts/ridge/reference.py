@@ -20,8 +20,9 @@ from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Updated
 from elec_pipeline.forecasting.features.day_table import DayTable
+from elec_pipeline.forecasting.features.design import Problem
 from elec_pipeline.forecasting.features.local_time import LocalGrid, first_known, nan_mean
-from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, Case, Problem, kind, problem
+from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, Case, kind, problem
 
 LEAST_DAYS_OF_ERRORS = 14
 """From fewer known days, of an hour and its two neighbours, the size of errors is not told."""

@@ -16,10 +16,9 @@ from safetensors.numpy import load_file, save_file
 
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.experts.chronos import checkpoint, integrity
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster, load_pipeline
+from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, card_of, load_forecaster, load_pipeline
 from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed, version_digest
 from elec_pipeline.forecasting.experts.chronos.recipe import read_recipe
-from elec_pipeline.forecasting.lifecycle.registry import card_of
 
 FILES = ["config.json", "model.safetensors", "recipe.json", "regressions.safetensors", CARD_FILE]
 OF_OLDER_CARDS = [name for name in FILES if name not in {"config.json", CARD_FILE}]

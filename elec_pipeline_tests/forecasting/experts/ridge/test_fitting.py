@@ -12,10 +12,10 @@ from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, d
 from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
 from elec_pipeline.domain.metrics import mae
 from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.forecasting.degraded import blur, with_blurred_rte, without_temperature
 from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
-from elec_pipeline.forecasting.experts.chronos.training.windows import with_blurred_rte, without_temperature
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
-from elec_pipeline.forecasting.experts.ridge.fitting import PARTS, Course, blur, learnt
+from elec_pipeline.forecasting.experts.ridge.fitting import PARTS, Course, learnt
 from elec_pipeline.forecasting.experts.ridge.online_ridge import LEAST_DAYS
 from elec_pipeline.forecasting.experts.ridge.reference import References
 from elec_pipeline.forecasting.features.situations import Case

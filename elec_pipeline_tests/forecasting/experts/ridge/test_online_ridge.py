@@ -12,12 +12,11 @@ from elec_pipeline.forecasting.experts.ridge.online_ridge import (
     BATCH_DAYS,
     LEAST_DAYS,
     Regression,
-    Samples,
-    Scale,
     apply,
     learn,
     up_to_date,
 )
+from elec_pipeline.forecasting.features.design import Samples, Scale
 
 SCALE = Scale(feature_mw=1000.0, robust_mw=800.0)
 SLOPES = np.linspace(-0.5, 0.5, 4)

@@ -12,19 +12,16 @@ from elec_pipeline.domain.delivery_day import Issue, days
 from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
 from elec_pipeline.domain.metrics import mae
 from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.forecasting.degraded import with_blurred_rte, without_rte, without_temperature
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target
 from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
-from elec_pipeline.forecasting.experts.chronos.training.windows import (
-    with_blurred_rte,
-    without_rte,
-    without_temperature,
-)
 from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
-from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression, Samples, Updated
+from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression, Updated
 from elec_pipeline.forecasting.experts.ridge.reference import References
+from elec_pipeline.forecasting.features.design import Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid
 from elec_pipeline.forecasting.features.situations import Case
 from elec_pipeline_tests.conftest import every_day_length

@@ -10,7 +10,7 @@ that no issue would see.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -19,14 +19,13 @@ import numpy.typing as npt
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end
 from elec_pipeline.domain.information_set import MINIMUM_KNOWN_SHARE, History, InformationSet, actual_mw
 from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.forecasting.degraded import with_blurred_rte, with_gaps, without_rte, without_temperature
 from elec_pipeline.forecasting.experts.chronos.inputs import model_input
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
-from elec_pipeline.forecasting.experts.ridge.fitting import Course, blur
+from elec_pipeline.forecasting.experts.ridge.fitting import Course
 
-GAP_HOURS = 24 * 28
-"""Gaps are made in this much of the end of a context."""
 """Windows of which less than this of the last week or of the delivery day is known teach nothing."""
 
 
@@ -126,46 +125,3 @@ def _variants(
         yield with_blurred_rte(sets[Issue.MORNING], sets[Issue.EVENING], options.poor_rte_mw, random)
     if random.random() < options.gaps_share:
         yield with_gaps(sets[Issue.EVENING if random.random() < 0.5 else Issue.MORNING], random)  # noqa: PLR2004
-
-
-def without_rte(information: InformationSet) -> InformationSet:
-    """Return an information set in which RTE's forecast of the delivery day never came."""
-    rte = information.rte_mw.copy()
-    rte[-information.delivery_hours :] = np.nan
-    return replace(information, rte_mw=rte)
-
-
-def without_temperature(information: InformationSet) -> InformationSet:
-    """Return an information set that knows no temperature forecast."""
-    return replace(information, temperature_c=np.full_like(information.temperature_c, np.nan))
-
-
-def with_blurred_rte(
-    morning: InformationSet, evening: InformationSet, blur_mw: float, random: np.random.Generator
-) -> InformationSet:
-    """Return a morning that knows a worse forecast of the delivery day, as RTE's D-2 would be.
-
-    Args:
-        morning: The issue to change.
-        evening: The evening issue of the same day, whose D-1 is blurred.
-        blur_mw: Standard deviation of the blur, which persists from hour to hour.
-        random: Source of the blur.
-    """
-    hours = morning.delivery_hours
-    rte = morning.rte_mw.copy()
-    rte[-hours:] = evening.rte_mw[-hours:] + blur((1, hours), blur_mw, random)[0]
-    return replace(morning, rte_mw=rte)
-
-
-def with_gaps(information: InformationSet, random: np.random.Generator) -> InformationSet:
-    """Return an information set with a gap in the last month of the load, and one of RTE's forecast.
-
-    They last up to three and up to six days.
-    """
-    load, rte = information.load_mw.copy(), information.rte_mw.copy()
-    for values, share in ((load, 1.0), (rte, 2.0)):
-        length = int(random.integers(1, int(72 * share)))
-        first = max(0, information.context_hours - GAP_HOURS)
-        start = int(random.integers(first, max(first + 1, information.context_hours - length)))
-        values[start : start + length] = np.nan
-    return replace(information, load_mw=load, rte_mw=rte)
