@@ -141,7 +141,7 @@ def measure(url: str, server: psutil.Process) -> None:
 
 def main() -> None:
     """Fill, serve, measure."""
-    from dashboard.serve import command
+    from elec_pipeline.commands.dashboard import command
 
     with scratch_engine() as engine:
         print(f"{YEARS} years: {fill(engine):,} predicted hours")

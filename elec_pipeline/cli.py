@@ -81,7 +81,7 @@ def dashboard(
     host: Annotated[str, typer.Option(help="Address the dashboard listens on.")] = "127.0.0.1",
 ) -> None:
     """Serve the dashboard alone, until Ctrl-C."""
-    from dashboard.serve import run_dashboard
+    from elec_pipeline.commands.dashboard import run_dashboard
     from elec_pipeline.serving.reach import dashboard_warnings
 
     for line in dashboard_warnings(settings(), host):

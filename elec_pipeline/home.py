@@ -86,6 +86,11 @@ def folder(home: Path, *names: str) -> Path:
     return step
 
 
+def dagster_home(home: Path) -> Path:
+    """Return the folder in ELEC_HOME that DAGSTER_HOME should name."""
+    return home / "dagster"
+
+
 def _is_ours(path: Path) -> bool:
     """Say whether a folder is there and belongs to this account; on Windows, modes say nothing: none does."""
     if not hasattr(os, "geteuid"):

@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 
 from elec_pipeline import home as state
-from elec_pipeline.commands.dagster_home import dagster_home
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.home import dagster_home
 from elec_pipeline.locks import try_lock
-from elec_pipeline.settings import Settings
 from elec_pipeline.store.embedded import EmbeddedServer
 
 AS_ROOT = os.geteuid() == 0
@@ -91,7 +90,7 @@ def test_another_account_reaches_nothing_of_an_installation_that_worked(place: P
     environment |= {"ELEC_HOME": str(home), "ELEC_SOURCE": "odre", "OPEN_METEO_URL": "off"}
     environment |= {
         "ODRE_BASE_URL": "http://127.0.0.1:9",
-        "DAGSTER_HOME": str(dagster_home(Settings(elec_home=home))),
+        "DAGSTER_HOME": str(dagster_home(home)),
     }
     select = ["--select", "hourly_consumption", "--partition", "2025-06-02"]
     commands: list[list[object]] = [

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elec_pipeline.home import folder
+from elec_pipeline.home import dagster_home, folder
 from elec_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,14 +25,9 @@ AS_SHIPPED = ".as-shipped"
 NEWER = ".new"
 
 
-def dagster_home(settings: Settings) -> Path:
-    """Return the folder that DAGSTER_HOME should name."""
-    return settings.elec_home / "dagster"
-
-
 def prepare(settings: Settings) -> Path:
     """Make Dagster's home and bring the instance files in it up to date; returns the folder."""
-    home = folder(settings.elec_home, dagster_home(settings).name)
+    home = folder(settings.elec_home, dagster_home(settings.elec_home).name)
     for name in INSTANCE_FILES:
         _bring_up_to_date(home / name, _shipped(name).read_bytes())
     return home
@@ -40,7 +35,7 @@ def prepare(settings: Settings) -> Path:
 
 def edited_files(settings: Settings) -> dict[Path, Path | None]:
     """Return the instance files that were edited, each with the newer one beside it until that is removed."""
-    home = dagster_home(settings)
+    home = dagster_home(settings.elec_home)
     edited: dict[Path, Path | None] = {}
     for name in INSTANCE_FILES:
         path, newer = home / name, home / f"{name}{NEWER}"
@@ -59,7 +54,7 @@ def open_instance(settings: Settings, *, as_it_is: bool = False) -> Iterator[dg.
     """
     import dagster as dg
 
-    home = dagster_home(settings) if as_it_is else prepare(settings)
+    home = dagster_home(settings.elec_home) if as_it_is else prepare(settings)
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as instance:
         yield instance

@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from elec_pipeline.commands.dagster_home import dagster_home, edited_files
+from elec_pipeline.commands.dagster_home import edited_files
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ElecError, StoreError
+from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store import database, outage, queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
@@ -38,7 +39,9 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at one thing after the other; each finding comes as soon as it is made."""
     yield Finding(
-        "state", is_well=True, text=f"ELEC_HOME is {settings.elec_home}; DAGSTER_HOME is {dagster_home(settings)}"
+        "state",
+        is_well=True,
+        text=f"ELEC_HOME is {settings.elec_home}; DAGSTER_HOME is {dagster_home(settings.elec_home)}",
     )
     for path, newer in edited_files(settings).items():
         kept = f"{path} was edited, and is left as it is"
@@ -200,7 +203,7 @@ def _model(settings: Settings, engine: Engine | None) -> str:
 
 def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Look at Dagster's runs and daemon, where it has a home and a database."""
-    home = dagster_home(settings)
+    home = dagster_home(settings.elec_home)
     try:
         with engine.connect() as connection:
             has_history = queries.has_database(connection, database.dagster_database(outage.url_of(settings)))

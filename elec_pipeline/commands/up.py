@@ -111,7 +111,7 @@ def serve(
 
 def dashboard(host: str, port: int, logs: Path) -> Child:
     """Return the process of the dashboard."""
-    from dashboard.serve import command
+    from elec_pipeline.commands.dashboard import command
 
     return Child("dashboard", command(host, port), logs / "dashboard.log")
 

@@ -50,10 +50,10 @@ class ScrubbedComputeLogManager(LocalComputeLogManager):
         config_value: Mapping[str, Any],  # noqa: ARG003 - Dagster passes it by name
     ) -> ScrubbedComputeLogManager:
         """Open it where Dagster's own would be; Dagster calls this when it reads `dagster.yaml`."""
-        from elec_pipeline.commands.dagster_home import dagster_home
+        from elec_pipeline.home import dagster_home
         from elec_pipeline.settings import settings
 
-        home = os.environ.get("DAGSTER_HOME") or str(dagster_home(settings()))
+        home = os.environ.get("DAGSTER_HOME") or str(dagster_home(settings().elec_home))
         return cls(base_dir=str(Path(home) / "storage"), inst_data=inst_data)
 
     @contextmanager

@@ -61,7 +61,7 @@ def test_an_edited_file_stays_and_the_newer_one_is_put_beside_it_once(
 
 
 def test_a_file_of_a_version_that_noted_nothing_is_ours(settings: Settings) -> None:
-    home = dagster_home.dagster_home(settings)
+    home = dagster_home.dagster_home(settings.elec_home)
     home.mkdir(parents=True)
     (home / "dagster.yaml").write_text("run_monitoring: {enabled: true}\n")
     prepare(settings)

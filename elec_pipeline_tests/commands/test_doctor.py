@@ -18,8 +18,9 @@ from dagster._daemon.types import DaemonHeartbeat
 from sqlalchemy import Engine, create_engine, text
 
 from elec_pipeline.commands import doctor, doctor_daemons, doctor_runs
-from elec_pipeline.commands.dagster_home import dagster_home, open_instance
+from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.commands.doctor import Finding
+from elec_pipeline.home import dagster_home
 from elec_pipeline.locks import try_lock
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import urls
@@ -81,7 +82,7 @@ def backdate(own: Settings, run_id: str, hours: int) -> None:
 
 
 def findings(instance: dg.DagsterInstance, own: Settings) -> dict[str, Finding]:
-    return {each.subject: each for each in doctor_runs.examine_runs(instance, dagster_home(own))}
+    return {each.subject: each for each in doctor_runs.examine_runs(instance, dagster_home(own.elec_home))}
 
 
 @pytest.mark.parametrize(
@@ -122,16 +123,16 @@ def test_a_run_whose_process_is_dead_is_told(instance: dg.DagsterInstance, own: 
     dead, alive, unknown, ended = (
         a_run(instance, status) for status in (*[dg.DagsterRunStatus.STARTED] * 3, dg.DagsterRunStatus.SUCCESS)
     )
-    folder = dagster_home(own) / "run-workers"
+    folder = dagster_home(own.elec_home) / "run-workers"
     folder.mkdir()
     for run_id in (dead, ended):
         (folder / f"{run_id}.lock").touch()
     held = try_lock(folder / f"{alive}.lock")
     assert held is not None
     assert findings(instance, own)["runs"].text.startswith(f"{dead[:8]}: running by the history")
-    assert doctor_runs.lost_runs(instance, dagster_home(own)) == [dead]
+    assert doctor_runs.lost_runs(instance, dagster_home(own.elec_home)) == [dead]
     os.close(held)
-    assert set(doctor_runs.lost_runs(instance, dagster_home(own))) == {dead, alive}
+    assert set(doctor_runs.lost_runs(instance, dagster_home(own.elec_home))) == {dead, alive}
     assert unknown
 
 
@@ -167,7 +168,7 @@ def beat(instance: dg.DagsterInstance, age_s: float, *names: str) -> None:
 def test_one_daemon_is_well_and_two_on_one_home_are_told(
     instance: dg.DagsterInstance, own: Settings, a_daemon: Callable[[Path], int], tmp_path: Path
 ) -> None:
-    home = dagster_home(own)
+    home = dagster_home(own.elec_home)
     assert "does not run" in doctor_daemons.examine_daemon(instance, home).text
     first = a_daemon(home)
     a_daemon(tmp_path)  # of another home
@@ -180,7 +181,7 @@ def test_one_daemon_is_well_and_two_on_one_home_are_told(
 
 
 def test_heartbeats_tell_of_a_daemon_out_of_sight(instance: dg.DagsterInstance, own: Settings) -> None:
-    home = dagster_home(own)
+    home = dagster_home(own.elec_home)
     beat(instance, 1, "one")
     assert doctor_daemons.examine_daemon(instance, home).is_well  # in another container
     beat(instance, 1, "one", "two")
@@ -240,9 +241,9 @@ def test_on_an_empty_machine_nothing_is_made(own: Settings) -> None:
 
 @pytest.mark.usefixtures("quick_model", "instance")
 def test_the_whole_report_comes_quickly_from_a_real_instance(own: Settings) -> None:
-    (dagster_home(own) / "dagster.yaml").write_text(  # as an older version left it
-        (dagster_home(own) / "dagster.yaml").read_text() + "# older\n"
+    (dagster_home(own.elec_home) / "dagster.yaml").write_text(  # as an older version left it
+        (dagster_home(own.elec_home) / "dagster.yaml").read_text() + "# older\n"
     )
     made = by_subject(own)
     assert list(made)[-5:] == ["forecast_accuracy", "queue", "runs", "daemon", "model"]
-    assert (dagster_home(own) / "dagster.yaml").read_text().endswith("# older\n")
+    assert (dagster_home(own.elec_home) / "dagster.yaml").read_text().endswith("# older\n")

@@ -8,10 +8,11 @@ import dagster as dg
 import pytest
 from sqlalchemy import text
 
-from elec_pipeline.commands.dagster_home import dagster_home, open_instance
+from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.definitions import defs
 from elec_pipeline.defs import housekeeping
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days, one_run
+from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store.database import opened_dagster
 
@@ -30,7 +31,7 @@ def noted(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: i
 
 @pytest.fixture
 def instance(configured: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("DAGSTER_HOME", str(dagster_home(configured)))
+    monkeypatch.setenv("DAGSTER_HOME", str(dagster_home(configured.elec_home)))
     with open_instance(configured) as made:
         yield made
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from elec_pipeline.commands.dagster_home import dagster_home, prepare
+from elec_pipeline.commands.dagster_home import prepare
+from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import urls
@@ -44,7 +45,7 @@ def environment(home: Path, url: str, **more: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RTE_", "ELEC_"))}
     return inherited | {
         "ELEC_HOME": str(home),
-        "DAGSTER_HOME": str(dagster_home(Settings(elec_home=home))),
+        "DAGSTER_HOME": str(dagster_home(home)),
         "DATABASE_URL": url,
         "ELEC_SOURCE": "rte",
         "ELEC_FALLBACK": "odre",

@@ -21,11 +21,12 @@ import tenacity.nap
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import QueuePool
 
-from elec_pipeline.commands.dagster_home import dagster_home, open_instance
+from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.defs import faults as step_faults
 from elec_pipeline.defs import resources
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.domain.delivery_day import to_utc
+from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
@@ -124,7 +125,7 @@ def soak(home: Path, first: date, *, revisions_every: int = 1) -> Iterator[Soak]
         stack.callback(server.stop)
         stack.enter_context(_settings_of_its_own())
         instance = stack.enter_context(open_instance(settings()))
-        assert dagster_home(settings()) == home / "dagster"
+        assert dagster_home(settings().elec_home) == home / "dagster"
         _lighten(instance)
         world = World(instance, simulator, clock, revisions_every)
         yield Soak(world, Injuries(world, server), server)

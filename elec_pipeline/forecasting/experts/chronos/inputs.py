@@ -121,7 +121,7 @@ class _Series:
     def __init__(self, information: InformationSet, recipe: Recipe, regressions: Regressions) -> None:
         self._set = information
         self._recipe = recipe
-        self._references = References(information, recipe, regressions)
+        self._references = References(information, recipe.reach, regressions)
 
     @property
     def kind(self) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationErro
 
 from elec_pipeline.domain.information_set import WEEK_HOURS
 from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.forecasting.experts.ridge.reference import Reach
 from elec_pipeline.forecasting.features.situations import KINDS, LOOKBACK_DAYS, without_temperature
 
 RECIPE_FILE = "recipe.json"
@@ -109,6 +110,11 @@ class Recipe(BaseModel):
     def reference_days(self) -> int:
         """Days before the delivery day that have a reference of their own: those that are looked at at all."""
         return max(self.update_days, -(-self.context_hours // 24) + 1)
+
+    @property
+    def reach(self) -> Reach:
+        """How far back references are made for this recipe."""
+        return Reach(self.update_days, self.reference_days)
 
     @property
     def uses_references(self) -> bool:

@@ -15,7 +15,6 @@ from elec_pipeline.domain.delivery_day import WEEK, Issue
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import BANDS, Floats
 from elec_pipeline.forecasting.combination.bands import of_known
-from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Updated
@@ -26,6 +25,19 @@ from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, Case, k
 
 LEAST_DAYS_OF_ERRORS = 14
 """From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far back references are made, in days before the delivery day.
+
+    Attributes:
+        update_days: By which the regressions are brought up to date.
+        reference_days: That have a reference of their own, for whatever stands on it; at least as many.
+    """
+
+    update_days: int
+    reference_days: int
 
 
 @dataclass(frozen=True)
@@ -46,16 +58,16 @@ class References:
 
     Args:
         information: What is known.
-        recipe: How far back the regressions are brought up to date.
+        reach: How far back the regressions are brought up to date.
         regressions: What was learnt; where nothing was, RTE's forecast or the week before stand as they are.
 
     Raises:
         ModelUnavailableError: The regressions were learnt on other features.
     """
 
-    def __init__(self, information: InformationSet, recipe: Recipe, regressions: Regressions) -> None:
+    def __init__(self, information: InformationSet, reach: Reach, regressions: Regressions) -> None:
         self._set = information
-        self._recipe = recipe
+        self._reach = reach
         self._regressions = regressions
         self.grid = LocalGrid.of(information.hours)
 
@@ -144,7 +156,7 @@ class References:
         learnt = self._regressions.of(case, with_temperature=self._knows_temperature)
         if learnt is None:
             return _Corrections(made, np.empty((0, 24)))
-        looked_at = min(len(made), self._recipe.reference_days + 1)
+        looked_at = min(len(made), self._reach.reference_days + 1)
         table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
         asked = problem(case, table, with_temperature=self._knows_temperature, skip=len(table.day) - looked_at)
         learnt.require(asked)
@@ -156,7 +168,7 @@ class References:
         """Return the regression with what the days before the delivery day say, after those learnt from."""
         delivery = len(asked.base_mw) - 1
         since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
-        first = max(0, delivery - self._recipe.update_days, since)
+        first = max(0, delivery - self._reach.update_days, since)
         if case in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
             return Updated(learnt.regression.mean, np.empty((0, 24)))
         return regression.up_to_date(learnt.regression, asked.samples.between(first, delivery))

@@ -52,7 +52,7 @@ def sets_of(past: History, case: Case) -> list[InformationSet]:
 
 def error(past: History, sets: list[InformationSet], regressions: Regressions) -> float:
     """Mean absolute error of the references of the delivery days, MW."""
-    references = [References(each, BUNDLED_RECIPE, regressions) for each in sets]
+    references = [References(each, BUNDLED_RECIPE.reach, regressions) for each in sets]
     said = [each.reference[-24:] for each in references]
     return mae(np.concatenate([actual_mw(past, each.delivery_day) for each in sets]), np.concatenate(said))
 
@@ -108,7 +108,7 @@ def test_learning_repeats(past: History) -> None:
 @pytest.mark.parametrize("case", list(Case))
 def test_what_is_learnt_helps_on_days_it_was_not_learnt_from(case: Case, course: Course, past: History) -> None:
     sets = sets_of(past, case)
-    assert all(References(each, BUNDLED_RECIPE, course.final).case is case for each in sets)
+    assert all(References(each, BUNDLED_RECIPE.reach, course.final).case is case for each in sets)
     assert error(past, sets, course.final) < 0.95 * error(past, sets, Regressions())
 
 

@@ -45,7 +45,7 @@ def in_case(past: History, day: date, case: Case) -> InformationSet:
 def references(
     information: InformationSet, regressions: Regressions | None = None, recipe: Recipe = RECIPE
 ) -> References:
-    return References(information, recipe, regressions or Regressions())
+    return References(information, recipe.reach, regressions or Regressions())
 
 
 def of_day(information: InformationSet, regressions: Regressions | None = None, **changes: object) -> Floats:

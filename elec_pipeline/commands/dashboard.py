@@ -1,7 +1,8 @@
-"""The process that serves the dashboard: its command, for whoever supervises it, and running it alone."""
+"""`elec dashboard`: the process that serves the dashboard, for whoever supervises it, and running it alone."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
@@ -15,7 +16,10 @@ from elec_pipeline.settings import Settings
 
 def command(host: str, port: int) -> list[str]:
     """Return the command that serves the dashboard until it is interrupted."""
-    app = Path(__file__).with_name("app.py")
+    found = importlib.util.find_spec("dashboard")  # found, not imported: pages know of us, and we nothing of them
+    assert found is not None  # noqa: S101 - it is installed with this package
+    assert found.origin is not None  # noqa: S101
+    app = Path(found.origin).with_name("app.py")
     where = ["--server.address", host, "--server.port", str(port), "--server.headless", "true"]
     return [sys.executable, "-m", "streamlit", "run", str(app), *where]
 
