@@ -1,6 +1,6 @@
 """The model behind POST /predict: one forecast at a time, few waiting, the rest told to come back.
 
-Here: the thread, the queue. Not here: how a bare series is forecast (`forecasting.bare_series`).
+Here: the thread, the queue. Not here: how a bare series is forecast (`forecasting.experts.chronos.bare_series`).
 
 torch is imported and the model loaded in that thread, when the first forecast is asked for: the service starts at
 once, and other routes are answered meanwhile.
@@ -42,7 +42,7 @@ class Predictor:
         self._thread.shutdown(cancel_futures=True)
 
     async def quantiles(self, context: list[float], prediction_length: int) -> Floats:
-        """Return quantiles at `quantiles.LEVELS`, shape (prediction_length, 7).
+        """Return quantiles at `domain.quantiles.LEVELS`, shape (prediction_length, 7).
 
         Raises:
             BusyError: The queue is full.

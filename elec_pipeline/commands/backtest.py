@@ -1,8 +1,8 @@
 """`elec backtest`: contestants over a range of past delivery days, into files and a page.
 
 Here: histories out of the database month by month, the files. Not here: who takes part (`backtest_field`),
-the contest (`forecasting.backtest`), its scores (`forecasting.skill`) and its page
-(`forecasting.backtest_report`).
+the contest (`forecasting.backtest.run`), its scores (`forecasting.backtest.scores`) and its page
+(`forecasting.backtest.report`).
 """
 
 from __future__ import annotations

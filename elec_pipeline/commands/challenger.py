@@ -1,6 +1,7 @@
 """The challenger of `elec backtest`: fitted on what the database holds of the days before the back-test.
 
-Here: which days it may learn from, read month by month. Not here: how it is fitted (`forecasting.boosting`).
+Here: which days it may learn from, read month by month. Not here: how it is fitted
+(`forecasting.experts.boosting.boosting`).
 """
 
 from __future__ import annotations

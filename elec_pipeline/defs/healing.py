@@ -1,7 +1,7 @@
 """`heal`, the sensor that asks again for what the last fourteen days lack.
 
 Here: which assets bring what is lacking, and the run requests. Not here: what a day lacks, and how often it is
-asked for again (`completeness`).
+asked for again (`domain.completeness`).
 """
 
 from collections.abc import Iterator

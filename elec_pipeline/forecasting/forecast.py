@@ -50,7 +50,7 @@ class Contestant(Protocol):
         """Context that its information sets must have."""
 
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
-        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `quantiles.LEVELS`, MW.
+        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `domain.quantiles.LEVELS`, MW.
 
         A point forecaster gives the median alone (`point_forecast`). NaN where it has no forecast.
         """

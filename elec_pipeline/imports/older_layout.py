@@ -5,7 +5,7 @@ Here: what becomes of each table. Not here: where rows come from (`dump`, `older
 - `historical_data`: actual values, stored as `import:<source>`. They yield to values of RTE's and to
   consolidated ones.
 - `rte_forecasts`: vintages of RTE's D-1, for the older layout kept no other. `forecast_date` is the time of
-  publication where it has a time of day, else the nominal one counts (see `vintages`).
+  publication where it has a time of day, else the nominal one counts (see `domain.vintages`).
 - `predictions`: issues of the model `model_name`, made at `prediction_date`, without quantiles. `horizon` follows
   from the two times and is not kept.
 

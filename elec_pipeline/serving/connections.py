@@ -1,7 +1,7 @@
 """HTTP and web socket connections with limits, as classes that uvicorn takes.
 
 Here: what a connection is doing at each moment, and how large its headers may be. Not here: which connection is
-closed, and when (`registry`).
+closed, and when (`forecasting.lifecycle.registry`).
 
 uvicorn itself has one time-out, between two requests, and any byte ends it; its parser holds headers of any size.
 """

@@ -1,7 +1,7 @@
 """Daily scores of every forecaster against what was consumed.
 
 Here: which forecast of each hour is scored, on which hours, and the score of a day. Not here: the formulas
-(`metrics`), and where scores are kept.
+(`domain.metrics`), and where scores are kept.
 
 Scored are complete hours only (four quarters), on the newest D-1 of RTE's and the issue that was made
 first of ours, for that is what was really said.

@@ -117,6 +117,6 @@ def _is_untouched(connection: Connection, intervals: pd.Series) -> bool:
 
 
 def write_hours(engine: Engine, hours: pd.DataFrame) -> Written:
-    """Store hourly means, as `load_curve.to_hours` returns them, in one transaction."""
+    """Store hourly means, as `domain.load_curve.to_hours` returns them, in one transaction."""
     with engine.begin() as connection:
         return upsert(connection, hourly_consumption, hours, update=["load_mw", "quarters"])

@@ -1,7 +1,7 @@
 """The table `models`: every version that made a forecast or was trained here, and which of them was promoted.
 
-Here: writes, each in one transaction. Not here: which model is in use (`forecasting.registry`), and whether
-one deserves promotion (`forecasting.promotion`).
+Here: writes, each in one transaction. Not here: which model is in use (`forecasting.lifecycle.registry`), and
+whether one deserves promotion (`forecasting.lifecycle.gate`).
 
 Promotions are a stack: promoting puts a version on top, rolling back takes the top one off. `promoted_at` of a
 version is its newest promotion that was not rolled back; all of them are kept in its metrics, with who

@@ -8,6 +8,7 @@ import pytest
 
 from elec_pipeline.commands import dagster_home
 from elec_pipeline.commands.dagster_home import edited_files, prepare
+from elec_pipeline.home import dagster_home as home_of
 from elec_pipeline.settings import Settings
 
 
@@ -61,7 +62,7 @@ def test_an_edited_file_stays_and_the_newer_one_is_put_beside_it_once(
 
 
 def test_a_file_of_a_version_that_noted_nothing_is_ours(settings: Settings) -> None:
-    home = dagster_home.dagster_home(settings.elec_home)
+    home = home_of(settings.elec_home)
     home.mkdir(parents=True)
     (home / "dagster.yaml").write_text("run_monitoring: {enabled: true}\n")
     prepare(settings)

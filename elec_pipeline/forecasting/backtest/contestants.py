@@ -1,7 +1,8 @@
 """Who can take part in a back-test: anything that forecasts delivery days from information sets.
 
-Here: what a contestant is, and the two that need no training. Not here: the models (`forecaster`), the
-challenger that is trained (`boosting`), and the contest (`backtest`).
+Here: what a contestant is, and the two that need no training. Not here: the models
+(`experts.chronos.forecaster`), the challenger that is trained (`experts.boosting.boosting`), and the contest
+(`run`).
 """
 
 from __future__ import annotations

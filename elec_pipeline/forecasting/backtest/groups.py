@@ -1,6 +1,6 @@
 """What kinds of hours a back-test is broken down by: local hour, kind of day, season, lead time.
 
-Here: the groups of every row of a back-test's frame. Not here: scores (`skill`).
+Here: the groups of every row of a back-test's frame. Not here: scores (`scores`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Figures of a back-test: skill against RTE by kind of hour, reliability, the curves of the worst days.
 
-Here: Plotly figures from tables of `skill` and a back-test's frame. Not here: the tables, and the page that
-holds the figures (`backtest_report`). Plotly is imported when a figure is made.
+Here: Plotly figures from tables of `scores` and a back-test's frame. Not here: the tables, and the page that
+holds the figures (`report`). Plotly is imported when a figure is made.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def skill_figure(tables: pd.DataFrame, group: str, palette: dict[str, str]) -> F
     """Return the ratio of each forecaster's MAPE to RTE's, a panel for each issue; below 1 beats RTE.
 
     Args:
-        tables: As `skill.every_table` returns it.
+        tables: As `scores.every_table` returns it.
         group: A name of `AXIS_TITLES`.
         palette: As `colours` returns it.
     """
@@ -89,7 +89,7 @@ def reliability_figure(observed: pd.DataFrame, palette: dict[str, str]) -> Figur
     """Return how often the load stayed below each quantile against its level; the diagonal is reliable.
 
     Args:
-        observed: As `skill.reliability` returns it.
+        observed: As `scores.reliability` returns it.
         palette: As `colours` returns it.
     """
     from plotly.graph_objects import Scatter

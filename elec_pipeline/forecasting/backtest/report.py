@@ -1,6 +1,6 @@
 """The page of a back-test: one HTML file that opens anywhere, without a network.
 
-Here: what the page says, and its tables. Not here: figures (`backtest_plots`), scores (`skill`).
+Here: what the page says, and its tables. Not here: figures (`plots`), scores (`scores`).
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def report(outcome: BackTest, tables: pd.DataFrame, about: About) -> str:
 
     Args:
         outcome: With at least one scored hour.
-        tables: Its scores, as `skill.every_table` returns them.
+        tables: Its scores, as `scores.every_table` returns them.
         about: What a reader must know.
     """
     from plotly.offline import get_plotlyjs

@@ -1,7 +1,7 @@
 """Back-test: what contestants would have forecast at past issue times, next to what came true.
 
 Here: information sets cut from a history, the contestants' forecasts of them, and the hours on which they can
-be compared. Not here: scores and tables (`skill`), where the history comes from, files and pages.
+be compared. Not here: scores and tables (`scores`), where the history comes from, files and pages.
 
 Every forecast is made from an information set of `History.at`, as a live issue is: nothing after the issue
 time can reach it. Within an issue all contestants are scored on identical hours.

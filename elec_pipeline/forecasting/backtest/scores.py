@@ -1,7 +1,7 @@
 """Tables of a back-test: scores by forecaster, issue and kind of hour, reliability, the worst days.
 
-Here: pure functions from a back-test's frame to tables. Not here: the formulas (`metrics`), the groups
-(`skill_groups`), and how tables are shown.
+Here: pure functions from a back-test's frame to tables. Not here: the formulas (`domain.metrics`), the groups
+(`groups`), and how tables are shown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def scores(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """Score every forecaster and issue of a back-test.
 
     Args:
-        frame: Of a `BackTest`; with the columns of `skill_groups.grouped` where it is grouped.
+        frame: Of a `BackTest`; with the columns of `groups.grouped` where it is grouped.
         by: A column to group by besides.
 
     Returns:

@@ -1,8 +1,8 @@
 """What tells how wrong RTE's forecast of a day will be: the features of its error.
 
-Here: for every day and hour, what its issue knew of RTE's last errors, of the curve that RTE forecasts and of how
-it moves against the days before, and of the calendar. Not here: how coefficients come from them (`regression`),
-and features where RTE's forecast of the day is not known (`week_before`).
+Here: for every day and hour, what its issue knew of RTE's last errors, of the curve that RTE forecasts and of
+how it moves against the days before, and of the calendar. Not here: how coefficients come from them
+(`experts.ridge.online_ridge`), and features where RTE's forecast of the day is not known (`weekly_change`).
 
 RTE's curve carries RTE's view of the weather: a deeper trough at noon is sunshine, a higher evening is cold. So
 the errors are explained by the whole curve, by blocks of three hours, and not by the hour's own value alone.

@@ -1,7 +1,8 @@
 """The three situations that a forecast is made in, and what is to be explained in each.
 
 Here: for a table of days the features, the base they correct, and the difference that they are to explain. Not
-here: the arithmetic (`regression`), and which situation an issue is in (`references`).
+here: the arithmetic (`experts.ridge.online_ridge`), and which situation an issue is in
+(`experts.ridge.reference`).
 """
 
 from __future__ import annotations

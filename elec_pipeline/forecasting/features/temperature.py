@@ -1,7 +1,7 @@
 """Temperature forecasts as columns that a regression can take, where an issue knows them.
 
 Here: pure functions of a table of days. Not here: where temperatures come from, and whether enough is known to use
-them (`references`).
+them (`experts.ridge.reference`).
 
 Below about 15 °C France heats, above about 20 °C it cools: the load bends there, so both sides have columns.
 """

@@ -2,7 +2,7 @@
 
 Here: for every day and hour, what its issue knew of how the last days differ from their own week before, of
 RTE's errors so far, of the curves of the days before, and of the calendar. Not here: how coefficients come from
-them (`regression`), and features that need RTE's forecast of the day (`rte_error`).
+them (`experts.ridge.online_ridge`), and features that need RTE's forecast of the day (`rte_errors`).
 """
 
 from __future__ import annotations

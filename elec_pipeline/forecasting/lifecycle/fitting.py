@@ -1,8 +1,9 @@
 """Training of a checkpoint on windows of past issues: any family from a base model, Chronos-2 from scratch too.
 
-Here: the run, from history to a checkpoint's folder. Not here: windows (`training_windows`), options
-(`training_options`), how each family is trained (`training_chronos2`, `training_older`, `training_run`), where
-progress is kept (`training_work`), the card (`model_card`).
+Here: the run, from history to a checkpoint's folder. Not here: windows (`experts.chronos.training.windows`),
+options (`experts.chronos.training.options`), how each family is trained (`experts.chronos.training.chronos2`,
+`experts.chronos.training.older_families`, `experts.chronos.training.trainer`), where progress is kept
+(`experts.chronos.training.resume`), the card (`card`).
 
 A run is deterministic for a seed, a kind of processor and a number of threads. One that was killed goes on from
 its last look at the validation days when it is started again with the same options, on the same data and

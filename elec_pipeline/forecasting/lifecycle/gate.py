@@ -1,7 +1,7 @@
 """The gate: whether a candidate model deserves to take the place of the live one.
 
 Here: the rule and its verdict, from both models' losses on the same days; pure. Not here: how they forecast
-those days (`comparison`), and what follows from the verdict (`retraining`).
+those days (`gate_losses`), and what follows from the verdict (`retraining`).
 
 The test is Diebold and Mariano's on the daily differences of the pinball loss, one-sided, with Bartlett's
 long-run variance over a week's lags and the critical values of fixed-b asymptotics, which keep to their level

@@ -1,7 +1,7 @@
 """Two models on the same issues: the daily losses that the promotion gate judges by.
 
 Here: which days neither model has seen, and both models' losses there, from identical information sets. Not
-here: the verdict (`promotion`), and scores for people, which are a back-test's.
+here: the verdict (`gate`), and scores for people, which are a back-test's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which model is in use, and why: ELEC_MODEL, else the promoted version, else the bundled one.
 
 Here: the one way in which everything that forecasts finds its model, and loads it. Not here: the rows of the
-table (`store.models`), and whether a version deserves promotion (`promotion`).
+table (`store.models`), and whether a version deserves promotion (`gate`).
 
 The question is asked anew for every run, so that a process that lives for months notices a promotion; weights
 are loaded once for each state of a folder. A promoted version that cannot be had is an error: never is another

@@ -1,7 +1,7 @@
 """Retraining on what the database holds: split the days, train, register, pass the gate, promote.
 
 Here: the whole of it, so that `elec fine-tune` and the asset `fine_tuned_chronos` are shells. Not here: the
-training (`training`), the rule of promotion (`promotion`), which model is in use (`registry`).
+training (`fitting`), the rule of promotion (`gate`), which model is in use (`registry`).
 """
 
 from __future__ import annotations

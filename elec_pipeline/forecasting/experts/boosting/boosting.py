@@ -1,7 +1,7 @@
 """The challenger: gradient-boosted trees on RTE's residual, with LightGBM.
 
-Here: how it is fitted and forecasts. Not here: what it sees (`boosting_features`), which hours it learns
-from (`boosting_samples`), and its scores.
+Here: how it is fitted and forecasts. Not here: what it sees (`features`), which hours it learns
+from (`samples`), and its scores.
 
 It is what a good data scientist would set against our model with the same information: models for each issue
 and quantile level, on the load minus RTE's D-1 in the evening, on the load minus that a week before in
@@ -77,7 +77,7 @@ class Boosting:
     """A fitted challenger; a contestant of a back-test.
 
     Attributes:
-        models: For each issue, at every level of `quantiles.LEVELS`, one or several models to be averaged.
+        models: For each issue, at every level of `domain.quantiles.LEVELS`, one or several models to be averaged.
         shifts: For each issue by how much the quantiles are moved, as a share of the base, shape (7,).
         context_hours: What its information sets must have.
     """

@@ -1,6 +1,6 @@
 """What the boosting challenger learns from: hours of past issues with what came true.
 
-Here: samples of some days, joined and split. Not here: what is seen of an hour (`boosting_features`), and the
+Here: samples of some days, joined and split. Not here: what is seen of an hour (`features`), and the
 fit (`boosting`).
 """
 

@@ -41,7 +41,7 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
         prediction_length: Hours, at most `forecaster.recipe.prediction_length`.
 
     Returns:
-        Shape (prediction_length, 7) at `quantiles.LEVELS`, ascending, in the unit of the series.
+        Shape (prediction_length, 7) at `domain.quantiles.LEVELS`, ascending, in the unit of the series.
 
     Raises:
         InvalidForecastError: What comes out is not finite: the model is broken, or nothing of the series is known.
@@ -77,7 +77,7 @@ def spread(quantiles: Floats, n: int) -> Floats:
     """Return `n` values of each hour, evenly spaced in probability: what as many samples look like on average.
 
     Args:
-        quantiles: Shape (hours, 7) at `quantiles.LEVELS`, ascending.
+        quantiles: Shape (hours, 7) at `domain.quantiles.LEVELS`, ascending.
         n: How many.
 
     Returns:

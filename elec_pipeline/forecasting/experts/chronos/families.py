@@ -1,7 +1,7 @@
 """The three generations of Chronos models behind one call: one issue in, quantiles out.
 
 Here: how each family is asked, and why its answer does not depend on what else is asked. Not here: loading
-(`checkpoint`), and what is asked (`model_inputs`).
+(`checkpoint`), and what is asked (`inputs`).
 
 Every issue goes through the network alone, in the same shape and, by `Forecaster`, on one thread. The sums
 inside a network depend, in their last digits, on the shape of a batch, on the place in it and on the number

@@ -1,7 +1,7 @@
 """A loaded model that forecasts delivery days from information sets.
 
 Here: many issues at once, and the guarantee that a forecast does not depend on which. Not here: how a
-model is loaded (`checkpoint`) and asked (`engines`).
+model is loaded (`checkpoint`) and asked (`families`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Forecaster:
 
         Returns:
             For every issue an array of shape (23, 24 or 25, 7) in MW: the hours of the delivery day in
-            order, and quantiles at `quantiles.LEVELS`, ascending.
+            order, and quantiles at `domain.quantiles.LEVELS`, ascending.
 
         Raises:
             ContextTooThinError: Less than half of the week before an issue is known; see `is_too_thin`.
@@ -94,7 +94,8 @@ class Forecaster:
         Its spread is already drawn towards the errors of late, as far as the recipe says.
 
         Returns:
-            The input; quantiles at `quantiles.LEVELS`, shape (prediction_length, 7), in the unit of the target.
+            The input; quantiles at `domain.quantiles.LEVELS`, shape (prediction_length, 7), in the unit of the
+            target.
 
         Raises:
             InvalidForecastError: The output is not finite or of the wrong shape.

@@ -1,7 +1,7 @@
 """An information set and a recipe become the input of a model; its output becomes MW again. Pure numpy.
 
 Here: target, covariates, their padding, and the way back to exactly the hours of the delivery day. Not
-here: references (`references`), and the models themselves.
+here: references (`experts.ridge.reference`), and the models themselves.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ModelInput:
         future_covariates: By name, shape (prediction_length,), NaN where not known and after the delivery day.
         offset_mw: What is added to the model's output, shape (skip + hours of the delivery day,), MW.
         skip: How many hours of the model's output lie before the delivery day.
-        kind: What the forecast stands on, one of `cases.KINDS`.
+        kind: What the forecast stands on, one of `features.situations.KINDS`.
         recent_errors_mw: How large the errors of the offset were of late, shape (prediction_length, 3), MW: see
             `References.recent_errors_mw`; NaN where that is not known or of no use.
     """

@@ -1,7 +1,7 @@
 """Integrity of a checkpoint: whether its files are those that its card was written for.
 
 Here: what a card says of the files, sealing a new card, and the check. Not here: loading the files
-(`checkpoint`), and what else a card tells (`model_card`).
+(`checkpoint`), and what else a card tells (`lifecycle.card`).
 
 Everything that decides a forecast is covered: weights, regressions, recipe and configuration.
 

@@ -1,7 +1,7 @@
 """The recipe of a checkpoint: how an information set becomes the input of its model.
 
 Here: the settings that must be the same in training and in use, stored as `recipe.json` beside the weights.
-Not here: the arithmetic they steer (`references`, `model_inputs`).
+Not here: the arithmetic they steer (`experts.ridge.reference`, `inputs`).
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class Recipe(BaseModel):
     )
     calibration: dict[str, Calibration] = Field(
         default={},
-        description="What is made of the model's output, by what the forecast stands on; see `cases.KINDS`.",
+        description="What is made of the model's output, by what the forecast stands on, one of "
+        "`features.situations.KINDS`.",
     )
 
     @field_validator("calibration")
@@ -132,7 +133,7 @@ class Recipe(BaseModel):
         return max(WEEK_HOURS, self.context_hours, 24 * whole_days)
 
     def calibration_of(self, kind: str) -> Calibration:
-        """Return what is made of the output where a forecast stands on `kind`, one of `cases.KINDS`.
+        """Return what is made of the output where a forecast stands on `kind`, one of `features.situations.KINDS`.
 
         Where too few days with temperature were there to choose it, that of the same case without.
         """

@@ -1,7 +1,7 @@
 """The regressions of a checkpoint: one for each case, with and without temperature, and their file.
 
-Here: which there are, how they lie beside the weights. Not here: how they are learnt (`learning`) and used
-(`references`).
+Here: which there are, how they lie beside the weights. Not here: how they are learnt (`fitting`) and used
+(`reference`).
 """
 
 from __future__ import annotations

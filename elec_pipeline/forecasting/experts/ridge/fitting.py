@@ -1,7 +1,7 @@
 """What a checkpoint's regressions learn from past delivery days, before the model is trained on what they leave.
 
-Here: which days teach, and the states that were reached on the way. Not here: features (`cases`) and arithmetic
-(`regression`).
+Here: which days teach, and the states that were reached on the way. Not here: features (`features.situations`)
+and arithmetic (`online_ridge`).
 
 All that is learnt from is one information set whose context is the whole history. A model that is trained on a
 past day must see its reference as it would have been then: so the regressions are kept as they were before each

@@ -1,7 +1,8 @@
 """References: a simple forecast of every hour of a grid, from what was known at the issue time.
 
 Here: which case an issue is in, its regression brought up to date, and the reference made with it; pure numpy on
-one information set. Not here: features (`cases`), what is learnt (`learning`), and what a model makes of it.
+one information set. Not here: features (`features.situations`), what is learnt (`fitting`), and what a model
+makes of it.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ class References:
 
     @property
     def kind(self) -> str:
-        """The case, and whether temperature is known: one of `cases.KINDS`."""
+        """The case, and whether temperature is known: one of `features.situations.KINDS`."""
         return kind(self.case, with_temperature=self._knows_temperature)
 
     @cached_property

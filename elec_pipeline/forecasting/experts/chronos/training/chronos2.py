@@ -1,7 +1,7 @@
 """Training of a Chronos-2: through `Chronos2Pipeline.fit`, and with the same parts where a run goes on.
 
-Here: a new Chronos-2, and its training. Not here: the optimisation (`training_run`), other families
-(`training_older`).
+Here: a new Chronos-2, and its training. Not here: the optimisation (`trainer`), other families
+(`older_families`).
 
 `Chronos2Pipeline.fit` calls its trainer without a checkpoint to go on from, and lets nobody give it one. So it is
 what trains a new run; a run that goes on hands the data set and the trainer that `fit` is made of what `fit` would

@@ -1,7 +1,7 @@
 """Training of the older families, Chronos-T5 and Chronos-Bolt, which take no covariates.
 
 Here: what a recipe may ask of them, and how windows become their batches. Not here: the optimisation
-(`training_run`), Chronos-2 (`training_chronos2`).
+(`trainer`), Chronos-2 (`chronos2`).
 
 `chronos` has no `fit` for them. A Bolt computes its loss, the quantile loss of the normalised target, itself. A T5
 is trained as its authors did: context and future become tokens, the loss is the cross-entropy of the future's.

@@ -1,6 +1,6 @@
 """What a training run is asked to do, and what it says while it runs.
 
-Here: settings, their defaults, progress. Not here: the run itself (`training`).
+Here: settings, their defaults, progress. Not here: the run itself (`lifecycle.fitting`).
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class TrainedCheckpoint:
-    """A checkpoint that `training.train` wrote.
+    """A checkpoint that `lifecycle.fitting.train` wrote.
 
     Attributes:
         folder: Where weights, `recipe.json`, `card.json` and `MODEL_CARD.md` lie.

@@ -1,7 +1,7 @@
 """The folder in which a training run keeps its progress, so that one that was killed goes on from its last step.
 
 Here: whose progress lies there, and which of the trainer's checkpoints are whole. Not here: the run itself
-(`training_run`).
+(`trainer`).
 
 In the folder lie `training.lock`, held while a run goes on, and `training/`: `run.json` with the fingerprint of
 the run, and the trainer's `checkpoint-N`, each sealed once it is whole. Nothing else there is ever touched.

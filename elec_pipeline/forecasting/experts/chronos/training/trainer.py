@@ -1,7 +1,7 @@
 """The optimisation of a model of any family: one trainer, one way to watch it, to stop it and to go on.
 
 Here: arguments of the trainer, the callback, going on from a checkpoint. Not here: what the families are fed
-(`training_chronos2`, `training_older`), and where progress lies (`training_work`).
+(`chronos2`, `older_families`), and where progress lies (`resume`).
 
 The trainer is the one inside `Chronos2Pipeline.fit`. A run that goes on ends with the weights, bit for bit, of one
 that never stopped, on one kind of processor and one number of threads. For that

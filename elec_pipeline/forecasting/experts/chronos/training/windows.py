@@ -1,7 +1,7 @@
 """Training windows: information sets of past issues, together with what came true.
 
 Here: one window per issue, made by the same functions as a live forecast, and its degraded variants. Not
-here: what references learn (`learning`), the model and its optimisation.
+here: what references learn (`experts.ridge.fitting`), the model and its optimisation.
 
 Every window is a series of its own, context and forecast in full, so that training never samples a slice
 that no issue would see.
