@@ -22,11 +22,12 @@ from elec_pipeline.domain.delivery_day import Issue, days
 from elec_pipeline.domain.information_set import History, InformationSet
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.backtest import scores as skill
-from elec_pipeline.forecasting.backtest.contestants import RTE, SEASONAL_NAIVE, SeasonalNaive
+from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.backtest.run import back_test
 from elec_pipeline.forecasting.degraded import without_temperature
 from elec_pipeline.forecasting.experts.boosting.boosting import fitted
 from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
 from elec_pipeline.forecasting.forecast import Contestant
 
 SPLITS = {"validation": VALIDATION, "test": TEST}

@@ -16,10 +16,11 @@ from sqlalchemy import Engine
 
 from elec_pipeline.commands.challenger import FittedChallenger, fit_challenger
 from elec_pipeline.domain.delivery_day import Issues
-from elec_pipeline.forecasting.backtest.contestants import RTE, SEASONAL_NAIVE, SeasonalNaive
+from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING
 from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
 from elec_pipeline.forecasting.forecast import Contestant
 from elec_pipeline.forecasting.lifecycle.seen_days import in_sample_warning
 

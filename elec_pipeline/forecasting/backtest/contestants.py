@@ -1,8 +1,7 @@
 """Who can take part in a back-test: anything that forecasts delivery days from information sets.
 
-Here: what a contestant is, and the two that need no training. Not here: the models
-(`experts.chronos.forecaster`), the challenger that is trained (`experts.boosting.boosting`), and the contest
-(`run`).
+Here: RTE's own forecast as a contestant. Not here: the experts (`experts`), what makes anything a contestant
+(`forecast.Contestant`), and the contest (`run`).
 """
 
 from __future__ import annotations
@@ -13,27 +12,10 @@ from dataclasses import dataclass
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.backtest.baselines import seasonal_naive
 from elec_pipeline.forecasting.forecast import point_forecast
 
 RTE = "rte_d1"
 """RTE's D-1 forecast: the bar. It takes part in every back-test."""
-SEASONAL_NAIVE = "seasonal_naive"
-
-
-@dataclass(frozen=True)
-class SeasonalNaive:
-    """The load of the same local hour a week before.
-
-    Attributes:
-        context_hours: Reaches back over a week from the end of the delivery day.
-    """
-
-    context_hours: int = WEEK_HOURS
-
-    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
-        """Return point forecasts; NaN where the hour a week before was not known."""
-        return [point_forecast(seasonal_naive(each)) for each in sets]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS
-from elec_pipeline.forecasting.backtest.contestants import RTE, SEASONAL_NAIVE
+from elec_pipeline.forecasting.backtest.contestants import RTE
+from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

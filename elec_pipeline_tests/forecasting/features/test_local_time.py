@@ -9,7 +9,7 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, hours
 from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
-from elec_pipeline.forecasting.backtest.baselines import seasonal_naive
+from elec_pipeline.forecasting.experts.naive import seasonal_naive
 from elec_pipeline.forecasting.features.local_time import LocalGrid
 
 DAYS = [date(2025, 3, 30), date(2025, 3, 31), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]

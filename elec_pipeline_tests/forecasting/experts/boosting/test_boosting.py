@@ -16,7 +16,6 @@ import pytest
 from elec_pipeline.domain.delivery_day import Issue, day_end, days, hours, issue_time
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ChallengerUnavailableError, ContextTooThinError
-from elec_pipeline.forecasting.backtest.contestants import SEASONAL_NAIVE, SeasonalNaive
 from elec_pipeline.forecasting.backtest.run import back_test
 from elec_pipeline.forecasting.backtest.scores import reliability, scores
 from elec_pipeline.forecasting.degraded import without_rte
@@ -24,6 +23,7 @@ from elec_pipeline.forecasting.experts.boosting import boosting
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, Boosting
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS, base_mw, features
 from elec_pipeline.forecasting.experts.boosting.samples import Samples, samples
+from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
 from elec_pipeline.forecasting.forecast import Contestant
 from elec_pipeline_tests.conftest import every_day_length
 

@@ -200,7 +200,7 @@ def test_a_hub_model_is_fetched_without_pickles_and_carries_its_name(
 
 def test_importing_the_package_imports_neither_torch_nor_chronos_nor_dagster() -> None:
     code = (
-        "import sys, elec_pipeline.forecasting.lifecycle.fitting, elec_pipeline.forecasting.backtest.baselines;"
+        "import sys, elec_pipeline.forecasting.lifecycle.fitting, elec_pipeline.forecasting.experts.naive;"
         "print(*({'torch', 'chronos', 'transformers', 'dagster'} & set(sys.modules)))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

@@ -14,12 +14,12 @@ from elec_pipeline.domain.information_set import History, InformationSet, actual
 from elec_pipeline.domain.metrics import mae, pinball
 from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
 from elec_pipeline.errors import ContextTooThinError
-from elec_pipeline.forecasting.backtest.baselines import seasonal_naive
 from elec_pipeline.forecasting.degraded import with_blurred_rte, without_rte
 from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput
 from elec_pipeline.forecasting.experts.chronos.recipe import Calibration
+from elec_pipeline.forecasting.experts.naive import seasonal_naive
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.features.situations import Case
 

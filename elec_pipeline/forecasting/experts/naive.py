@@ -1,14 +1,20 @@
-"""Baselines: forecasts that any model must beat.
+"""The naive expert: the same local hour a week before, which any other must beat.
 
-Here: pure numpy on one information set. Not here: their scores.
+Here: pure numpy on one information set. Not here: its scores.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from elec_pipeline.domain.delivery_day import WEEK
-from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features.local_time import LocalGrid
+from elec_pipeline.forecasting.forecast import point_forecast
+
+SEASONAL_NAIVE = "seasonal_naive"
 
 
 def seasonal_naive(information: InformationSet, days: int = WEEK) -> Floats:
@@ -31,3 +37,18 @@ def seasonal_naive(information: InformationSet, days: int = WEEK) -> Floats:
         raise ValueError("a seasonal naive forecast needs at least two days back")
     earlier = LocalGrid.of(information.hours).earlier(information.load_mw, days)
     return earlier[-information.delivery_hours :]
+
+
+@dataclass(frozen=True)
+class SeasonalNaive:
+    """The load of the same local hour a week before.
+
+    Attributes:
+        context_hours: Reaches back over a week from the end of the delivery day.
+    """
+
+    context_hours: int = WEEK_HOURS
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return point forecasts; NaN where the hour a week before was not known."""
+        return [point_forecast(seasonal_naive(each)) for each in sets]
