@@ -18,7 +18,7 @@ demo: $(VENV)/installed ## the whole platform on this machine, fed by a simulato
 
 # A file is always in one worker: what its tests share is made once. Three workers for two cores, for the tests of
 # crashes and time-outs mostly wait.
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/installed ## every test, on a real PostgreSQL
 	$(PYTEST)
