@@ -51,8 +51,8 @@ _WORD_UP_TO = 9
 """Characters up to which a value is taken out only as a whole word."""
 _SHORTEST_ENCODED = 8
 """Characters of Base64 below which a match would be chance."""
-_MOST_REMEMBERED = 16
-"""Tokens: a source repeats the one that it was just sent. A process that fetches thousands stays quick."""
+_MOST_REMEMBERED = 64
+"""Tokens: a source repeats one that it was sent lately. A process that fetches thousands of them stays quick."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 _OTHER_VARIABLES = (*_PROXIES, "PGPASSWORD")
 
@@ -195,7 +195,7 @@ def _compiled(values: Iterable[str]) -> tuple[_Search, ...]:
     return tuple(_search_for(secret) for secret in sorted(secrets, key=len, reverse=True) if secret)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _search_for(secret: str) -> _Search:
     parts = _forms(secret)
     longest_first = sorted(parts, key=len, reverse=True)

@@ -138,6 +138,7 @@ def test_the_demo_fills_the_tables_serves_the_page_and_stops_cleanly(own_home: P
             )
             accuracy = connection.scalar(text("SELECT count(*) FROM elec.forecast_accuracy"))
         engine.dispose()
+        EmbeddedServer(own_home).leave()  # or the demo would leave the server to this process
         whole = {day: n for day, n in by_day.items() if day < today}
         assert whole == {day: len(quarters(day)) for day in (today - timedelta(days=n) for n in range(8, 0, -1))}
         assert accuracy >= 8
