@@ -16,9 +16,9 @@ $(VENV)/installed: pyproject.toml constraints.txt
 demo: $(VENV)/installed ## the whole platform on this machine, fed by a simulator
 	$(BIN)/elec demo
 
-# A file is always in one worker: what its tests share is made once. Three workers for two cores, for the tests of
+# A file is always in one worker: what its tests share is made once. Four workers for two cores, for the tests of
 # crashes and time-outs mostly wait.
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/installed ## every test, on a real PostgreSQL
 	$(PYTEST)

@@ -9,47 +9,20 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import psutil
 import pytest
 
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS
 from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, quarters
-from elec_pipeline.simulator.server import SimulatorHandle, running
-from elec_pipeline.simulator.synthetic import SyntheticCurves
-from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.crash.platform import ELEC, FIVE_MINUTES_S, Platform, Run, lives, stopped_after, until
+from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline_tests.crash.platform import ELEC, FIVE_MINUTES_S, Platform, Run, lives, until
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("up")]
 SLOW = ["slow=600"]
 """The source answers so late that a run surely holds its place in the pool when it is killed."""
-
-
-@pytest.fixture(scope="module")
-def source() -> Iterator[SimulatorHandle]:
-    with running(SyntheticCurves()) as handle:
-        yield handle
-
-
-@pytest.fixture(scope="module")
-def platform(source: SimulatorHandle) -> Iterator[Platform]:
-    home = Path(tempfile.mkdtemp(prefix="elec-crash-"))
-    home.chmod(0o755)
-    with stopped_after(Platform(home, source.url)) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def up(platform: Platform, source: SimulatorHandle) -> None:
-    """Before each test the platform runs, and its source answers at once."""
-    source.set_faults([])
-    if platform.process is None or platform.process.poll() is not None:
-        platform.start()
 
 
 def holding(platform: Platform, source: SimulatorHandle) -> Run:
@@ -142,50 +115,6 @@ def test_the_children_of_a_killed_parent_end_and_the_next_start_goes_on(
     platform.start()
     platform.next_success(time.time())
     assert_failed_and_repeated(platform, held, says="")
-
-
-def test_a_closed_terminal_stops_everything(platform: Platform) -> None:
-    platform.signal(signal.SIGHUP)
-    assert platform.left() == []
-    assert platform.process is not None
-    assert platform.process.returncode == 0
-
-
-def test_a_backfill_beside_it_outlives_a_stop_and_stops_the_database_as_the_last(
-    platform: Platform, source: SimulatorHandle
-) -> None:
-    until(lambda: platform.slot_holder() is None, FIVE_MINUTES_S, "the place is free")
-    source.set_faults(["slow=20:1"])
-    day = delivery_day(datetime.now(UTC)) - timedelta(days=41)
-    beside = subprocess.Popen(  # noqa: S603 - our own command
-        [ELEC, "backfill", "--from", str(day), "--to", str(day)],
-        env=platform.environment,
-        cwd=platform.home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    until(lambda: platform.slot_holder() is not None, FIVE_MINUTES_S, "a run holds the place")
-    platform.signal(signal.SIGTERM)
-    assert EmbeddedServer(platform.home).is_running() or beside.poll() is not None
-    _, said = beside.communicate(timeout=FIVE_MINUTES_S)
-    assert beside.returncode == 0, said
-    assert platform.left() == []
-
-
-def test_a_second_start_says_who_runs_and_a_stop_from_another_shell_stops_it(platform: Platform) -> None:
-    assert platform.process is not None
-    second = platform.elec("up")
-    assert second.returncode == 1
-    assert f"process {platform.process.pid}" in second.stderr
-    assert "`elec down`" in second.stderr
-    assert len(second.stderr.strip().splitlines()) == 1
-    assert platform.elec("demo").returncode == 1
-    assert platform.elec("db", "stop").returncode == 1
-    assert platform.elec("down").returncode == 0
-    platform.process.wait(10)
-    assert platform.left() == []
-    assert "Nothing runs" in platform.elec("down").stdout
 
 
 def test_a_killed_database_comes_back(platform: Platform) -> None:
