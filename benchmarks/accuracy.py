@@ -24,11 +24,11 @@ from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.backtest import scores as skill
 from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.backtest.run import back_test
-from elec_pipeline.forecasting.degraded import without_temperature
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.degraded import with_only
 from elec_pipeline.forecasting.experts.boosting.boosting import fitted
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
-from elec_pipeline.forecasting.forecast import Contestant
 
 SPLITS = {"validation": VALIDATION, "test": TEST}
 LAST_TEMPERATURE = date(2025, 5, 30)
@@ -56,7 +56,7 @@ class WithoutTemperature:
 
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
         """Return the contestant's forecasts of what is left."""
-        return self.contestant.predict([without_temperature(each) for each in sets])
+        return self.contestant.predict([with_only(each) for each in sets])
 
 
 def report(title: str, frame: pd.DataFrame, *, groups: Sequence[str] = ()) -> None:

@@ -89,7 +89,7 @@ def differences(engine: Engine, first: date, last: date, weather: OpenMeteoClien
         with engine.connect() as connection:
             raw = queries.raw_between(connection, start, stop)
             vintages = queries.vintages_between(connection, start, stop)
-            temperatures = queries.temperatures_between(connection, start, stop)
+            temperatures = queries.inputs_between(connection, start, stop)
         served = source.vintages(LoadType.REALISED, start, stop)
         if raw["load_mw"].tolist() != served["load_mw"].tolist():
             found.append(f"actuals of {begin} to {end}")

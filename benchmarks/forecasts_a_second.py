@@ -10,7 +10,7 @@ import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
 from elec_pipeline.domain.information_set import History, history
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 7, 31)
 

@@ -13,7 +13,7 @@ from dashboard.frame import Frame, chart
 from dashboard.language import moment_label, number, percent, short_day
 from dashboard.runs import Run, Schedule
 from elec_pipeline.domain.delivery_day import FIRST_DAY, days, delivery_day
-from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle.registry import Reason
 from elec_pipeline.settings import settings
 

@@ -114,7 +114,7 @@ def forecast_with(engine: Engine, settings: Settings, context: list[float], pred
 
     torch.set_num_threads(1)  # the other routes need a core too
     forecaster = registry.load(registry.in_use(engine, settings))
-    return forecast_series(forecaster, context, prediction_length)
+    return forecast_series(forecaster.chronos, context, prediction_length)
 
 
 def _listed(values: Floats) -> list[float]:

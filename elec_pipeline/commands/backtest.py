@@ -24,7 +24,7 @@ from elec_pipeline.errors import BackTestError
 from elec_pipeline.forecasting.backtest import scores as skill
 from elec_pipeline.forecasting.backtest.report import About, report, told
 from elec_pipeline.forecasting.backtest.run import MONTH_DAYS, BackTest, back_test
-from elec_pipeline.forecasting.forecast import Contestant
+from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.store import queries
 
 FORECASTS_CSV, FORECASTS_PARQUET, SCORES_CSV = "forecasts.csv", "forecasts.parquet", "scores.csv"

@@ -17,11 +17,11 @@ from sqlalchemy import Engine
 from elec_pipeline.commands.challenger import FittedChallenger, fit_challenger
 from elec_pipeline.domain.delivery_day import Issues
 from elec_pipeline.forecasting.backtest.contestants import RTE
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
-from elec_pipeline.forecasting.forecast import Contestant
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.lifecycle.seen_days import in_sample_warning
 
 
@@ -103,7 +103,7 @@ def entered(engine: Engine, request: Request, bar: Progress) -> Field:
 def _told_of(forecaster: Forecaster) -> str:
     through = forecaster.trained_through
     return (
-        f"{forecaster.location} ({forecaster.family}), base model: {forecaster.base_model}, "
+        f"{forecaster.location} ({', '.join(forecaster.experts)}), base model: {forecaster.base_model}, "
         + (f"trained on delivery days to {through}" if through else "trained on days that are not known")
         + "; knew the load up to an hour before the issue and RTE's newest forecast of each hour known then, "
         f"{forecaster.context_hours // 24} days back."

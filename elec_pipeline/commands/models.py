@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, Reason
 from elec_pipeline.settings import Settings

@@ -19,7 +19,7 @@ from elec_pipeline.settings import Source, settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+    from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.forecasting.lifecycle.registry import ModelInUse
     from elec_pipeline.sources.fallback import FallbackSource
     from elec_pipeline.sources.open_meteo import OpenMeteoClient

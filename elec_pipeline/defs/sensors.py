@@ -24,7 +24,7 @@ def drift(
     context: dg.SensorEvaluationContext, store: StoreResource, chronos: ChronosResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Ask for `retrain` where the last week is worse than RTE and than usual; at most once in a fortnight."""
-    from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
+    from elec_pipeline.forecasting.checkpoint import card_of
     from elec_pipeline.forecasting.lifecycle.drift import drift as drifting
     from elec_pipeline.forecasting.lifecycle.drift import pause_after, promised_ratio
     from elec_pipeline.store import queries

@@ -8,10 +8,8 @@ Rules, each the same for a forecast issued live and one issued years later:
 - An actual hour is known one hour after it ends, as it stood then. A value revised later is taken in its
   former version; an hour that had been asked for and was missing then stays missing.
 - A vintage of RTE's forecasts is known from the time that `vintages` gives it.
-- A temperature forecast is known from the time it was issued, with a few minutes (`FETCH_ALLOWANCE`) for a run
-  that fetches at the issue time. Of a day before the delivery day it is the one that this day's own issue knew:
-  what came later is nearer to the truth than a forecast of tomorrow can be, and the two are held against each
-  other.
+- An input, such as the forecast temperature, is known as `inputs` says: of each day, what that day's own issue
+  knew.
 - For the same reason RTE's D-1 of a past hour is the one that the evening issue of its day knew, where it knew
   any.
 """
@@ -19,20 +17,30 @@ Rules, each the same for a forecast issued live and one issued years later:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.delivery_day import HOUR, WEEK, Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.inputs import INPUTS, IssuedSeries, issued_series
+from elec_pipeline.domain.instants import (
+    HOUR64,
+    Instants,
+    Positions,
+    between,
+    instant,
+    instants,
+    issue_times,
+    padded,
+    positions,
+)
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at
-
-Instants = npt.NDArray[np.datetime64]
-"""UTC instants as numpy holds them: without a zone, in microseconds."""
 
 WEEK_HOURS = 168
 MINIMUM_KNOWN_SHARE = 0.5
@@ -41,12 +49,23 @@ ACTUAL_DELAY = HOUR
 """An actual hour is known this long after it ends."""
 COVARIATE_TYPES = ("D-2", "D-1")
 """Types that serve as covariate, the better one last. ID runs on to the hour itself."""
-NO_TEMPERATURES = pd.DataFrame(
-    {"hour_start": [], "issued_at": [], "temperature_c": []},
-).astype({"hour_start": "datetime64[us, UTC]", "issued_at": "datetime64[us, UTC]", "temperature_c": "float64"})
+STANDS_ON = 0.5
+"""Least share of the delivery day for which RTE's forecast must be known for a forecast to stand on it, and of the
+days before for which an input must be known to hold the delivery day against."""
 
 
-@dataclass(frozen=True)
+class Situation(StrEnum):
+    """What a forecast can stand on."""
+
+    EVENING = "evening"
+    """RTE's D-1 forecast, and its errors until the evening: 20:30."""
+    EARLY = "early"
+    """An early forecast of RTE's, such as D-2, and its D-1's errors until the morning: 10:00."""
+    ALONE = "alone"
+    """No forecast of RTE's for the delivery day: the week before, and what is known at 10:00."""
+
+
+@dataclass(frozen=True, eq=False)  # compared by identity: what is made of one is kept as long as it lives
 class InformationSet:
     """Everything known when the forecast of one delivery day was issued, on a regular grid of UTC hours.
 
@@ -63,9 +82,8 @@ class InformationSet:
         load_mw: Actual load, shape (n,), NaN where not known: gaps in the context, all of the horizon.
         rte_mw: RTE's day-ahead forecast, shape (n,), NaN where there is none: of the horizon the newest known
             then, of the context the newest that the evening issue of its own day knew, else the newest.
-        temperature_c: The newest temperature forecast of each hour that the issue of its own day knew, degrees
-            Celsius, shape (n,), NaN where there is none; of past hours too it is a forecast, never what was
-            measured.
+        inputs: By name, the newest forecast of each hour that the issue of its own day knew, shape (n,), NaN where
+            there is none. Only those that the history knows anything of; `input` gives any.
         nominal_vintages: Whether RTE's forecast of the horizon counts by its nominal time, because it was
             fetched after the fact.
     """
@@ -77,7 +95,7 @@ class InformationSet:
     hours: Instants
     load_mw: Floats
     rte_mw: Floats
-    temperature_c: Floats
+    inputs: Mapping[str, Floats]
     nominal_vintages: bool
 
     @property
@@ -105,10 +123,53 @@ class InformationSet:
         rte_is_due = self.issue is Issue.EVENING
         return self.known_share_of_last_week < 1 or (rte_is_due and self.rte_share_of_delivery_day < 1)
 
-    @property
-    def knows_temperature(self) -> bool:
-        """Whether a temperature forecast is known for every hour of the delivery day."""
-        return not np.isnan(self.temperature_c[-self.delivery_hours :]).any()
+    def with_context(self, context_hours: int) -> InformationSet:
+        """Return what is left with a shorter context; itself where that is what it has.
+
+        Raises:
+            ValueError: Its context is shorter than that.
+        """
+        drop = self.context_hours - context_hours
+        if drop == 0:
+            return self
+        if drop < 0:
+            raise ValueError(
+                f"the information set of {self.delivery_day} has {self.context_hours} hours of context, "
+                f"{context_hours} are needed"
+            )
+        return replace(
+            self,
+            context_hours=context_hours,
+            hours=self.hours[drop:],
+            load_mw=self.load_mw[drop:],
+            rte_mw=self.rte_mw[drop:],
+            inputs={name: values[drop:] for name, values in self.inputs.items()},
+        )
+
+    def input(self, name: str) -> Floats:
+        """Return one of `inputs.INPUTS`, shape (n,); all NaN where nothing is known of it."""
+        known = self.inputs.get(name)
+        return np.full(len(self.hours), np.nan) if known is None else known
+
+    @cached_property
+    def usable_inputs(self) -> frozenset[str]:
+        """Names of the inputs that a forecast can use.
+
+        Those of which all of the delivery day is forecast, and most of the eight days that it is held against.
+        """
+        return frozenset(name for name in INPUTS if name in self.inputs and self._is_usable(self.inputs[name]))
+
+    def _is_usable(self, values: Floats) -> bool:
+        known, hours = ~np.isnan(values), self.delivery_hours
+        before = known[-hours - 24 * (WEEK + 1) : -hours]
+        return bool(known[-hours:].all() and before.size and before.mean() >= STANDS_ON)
+
+    @cached_property
+    def situation(self) -> Situation:
+        """What a forecast can stand on."""
+        if self.rte_share_of_delivery_day < STANDS_ON:
+            return Situation.ALONE
+        return Situation.EVENING if self.issue is Issue.EVENING else Situation.EARLY
 
     @property
     def rte_share_of_delivery_day(self) -> float:
@@ -125,20 +186,17 @@ class History:
 
     start: datetime
     load_mw: Floats
-    former_position: npt.NDArray[np.int64]
+    former_position: Positions
     former_mw: Floats
     former_until: Instants
-    vintage_position: npt.NDArray[np.int64]
+    vintage_position: Positions
     vintage_mw: Floats
     vintage_known_at: Instants
     vintage_nominal: npt.NDArray[np.bool_]
     vintage_in_time: npt.NDArray[np.bool_]
     """Whether it is a D-1 that the evening issue of its own day knew."""
-    temperature_position: npt.NDArray[np.int64]
-    temperature_c: Floats
-    temperature_issued_at: Instants
-    temperature_of_issue: Mapping[Issue, Instants]
-    """For each issue, the time of that issue of each row's own day."""
+    inputs: Mapping[str, IssuedSeries]
+    """By name; only those of which anything is known."""
 
     def at(self, day: date, issue: Issue, *, context_hours: int) -> InformationSet:
         """Return what was known when a delivery day's forecast was issued.
@@ -157,25 +215,25 @@ class History:
         high = (day_end(day) - self.start) // HOUR
         if high > len(self.load_mw):
             raise ValueError(f"the history ends before the delivery day {day}")
-        load = _padded(self.load_mw, low, high)
+        load = padded(self.load_mw, low, high)
         load[context_hours:] = np.nan
-        self._restore_former(load[:context_hours], low, _instant(issued + FETCH_ALLOWANCE))
-        rte, nominal = self._rte(low, high, context_hours, _instant(issued))
+        self._restore_former(load[:context_hours], low, instant(issued + FETCH_ALLOWANCE))
+        rte, nominal = self._rte(low, high, context_hours, instant(issued))
         return InformationSet(
             delivery_day=day,
             issue=issue,
             issue_time=issued,
             context_hours=context_hours,
-            hours=_instant(first_unknown) + np.arange(-context_hours, high - low - context_hours) * _HOUR64,
+            hours=instant(first_unknown) + np.arange(-context_hours, high - low - context_hours) * HOUR64,
             load_mw=load,
             rte_mw=rte,
-            temperature_c=self._temperature(low, high, issue, _instant(issued)),
+            inputs={name: each.at(low, high, issue, instant(issued)) for name, each in self.inputs.items()},
             nominal_vintages=bool(nominal[context_hours:].any()),
         )
 
     def _restore_former(self, context: Floats, low: int, reached_us_by: np.datetime64) -> None:
         """Put back, in place, the values that were revised after the issue."""
-        rows = _between(self.former_position, low, low + len(context))
+        rows = between(self.former_position, low, low + len(context))
         later = self.former_until[rows] > reached_us_by
         position, first = np.unique(self.former_position[rows][later], return_index=True)
         context[position - low] = self.former_mw[rows][later][first]
@@ -184,7 +242,7 @@ class History:
         self, low: int, high: int, context_hours: int, issued: np.datetime64
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return RTE's forecast as the issue knew it, and where its time of publication is nominal."""
-        rows = _between(self.vintage_position, low, high)
+        rows = between(self.vintage_position, low, high)
         known = self.vintage_known_at[rows] <= issued
         position = self.vintage_position[rows][known] - low
         rte = np.full(high - low, np.nan)
@@ -195,16 +253,6 @@ class History:
         own = self.vintage_in_time[rows][known] & (position < context_hours)
         rte[position[own]] = self.vintage_mw[rows][known][own]
         return rte, nominal
-
-    def _temperature(self, low: int, high: int, issue: Issue, issued: np.datetime64) -> Floats:
-        """Return the newest temperature forecast of each hour that the same issue of its own day knew."""
-        rows = _between(self.temperature_position, low, high)
-        asked_at = self.temperature_issued_at[rows] - _ALLOWANCE64
-        known = (asked_at <= self.temperature_of_issue[issue][rows]) & (asked_at <= issued)
-        temperature = np.full(high - low, np.nan)
-        # Rows are ordered from the oldest to the newest of each hour: the last assignment stands.
-        temperature[self.temperature_position[rows][known] - low] = self.temperature_c[rows][known]
-        return temperature
 
 
 def first_unknown_hour(issued: datetime) -> datetime:
@@ -224,7 +272,7 @@ def history(
     actuals: pd.DataFrame,
     former: pd.DataFrame,
     vintages: pd.DataFrame,
-    temperatures: pd.DataFrame | None = None,
+    inputs: pd.DataFrame | None = None,
 ) -> History:
     """Arrange what the store holds of a span of hours.
 
@@ -234,10 +282,10 @@ def history(
         actuals: Columns `hour_start`, `load_mw`.
         former: As `load_curve.former_hours` returns it.
         vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at`, `load_mw`.
-        temperatures: Columns `hour_start`, `issued_at`, `temperature_c`; None where there are none.
+        inputs: Columns `hour_start`, `issued_at`, and those of some `inputs.INPUTS`; None where nothing is known.
     """
     load = np.full((end - start) // HOUR, np.nan)
-    position = _positions(actuals["hour_start"], start)
+    position = positions(actuals["hour_start"], start)
     inside = (position >= 0) & (position < len(load))
     load[position[inside]] = actuals["load_mw"].to_numpy(dtype=np.float64)[inside]
     old = former.sort_values(["hour_start", "until"])
@@ -245,58 +293,20 @@ def history(
     usable = usable.assign(
         known_at=known_at(usable), rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int)
     ).sort_values(["hour_start", "rank", "published_at", "ingested_at"])
-    weather = NO_TEMPERATURES if temperatures is None else temperatures.sort_values(["hour_start", "issued_at"])
     return History(
         start=start,
         load_mw=load,
-        former_position=_positions(old["hour_start"], start),
+        former_position=positions(old["hour_start"], start),
         former_mw=old["load_mw"].to_numpy(dtype=np.float64),
-        former_until=_instants(old["until"]),
-        vintage_position=_positions(usable["hour_start"], start),
+        former_until=instants(old["until"]),
+        vintage_position=positions(usable["hour_start"], start),
         vintage_mw=usable["load_mw"].to_numpy(dtype=np.float64),
-        vintage_known_at=_instants(usable["known_at"]),
+        vintage_known_at=instants(usable["known_at"]),
         vintage_nominal=(usable["known_at"] < usable["published_at"]).to_numpy(dtype=bool),
         vintage_in_time=(usable["forecast_type"] == "D-1").to_numpy(dtype=bool)
-        & (_instants(usable["known_at"]) <= _issue_times(usable["hour_start"], Issue.EVENING)),
-        temperature_position=_positions(weather["hour_start"], start),
-        temperature_c=weather["temperature_c"].to_numpy(dtype=np.float64),
-        temperature_issued_at=_instants(weather["issued_at"]),
-        temperature_of_issue={issue: _issue_times(weather["hour_start"], issue) for issue in Issue},
+        & (instants(usable["known_at"]) <= issue_times(usable["hour_start"], Issue.EVENING)),
+        inputs={} if inputs is None else issued_series(inputs, start),
     )
-
-
-_HOUR64 = np.timedelta64(3_600_000_000, "us")
-_ALLOWANCE64 = np.timedelta64(FETCH_ALLOWANCE, "us")
-
-
-def _instant(moment: datetime) -> np.datetime64:
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
-
-
-def _instants(moments: pd.Series) -> Instants:
-    naive: Instants = moments.dt.tz_convert(UTC).dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
-    return naive
-
-
-def _issue_times(hour_start: pd.Series, issue: Issue) -> Instants:
-    """Return the issue time of the day that each hour falls on."""
-    day = hour_start.dt.tz_convert(PARIS).dt.date
-    table = {each: _instant(issue_time(each, issue)) for each in day.unique()}
-    return np.array([table[each] for each in day], dtype="datetime64[us]")
-
-
-def _positions(moments: pd.Series, start: datetime) -> npt.NDArray[np.int64]:
-    return ((_instants(moments) - _instant(start)) // _HOUR64).astype(np.int64)
-
-
-def _between(ordered: npt.NDArray[np.int64], low: int, high: int) -> slice:
-    first, last = np.searchsorted(ordered, [low, high])
-    return slice(int(first), int(last))
-
-
-def _padded(values: Floats, low: int, high: int) -> Floats:
-    """Return a copy of `values[low:high]`, with NaN for positions before the first."""
-    return np.concatenate([np.full(max(0, -low), np.nan), values[max(0, low) : high]])
 
 
 def is_too_thin(information: InformationSet) -> bool:

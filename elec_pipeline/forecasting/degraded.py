@@ -1,12 +1,12 @@
-"""Information sets made worse: without RTE's forecast, without temperature, with gaps, with a blurred forecast.
+"""Information sets made worse: without RTE's forecast, without an input, with gaps, with a blurred forecast.
 
 Here: what fitting and calibration take so that a forecast degrades as its inputs do. Not here: which of them are
-taken
-for what.
+taken for what (`samples`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -28,9 +28,10 @@ def without_rte(information: InformationSet) -> InformationSet:
     return replace(information, rte_mw=rte)
 
 
-def without_temperature(information: InformationSet) -> InformationSet:
-    """Return an information set that knows no temperature forecast."""
-    return replace(information, temperature_c=np.full_like(information.temperature_c, np.nan))
+def with_only(information: InformationSet, names: Iterable[str] = ()) -> InformationSet:
+    """Return an information set that knows some inputs, by name, and no other."""
+    kept = set(names)
+    return replace(information, inputs={name: each for name, each in information.inputs.items() if name in kept})
 
 
 def with_blurred_rte(

@@ -1,4 +1,4 @@
-"""What a forecast is: who can make one, and the table that a live issue stores and a back-test scores alike.
+"""What a forecast is: the table that a live issue stores and a back-test scores alike.
 
 Here: from arrays of quantiles to rows of hours. Not here: who forecasts, and where the rows go.
 """
@@ -6,7 +6,6 @@ Here: from arrays of quantiles to rows of hours. Not here: who forecasts, and wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -40,20 +39,6 @@ def forecast_frame(sets: Sequence[InformationSet], forecasts: Sequence[Floats]) 
         frame.insert(1, "issued_at", pd.Timestamp(known.issue_time).as_unit("us"))
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
-
-
-class Contestant(Protocol):
-    """Forecasts delivery days; a loaded `Forecaster` is one as it is."""
-
-    @property
-    def context_hours(self) -> int:
-        """Context that its information sets must have."""
-
-    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
-        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `domain.quantiles.LEVELS`, MW.
-
-        A point forecaster gives the median alone (`point_forecast`). NaN where it has no forecast.
-        """
 
 
 def point_forecast(load_mw: Floats) -> Floats:

@@ -18,8 +18,8 @@ from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, i
 from elec_pipeline.domain.information_set import InformationSet, is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.errors import ContextTooThinError
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.forecast import forecast_frame
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_predictions

@@ -130,7 +130,7 @@ def _store(engine: Engine, temperatures: pd.DataFrame, source: str, report: Temp
 
 def _has_both_leads(engine: Engine, first: date, last: date) -> bool:
     with engine.connect() as connection:
-        known = queries.temperatures_between(connection, day_start(first), day_end(last))
+        known = queries.inputs_between(connection, day_start(first), day_end(last))
     leads = known.groupby("hour_start").size()
     return len(leads) == len(hours(first, last)) and bool((leads >= len(LEADS_DAYS)).all())
 
@@ -138,7 +138,7 @@ def _has_both_leads(engine: Engine, first: date, last: date) -> bool:
 def _days_without(engine: Engine, first: date, last: date) -> list[date]:
     """Return the days of a range with an hour whose temperature was never forecast, in order."""
     with engine.connect() as connection:
-        known = queries.temperatures_between(connection, day_start(first), day_end(last))
+        known = queries.inputs_between(connection, day_start(first), day_end(last))
     missing = hours(first, last).difference(pd.DatetimeIndex(known["hour_start"]))
     return sorted({delivery_day(hour.to_pydatetime()) for hour in missing})
 
@@ -148,6 +148,6 @@ def _count(engine: Engine, first: date, last: date, report: TemperatureReport) -
     if first > last:
         return
     with engine.connect() as connection:
-        known = queries.temperatures_between(connection, day_start(first), day_end(last))
+        known = queries.inputs_between(connection, day_start(first), day_end(last))
     report.expected = len(hours(first, last))
     report.received = known["hour_start"].nunique()

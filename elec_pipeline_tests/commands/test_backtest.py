@@ -23,10 +23,10 @@ from elec_pipeline.commands.backtest_field import Request
 from elec_pipeline.domain.delivery_day import PARIS, Issues, day_start, hours, to_utc
 from elec_pipeline.errors import BackTestError, ChallengerUnavailableError
 from elec_pipeline.forecasting.backtest.contestants import RTE
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.boosting import boosting
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
-from elec_pipeline.forecasting.experts.chronos.integrity import sealed
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
+from elec_pipeline.forecasting.integrity import sealed
 from elec_pipeline.settings import settings
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages

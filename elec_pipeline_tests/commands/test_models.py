@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from elec_pipeline import cli
 from elec_pipeline.commands import doctor
 from elec_pipeline.errors import ModelUnavailableError, RegistryError, TooFewDaysError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.settings import settings
 from elec_pipeline.store import models, queries
 from elec_pipeline_tests.forecasting.stored import misused, register, store_made_up

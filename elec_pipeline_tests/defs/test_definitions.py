@@ -14,7 +14,7 @@ from elec_pipeline.defs import jobs, schedules
 from elec_pipeline.defs.assets.chronos_predictions import CONTEXT_DAYS
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days
 from elec_pipeline.domain.delivery_day import PARIS
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline_tests.conftest import every_day_length
 
 SCHEDULES = {

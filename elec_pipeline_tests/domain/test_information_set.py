@@ -8,6 +8,7 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time, to_utc
 from elec_pipeline.domain.information_set import History, InformationSet, history
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at
 from elec_pipeline_tests.conftest import every_day_length
@@ -217,10 +218,10 @@ def test_temperature_is_the_newest_forecast_issued_by_then(day: date, n_hours: i
     actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
     weather = pd.concat([later, older, newer.iloc[:-1]])
     known = history(start, end, actuals, no_former(), vintages(), weather).at(day, issue, context_hours=CONTEXT)
-    assert known.temperature_c[-n_hours:].tolist() == [2.0] * (n_hours - 1) + [1.0]
+    assert known.input(TEMPERATURE)[-n_hours:].tolist() == [2.0] * (n_hours - 1) + [1.0]
     without = history(start, end, actuals, no_former(), vintages()).at(day, issue, context_hours=CONTEXT)
-    assert np.isnan(without.temperature_c).all()
-    assert without.temperature_c.shape == without.load_mw.shape
+    assert np.isnan(without.input(TEMPERATURE)).all()
+    assert without.input(TEMPERATURE).shape == without.load_mw.shape
 
 
 @every_day_length
@@ -233,8 +234,8 @@ def test_a_fetch_at_the_issue_time_may_take_a_few_minutes(day: date, n_hours: in
     start, end = day_start(day - timedelta(days=13)), day_end(day)
     actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
     known = history(start, end, actuals, no_former(), vintages(), weather).at(day, issue, context_hours=CONTEXT)
-    assert known.knows_temperature
-    assert known.temperature_c[-n_hours:].tolist() == [2.0] * n_hours
+    assert known.usable_inputs == frozenset()  # nothing of the days before is known
+    assert known.input(TEMPERATURE)[-n_hours:].tolist() == [2.0] * n_hours
 
 
 @every_day_length
@@ -254,6 +255,6 @@ def test_of_a_day_before_it_is_the_temperature_that_its_own_issue_knew(
     start, end = day_start(day - timedelta(days=13)), day_end(day)
     actuals = pd.DataFrame({"hour_start": axis, "load_mw": 50e3})
     known = history(start, end, actuals, no_former(), vintages(), weather).at(day, issue, context_hours=CONTEXT)
-    assert set(known.temperature_c[-n_hours:]) == {3.0}
-    of_day_before = known.temperature_c[-n_hours - len(hours(before)) : -n_hours]
+    assert set(known.input(TEMPERATURE)[-n_hours:]) == {3.0}
+    of_day_before = known.input(TEMPERATURE)[-n_hours - len(hours(before)) : -n_hours]
     assert set(of_day_before) == {2.0}

@@ -10,6 +10,7 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.domain.information_set import history
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.domain.test_information_set import UTC_US, no_former, vintage, vintages
@@ -45,7 +46,7 @@ def test_of_a_past_day_the_temperature_is_what_the_same_issue_knew(day: date, n_
     known = history(*span, actuals(first, next_day), no_former(), vintages(), weather).at(
         next_day, issue, context_hours=CONTEXT
     )
-    assert set(known.temperature_c[own_hours(known.hours, day)]) == {2.0}
+    assert set(known.input(TEMPERATURE)[own_hours(known.hours, day)]) == {2.0}
 
 
 @every_day_length

@@ -13,17 +13,26 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, to_utc
 from elec_pipeline.domain.information_set import History, history
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.combination.combination import Blend, Combination
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
-from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE, TrainingOptions
+from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
+from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
+from elec_pipeline.forecasting.forecaster import Forecaster
 
 FIRST, LAST = date(2024, 12, 1), date(2025, 11, 10)
 RTE_PUBLISHED = time(19, 30)
 """When RTE's D-1 is out, the day before."""
 LEARNT_FROM = days(date(2025, 1, 5), date(2025, 6, 9))
 """Days that `course` and `warm_course` have learnt from."""
+EVEN = Combination(
+    experts=(RIDGE, CHRONOS),
+    otherwise=Blend(medians={RIDGE: 0.0, CHRONOS: 1.0}, widths={CHRONOS: 0.5, RIDGE: 0.5}),
+)
+"""The network's median, and bands between both experts'."""
 EARLY_STATE = date(2025, 3, 20)
 """Day whose state was learnt from days before every clock change of 2025."""
 
@@ -125,10 +134,25 @@ def warm_course(warm_past: History) -> Course:
 @pytest.fixture(scope="session")
 def taught(chronos2_folder: Path, warm_course: Course) -> Forecaster:
     """A random model on references that have learnt, and that every day with a clock change brings up to date."""
-    recipe = Recipe.model_validate(BUNDLED_RECIPE.model_dump() | {"context_hours": 192})
     regressions = warm_course.before(EARLY_STATE)
     assert regressions is not None
-    return replace(load_forecaster(str(chronos2_folder)), recipe=recipe, regressions=regressions)
+    return on_ridge(load_forecaster(str(chronos2_folder)), regressions, context_hours=192)
+
+
+@pytest.fixture(scope="session")
+def taught_ridge(warm_course: Course) -> Ridge:
+    """A ridge that every day with a clock change brings up to date."""
+    regressions = warm_course.before(EARLY_STATE)
+    assert regressions is not None
+    return Ridge(regressions=regressions)
+
+
+def on_ridge(plain: Forecaster, regressions: Regressions, **changes: object) -> Forecaster:
+    """A network alone, stood on a ridge with the bundled recipe and options, but for some changes of it."""
+    recipe = Recipe.model_validate(BUNDLED_RECIPE.model_dump() | changes)
+    ridge = Ridge(TrainingOptions(recipe=recipe).ridge, regressions)
+    chronos = replace(plain.chronos, recipe=recipe, ridge=ridge)
+    return replace(plain, experts={RIDGE: ridge, CHRONOS: chronos}, combination=EVEN)
 
 
 @pytest.fixture(scope="session")

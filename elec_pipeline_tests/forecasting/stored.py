@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import PARIS, to_utc
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
-from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed
+from elec_pipeline.forecasting.checkpoint import load_forecaster, save_checkpoint
+from elec_pipeline.forecasting.combination.combination import Combination
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
+from elec_pipeline.forecasting.integrity import CARD_FILE, sealed
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
 from elec_pipeline.store.models import register_trained
@@ -52,8 +54,9 @@ def misused(place: Path, context_hours: int = 192) -> str:
 
     Each context length makes another version, which is returned.
     """
-    shutil.copytree(BUNDLED, place, ignore=shutil.ignore_patterns("card.json", "MODEL_CARD.md"))
-    Recipe(context_hours=context_hours).save(place)
+    recipe = Recipe(context_hours=context_hours)
+    place.mkdir(parents=True)
+    save_checkpoint(place, [replace(load_forecaster("").chronos, recipe=recipe)], Combination.alone(CHRONOS))
     return write_card(place)
 
 

@@ -13,10 +13,9 @@ import pytest
 from benchmarks.real_data import VALIDATION, read_history
 from elec_pipeline.domain.delivery_day import Issue, days, issue_time
 from elec_pipeline.domain.information_set import History
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
-from elec_pipeline.forecasting.experts.ridge.coefficients import REGRESSIONS_FILE
-from elec_pipeline.forecasting.features.situations import KINDS, Case
+from elec_pipeline.forecasting.features.situations import KEYS
 from elec_pipeline.forecasting.lifecycle.card import figures_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -24,8 +23,14 @@ LOAD, WEATHER = DATA / "load_fr_hourly.csv.gz", DATA / "temperature_fr_hourly.cs
 
 
 def test_the_checkpoint_is_small_and_complete() -> None:
-    files = {path.name: path.stat().st_size for path in BUNDLED.iterdir()}
-    wanted = {"config.json", "model.safetensors", REGRESSIONS_FILE, "recipe.json", "card.json", "MODEL_CARD.md"}
+    files = {
+        path.relative_to(BUNDLED).as_posix(): path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()
+    }
+    wanted = {
+        "chronos/config.json", "chronos/model.safetensors", "chronos/recipe.json",
+        "ridge/options.json", "ridge/regressions.safetensors",
+        "combination.json", "fingerprint.json", "card.json", "MODEL_CARD.md",
+    }  # fmt: skip
     assert set(files) == wanted
     assert sum(files.values()) < 12_000_000
 
@@ -34,9 +39,10 @@ def test_the_card_is_of_these_weights_and_this_recipe() -> None:
     forecaster = load_forecaster("")
     card = json.loads((BUNDLED / "card.json").read_text())
     assert card["version"] == forecaster.version
-    assert forecaster.recipe.model_copy(update={"calibration": {}}) == BUNDLED_RECIPE
-    assert set(forecaster.recipe.calibration) == set(KINDS)
-    assert all(forecaster.regressions.of(case, with_temperature=known) for case in Case for known in (False, True))
+    assert forecaster.chronos.recipe == BUNDLED_RECIPE
+    assert set(forecaster.combination.blends) == set(KEYS)
+    assert set(forecaster.chronos.ridge.regressions.learnt) == set(KEYS)
+    assert forecaster.experts["ridge"] is forecaster.chronos.ridge
 
 
 def test_it_has_not_seen_the_test_split() -> None:
@@ -45,7 +51,7 @@ def test_it_has_not_seen_the_test_split() -> None:
     assert forecaster.trained_through == VALIDATION[1]
     # Its history ended with the validation, whose last evening an issue of that day does not know yet.
     last_known = VALIDATION[1] - timedelta(days=1)
-    assert {each.through for each in forecaster.regressions.learnt.values()} == {last_known}
+    assert {each.through for each in forecaster.chronos.ridge.regressions.learnt.values()} == {last_known}
     assert card["train"]["last"] == "2023-12-31"
     assert card["validation"] == {"first": "2024-01-01", "last": "2024-06-30", "days": 182}
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline_tests.forecasting.conftest import LAST, RTE_PUBLISHED, made_up_history
 
 FILE = Path(__file__).with_name("same_forecasts.npz")

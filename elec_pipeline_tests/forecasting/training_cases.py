@@ -40,7 +40,7 @@ TINY = TrainingOptions(
     windows_per_step=4,
     validate_every=4,
     warmup_steps=1,
-    learn_references=False,
+    learn_ridge=False,
 )
 MOMENTS = {"between two checkpoints": 4, "while a checkpoint is written": 4, "after the last step": 12}
 """When a training is killed, and from which step it then has to go on."""
@@ -73,7 +73,7 @@ def _killed(history: History, case: dict[str, str]) -> None:
     patch = pytest.MonkeyPatch()
     patch.setattr(training_run, "seal", seal_or_die)
     if moment == "after the last step":
-        patch.setattr(training, "save", _die)
+        patch.setattr(training, "save_checkpoint", _die)
     work = Path(case["work_dir"])
     trained(history, case["base_model"], work / "out", work_dir=work, on_progress=report)
 

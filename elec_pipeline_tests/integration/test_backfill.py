@@ -69,7 +69,7 @@ def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
         raw = queries.raw_between(connection, start, end)
         hourly = queries.hours_between(connection, start, end)
         vintages = queries.vintages_between(connection, start, end)
-        temperatures = queries.temperatures_between(connection, start, end)
+        temperatures = queries.inputs_between(connection, start, end)
         states = {state.day: state for state in queries.day_states(connection, first, last)}
     assert list(raw["interval_start"]) == list(quarters(first, last))
     assert same(raw["load_mw"], source.vintages(LoadType.REALISED, start, end)["load_mw"])

@@ -18,8 +18,8 @@ from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import InvalidForecastError, ModelUnavailableError
 from elec_pipeline.forecasting.backtest.run import back_test
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.bare_series import forecast_series
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.families import Chronos2Engine
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import Settings, settings
@@ -110,12 +110,12 @@ def test_a_back_test_does_not_score_it_either(
 def test_a_bare_series_is_not_continued_by_it(breaking: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     break_network(monkeypatch, breaking)
     with pytest.raises(InvalidForecastError, match="not finite"):
-        forecast_series(load_forecaster(""), [50_000.0] * 672, 40)
+        forecast_series(load_forecaster("").chronos, [50_000.0] * 672, 40)
 
 
 def test_a_bare_series_of_which_nothing_is_known_is_an_error() -> None:
     with pytest.raises(InvalidForecastError, match="not finite"):
-        forecast_series(load_forecaster(""), [float("nan")] * 672, 24)
+        forecast_series(load_forecaster("").chronos, [float("nan")] * 672, 24)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_promoted_model_that_is_damaged_is_an_error_in_run_and_doctor_and_no_o
     engine: Engine, promoted: Path, day: date, n_hours: int
 ) -> None:
     assert n_hours
-    for name in ("config.json", "model.safetensors", "recipe.json", "regressions.safetensors"):
+    for name in ("chronos/config.json", "chronos/model.safetensors", "chronos/recipe.json", "combination.json"):
         whole = (promoted / name).read_bytes()
         content = bytearray(whole)
         content[len(content) // 2] ^= 1
@@ -154,10 +154,10 @@ def test_a_promoted_model_that_was_put_back_is_used_again(
     engine: Engine, configured: Settings, promoted: Path
 ) -> None:
     used = registry.in_use(engine, configured)
-    (promoted / "model.safetensors").unlink()
+    (promoted / "chronos" / "model.safetensors").unlink()
     with pytest.raises(ModelUnavailableError, match=r"model\.safetensors is missing"):
         registry.load(used)
-    shutil.copy(BUNDLED / "model.safetensors", promoted)
+    shutil.copy(BUNDLED / "chronos" / "model.safetensors", promoted / "chronos")
     assert registry.load(used).version == used.version
 
 
@@ -170,4 +170,4 @@ def test_a_model_that_is_whole_is_loaded_once(
         raise AssertionError("loaded twice")
 
     monkeypatch.setattr(registry, "load_forecaster", again)
-    assert registry.load(registry.in_use(engine, configured)).recipe.context_hours == 192
+    assert registry.load(registry.in_use(engine, configured)).chronos.recipe.context_hours == 192

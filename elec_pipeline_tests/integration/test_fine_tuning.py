@@ -15,7 +15,7 @@ from elec_pipeline.definitions import build_defs
 from elec_pipeline.defs import resources
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.defs.resources import ClockResource
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import settings
 from elec_pipeline.store import models, queries

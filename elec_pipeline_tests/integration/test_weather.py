@@ -38,7 +38,7 @@ def test_a_live_issue_knows_the_temperature_and_is_the_same_when_it_is_made_agai
     result = run(ISSUE, day, day, at)
     assert result.success
     assert checks(result)["temperature_forecasts.complete"]
-    without = metadata(result, "chronos_predictions")["issues without temperature"]
+    without = metadata(result, "chronos_predictions")["inputs not used"]
     assert f"{day} {issue}" not in str(without)
     live = predictions(engine, day)
     live = live[live["issued_at"] == issued].reset_index(drop=True)
@@ -76,7 +76,7 @@ def test_without_weather_the_issue_is_made_and_says_so(
     weather = metadata(result, "temperature_forecasts")
     assert weather["dagster/row_count"] == 0
     assert "answered" in str(weather["source"])
-    assert metadata(result, "chronos_predictions")["issues without temperature"] == f"{day} morning"
+    assert metadata(result, "chronos_predictions")["inputs not used"] == f"{day} morning: temperature_c"
     assert len(predictions(engine, day)) == n_hours
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, day_end, day_start, hours, issue_time
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.open_meteo import FORECAST_PATH, OpenMeteoClient
@@ -32,7 +33,7 @@ def ingest(
 
 def stored(engine: Engine, first: date, last: date) -> pd.DataFrame:
     with engine.connect() as connection:
-        return queries.temperatures_between(connection, day_start(first), day_end(last))
+        return queries.inputs_between(connection, day_start(first), day_end(last))
 
 
 def asked(simulator: SimulatorHandle) -> int:
@@ -66,8 +67,8 @@ def test_a_live_day_knows_its_temperature_and_that_of_the_two_weeks_before(
     start = day_start(today - timedelta(days=CONTEXT_DAYS - 1))
     history = queries.history(engine, start, day_end(day))
     known = history.at(day, issue, context_hours=24 * 10)
-    assert known.knows_temperature
-    assert not pd.isna(known.temperature_c).any()
+    assert known.usable_inputs == {TEMPERATURE}
+    assert not pd.isna(known.input(TEMPERATURE)).any()
     requests = asked(simulator)
     ingest(weather, engine, day, day, now + timedelta(minutes=2))
     assert asked(simulator) == requests + 1  # the forecast of now alone

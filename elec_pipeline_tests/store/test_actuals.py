@@ -10,6 +10,7 @@ from psycopg.errors import NotNullViolation
 from sqlalchemy import Engine, func, select, text
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, quarters
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.load_curve import to_hours
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
@@ -149,7 +150,9 @@ def test_the_history_holds_every_temperature_forecast(engine: Engine, day: date,
     assert write_temperatures(engine, weather, source="test") == Written(n_hours, 0, 0)
     assert write_temperatures(engine, weather.assign(temperature_c=13.0), source="test") == Written(0, 0, n_hours)
     known = queries.history(engine, day_start(day), day_end(day))
-    assert known.at(day, Issue.MORNING, context_hours=24).temperature_c[-n_hours:].tolist() == [12.5] * n_hours
+    assert (
+        known.at(day, Issue.MORNING, context_hours=24).input(TEMPERATURE)[-n_hours:].tolist() == [12.5] * n_hours
+    )
 
 
 @every_day_length

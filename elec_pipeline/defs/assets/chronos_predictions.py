@@ -76,7 +76,7 @@ def chronos_predictions(
             "issues refused": len(report.refused),
             "issues degraded": len(_degraded(report)),
             "issues on nominal vintages": sum(known.nominal_vintages for known in report.issued),
-            "issues without temperature": ", ".join(_without_temperature(report)) or "none",
+            "inputs not used": ", ".join(_unused(report, forecaster.inputs)) or "none",
             "model version": forecaster.version,
             "model in use": used.why,
             "preview": metadata.table(report.predictions),
@@ -106,8 +106,13 @@ def _fully_informed(report: "IssueReport") -> dg.AssetCheckResult:
     )
 
 
-def _without_temperature(report: "IssueReport") -> list[str]:
-    return [f"{known.delivery_day} {known.issue}" for known in report.issued if not known.knows_temperature]
+def _unused(report: "IssueReport", inputs: frozenset[str]) -> list[str]:
+    """Name the inputs that an issue could not use though its experts do."""
+    return [
+        f"{known.delivery_day} {known.issue}: {name}"
+        for known in report.issued
+        for name in sorted(inputs - known.usable_inputs)
+    ]
 
 
 def _degraded(report: "IssueReport") -> list[str]:

@@ -1,7 +1,7 @@
 """Who can take part in a back-test: anything that forecasts delivery days from information sets.
 
 Here: RTE's own forecast as a contestant. Not here: the experts (`experts`), what makes anything a contestant
-(`forecast.Contestant`), and the contest (`run`).
+(`experts.expert.Contestant`), and the contest (`run`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ from elec_pipeline.domain.delivery_day import Issue, days, spans
 from elec_pipeline.domain.information_set import WEEK_HOURS, History, InformationSet, actual_mw, is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.forecasting.backtest.contestants import RTE, RteD1
-from elec_pipeline.forecasting.forecast import Contestant, forecast_frame
+from elec_pipeline.forecasting.experts.expert import Contestant
+from elec_pipeline.forecasting.forecast import forecast_frame
 
 MONTH_DAYS = 31
 FRAME_COLUMNS = ("delivery_day", "issue", "hour_start", "issued_at", "forecaster", "actual_mw", *COLUMNS)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
 
 from elec_pipeline.domain.delivery_day import WEEK
 from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
@@ -47,8 +51,17 @@ class SeasonalNaive:
         context_hours: Reaches back over a week from the end of the delivery day.
     """
 
+    name: ClassVar[str] = SEASONAL_NAIVE
+    inputs: ClassVar[frozenset[str]] = frozenset()
     context_hours: int = WEEK_HOURS
 
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
         """Return point forecasts; NaN where the hour a week before was not known."""
         return [point_forecast(seasonal_naive(each)) for each in sets]
+
+    def save(self, folder: Path) -> None:
+        """Write nothing: it has learnt nothing."""
+
+    def fingerprint(self) -> Floats:
+        """Return nothing: it has no features."""
+        return np.empty(0)

@@ -1,6 +1,6 @@
 """An information set as a table of Paris days and local hours, and the columns that features are made of.
 
-Here: loads, RTE's forecasts and temperatures by day, the calendar of those days, curves cut into blocks. Not
+Here: loads, RTE's forecasts and other inputs by day, the calendar of those days, curves cut into blocks. Not
 here: which features explain what (`rte_errors`, `weekly_change`, `temperature`).
 
 A row holds what is known now of that day. What its own issue would have known is cut by the features: they
@@ -9,6 +9,7 @@ look at earlier rows only, and at the row before only up to the issue's last kno
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,27 +45,31 @@ class DayTable:
         day: Paris dates as days since 1970-01-01, shape (days,).
         load_mw: Actual load, shape (days, 24).
         rte_mw: RTE's newest day-ahead forecast, shape (days, 24).
-        temperature_c: Newest temperature forecast, shape (days, 24).
+        inputs: Of each input, by name, its newest forecast, shape (days, 24); `input` gives any.
     """
 
     day: Integers
     load_mw: Floats
     rte_mw: Floats
-    temperature_c: Floats
+    inputs: Mapping[str, Floats]
 
     @classmethod
     def of(cls, information: InformationSet, grid: LocalGrid) -> DayTable:
         """Return the table of an information set, whose last row is the delivery day."""
         row = grid.day - grid.day[0]
-        load, rte, temperature = (
-            by_day(values, row, grid.hour)
-            for values in (information.load_mw, information.rte_mw, information.temperature_c)
-        )
-        return cls(np.arange(grid.day[0], grid.day[-1] + 1), load, rte, temperature)
+        load, rte = (by_day(values, row, grid.hour) for values in (information.load_mw, information.rte_mw))
+        inputs = {name: by_day(values, row, grid.hour) for name, values in information.inputs.items()}
+        return cls(np.arange(grid.day[0], grid.day[-1] + 1), load, rte, inputs)
 
     def rows(self, chosen: slice) -> DayTable:
         """Return a range of the days."""
-        return DayTable(self.day[chosen], self.load_mw[chosen], self.rte_mw[chosen], self.temperature_c[chosen])
+        inputs = {name: values[chosen] for name, values in self.inputs.items()}
+        return DayTable(self.day[chosen], self.load_mw[chosen], self.rte_mw[chosen], inputs)
+
+    def input(self, name: str) -> Floats:
+        """Return one of `domain.inputs.INPUTS`, shape (days, 24); all NaN where nothing is known of it."""
+        known = self.inputs.get(name)
+        return np.full_like(self.load_mw, np.nan) if known is None else known
 
     @cached_property
     def error_mw(self) -> Floats:

@@ -1,7 +1,7 @@
 """Temperature forecasts as columns that a regression can take, where an issue knows them.
 
 Here: pure functions of a table of days. Not here: where temperatures come from, and whether enough is known to use
-them (`experts.ridge.reference`).
+them (`InformationSet.usable_inputs`).
 
 Below about 15 °C France heats, above about 20 °C it cools: the load bends there, so both sides have columns.
 """
@@ -12,11 +12,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from elec_pipeline.domain.information_set import Situation
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features.day_table import DayTable, around_mean, mean_of_days_before
 from elec_pipeline.forecasting.features.local_time import back, of_day
 
 HEATING_C, COOLING_C = 15.0, 20.0
+"""Below the first France heats, above the second it cools."""
+MW_PER_DEGREE = {Situation.EVENING: 60.0, Situation.EARLY: 100.0, Situation.ALONE: 300.0}
+"""Brings degrees to the size of the features that they stand beside."""
 DAILY_HOURS = (4, 9, 14, 19)
 """Local hours whose temperature against the day's mean tells its shape."""
 
@@ -31,17 +36,18 @@ def heat(temperature_c: Floats) -> Floats:
     return np.clip(temperature_c - COOLING_C, 0, None)
 
 
-def columns(table: DayTable, mw_per_degree: float) -> dict[str, Floats]:
+def columns(table: DayTable, situation: Situation) -> dict[str, Floats]:
     """Return the features of every day and hour, from the forecasts of its temperature.
 
     Args:
         table: The days.
-        mw_per_degree: Brings degrees to the size of the features they stand beside.
+        situation: What the forecast stands on.
 
     Returns:
         By name, MW, each of shape (days, 24) or (days, 1); NaN where nothing is known.
     """
-    at_hour, day = table.temperature_c, of_day(table.temperature_c)
+    at_hour = table.input(TEMPERATURE)
+    day = of_day(at_hour)
     sides: dict[str, Callable[[Floats], Floats]] = {"": np.asarray, "cold_": cold, "heat_": heat}
     moves = {
         f"{name}move{of}_{days}_before": side(values) - side(back(values, days))
@@ -57,4 +63,5 @@ def columns(table: DayTable, mw_per_degree: float) -> dict[str, Floats]:
     }
     levels = {"cold": cold(at_hour), "heat": heat(at_hour), "cold_day": cold(day), "heat_day": heat(day)}
     shape = {f"at_{hour}": around_mean(at_hour)[:, hour : hour + 1] for hour in DAILY_HOURS}
-    return {f"temperature_{name}": mw_per_degree * of for name, of in (moves | earlier | levels | shape).items()}
+    unit = MW_PER_DEGREE[situation]
+    return {f"temperature_{name}": unit * of for name, of in (moves | earlier | levels | shape).items()}

@@ -16,17 +16,18 @@ from typing import Any
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, actual_mw, is_too_thin
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
-from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed
-from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
 from elec_pipeline.forecasting.experts.chronos.training.resume import Effort, Saved, best_step
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.integrity import CARD_FILE, MODEL_CARD_FILE, sealed
+from elec_pipeline.forecasting.samples import as_issued
 
-MODEL_CARD_FILE = "MODEL_CARD.md"
+WITH_INPUTS = "with temperature"
+"""Of the issues whose figures are of all inputs known."""
 
 
 def checkpoint_card(  # noqa: PLR0913 - a card names them all
@@ -56,7 +57,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
     """
     return {
         "version": forecaster.version,
-        "family": forecaster.family.value,
+        "experts": list(forecaster.combination.experts),
+        "family": forecaster.chronos.family.value,
         "base_model": options.base_model or "from scratch",
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": data,
@@ -70,8 +72,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "resumed_at": list(effort.resumed_at),
         "seconds": round(effort.seconds),
         "peak_memory_mb": round(effort.peak_memory_mb),
-        "regressions": sorted(forecaster.regressions.learnt),
-        "options": options.model_dump(mode="json", exclude={"recipe"}) | {"recipe": _dumped(forecaster.recipe)},
+        "options": options.model_dump(mode="json"),
+        "combination": forecaster.combination.model_dump(mode="json"),
         "metrics": figures,
     }
 
@@ -81,17 +83,13 @@ def validation_figures(
 ) -> dict[str, dict[str, float]]:
     """Return the scores of both issues on the validation days, by issue; see `figures_of`.
 
-    Without temperature forecasts; where the history has any, also with them.
+    Without any inputs; where the history has some, also with them.
     """
-    without = replace(history, temperature_c=np.full_like(history.temperature_c, np.nan))
+    without = replace(history, inputs={})
     figures = {issue.value: figures_of(without, days, issue, forecaster) for issue in Issue}
-    if len(history.temperature_c):
-        figures |= {f"{issue} with temperature": figures_of(history, days, issue, forecaster) for issue in Issue}
+    if history.inputs:
+        figures |= {f"{issue} {WITH_INPUTS}": figures_of(history, days, issue, forecaster) for issue in Issue}
     return figures
-
-
-def _dumped(recipe: Recipe) -> dict[str, Any]:
-    return recipe.model_dump(mode="json")
 
 
 def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster: Forecaster) -> dict[str, float]:
@@ -104,13 +102,13 @@ def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster:
         `coverage_80`, `coverage_90` between 0 and 1, and `hours` scored.
     """
     hours = forecaster.context_hours
-    sets = [history.at(day, issue, context_hours=hours) for day in days]
-    sets = [each for each in sets if not is_too_thin(each)]
-    if not sets:
+    samples = list(as_issued(history, days, context_hours=hours, issues=[issue]))
+    if not samples:
         return {"hours": 0}
+    sets = [each.information for each in samples]
     evenings = [history.at(each.delivery_day, Issue.EVENING, context_hours=hours) for each in sets]
     rte = np.concatenate([each.rte_mw[-each.delivery_hours :] for each in evenings])
-    truth = np.concatenate([actual_mw(history, each.delivery_day) for each in sets])
+    truth = np.concatenate([each.truth_mw for each in samples])
     truth = np.where(np.isnan(rte), np.nan, truth)
     said = np.concatenate(forecaster.predict(sets))
     median = said[:, MEDIAN]
@@ -156,8 +154,8 @@ def _page(card: dict[str, Any]) -> str:
         for issue, m in card["metrics"].items()
         if m["hours"]
     )
-    recipe_of = options["recipe"]
-    recipe = "\n".join(f"- {name}: {value}" for name, value in recipe_of.items())
+    recipe = "\n".join(f"- {name}: {value}" for name, value in options["recipe"].items())
+    blends = "\n".join(_blend(stands_on, of) for stands_on, of in card["combination"]["blends"].items())
     return f"""# {card["version"]}
 
 Forecasts the hourly electricity consumption of mainland France for the next delivery day, with seven
@@ -179,32 +177,42 @@ days: expect somewhat larger errors on later ones.
 |---|---|---|---|---|---|---|---|---|
 {figures}
 
-## Recipe
+## Experts and their combination
+| stands on | medians | widths | factors on the 50, 80, 90 % bands |
+|---|---|---|---|
+{blends}
+
+- `ridge` is a regression for each local hour of the load minus a base. It makes all of the median where its weight
+  above is 1.
+  - In the evening the base is RTE's D-1 forecast. The regression sees RTE's errors of the last month, week and
+    hours, the curve that RTE forecasts and how it moves, the curve of the day before, and the calendar.
+  - In the morning with an early forecast of RTE's, such as D-2, the base is that forecast; the regression was
+    learnt with a blurred D-1 in its place ({options["degradation"]["poor_rte_mw"]:.0f} MW), for no history of
+    D-2 was at hand.
+  - In the morning without one the base is the load a week before. The regression sees how the last days differ
+    from their own week before, with RTE's D-1 for the rest of today, RTE's errors so far, and the calendar.
+  - Each has a sibling that sees temperature forecasts too; it is used where the issue knows them.
+  - A regression is learnt once, and brought up to date at every issue with the last {options["update_days"]}
+    days that are known (recursive least squares, half-life two years), so that it follows RTE's ways. Its bands
+    are as wide as would have held its errors on those days, each day expected from the ones before it; from
+    fewer than {LEAST_DAYS_OF_ERRORS} days it has none.
+- `chronos` is a network of the family {card["family"]}, which forecasts what its recipe says:
+
 {recipe}
 
-The target `residual` is the load minus a reference, and the model forecasts what the reference leaves. The
-reference is a base plus what a regression for each local hour (`regressions.safetensors`) expects of the load
-against it:
-
-- In the evening the base is RTE's D-1 forecast. The regression sees RTE's errors of the last month, week and
-  hours, the curve that RTE forecasts and how it moves, the curve of the day before, and the calendar.
-- In the morning with an early forecast of RTE's, such as D-2, the base is that forecast; the regression was
-  learnt with a blurred D-1 in its place ({options["poor_rte_mw"]:.0f} MW), for no history of D-2 was at hand.
-- In the morning without one the base is the load a week before. The regression sees how the last days differ
-  from their own week before, with RTE's D-1 for the rest of today, RTE's errors so far, and the calendar.
-- Each has a sibling that sees temperature forecasts too; it is used where the issue knows them.
-
-A regression is learnt once, and brought up to date at every issue with the last {recipe_of["update_days"]}
-days that are known (recursive least squares, half-life two years), so that it follows RTE's ways.
-
-Where the target is `residual`, the width of each band is the weighted geometric mean of the model's and of the
-width that would have held the regression's errors on those days, each day expected from the ones before it;
-`recent_error_share` is the weight of the latter. From fewer than {LEAST_DAYS_OF_ERRORS} days it is the model's
-alone. `calibration` was chosen on the newest year of training and validation days: how much of the model's median
-is believed, and factors on the distances of the quantiles to it. The figures above are of regressions that had not
-learnt from the validation days; those that ship have.
+The median is the weighted mean of the experts' medians. The bands have the shape of the network's; their
+half-widths are the weighted geometric means of the experts', times the factors. Weights and factors were chosen
+on the newest year of training and validation days, on which no ridge had learnt yet. The figures above are of a
+ridge that had not learnt from the validation days; the one that ships has.
 
 ## Limits
 Without temperature forecasts it knows no weather but RTE's view of it. A missing or late forecast of RTE's makes
 it worse, and its bands wider. Unusual days (bridge days, the turn of the year) are where it errs most.
 """
+
+
+def _blend(stands_on: str, of: dict[str, Any]) -> str:
+    medians, widths = (
+        ", ".join(f"{name} {weight:g}" for name, weight in of[which].items()) for which in ("medians", "widths")
+    )
+    return f"| {stands_on} | {medians} | {widths} | {', '.join(f'{factor:g}' for factor in of['spreads'])} |"

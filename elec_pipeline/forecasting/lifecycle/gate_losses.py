@@ -12,17 +12,12 @@ from datetime import date
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import (
-    MINIMUM_KNOWN_SHARE,
-    History,
-    InformationSet,
-    actual_mw,
-    is_too_thin,
-)
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.metrics import coverage, pinball
 from elec_pipeline.domain.quantiles import LEVELS, Floats
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.lifecycle.gate import DailyLosses
+from elec_pipeline.forecasting.samples import Sample, as_issued
 
 _LOW, _HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 
@@ -38,10 +33,11 @@ def daily_losses(history: History, days: Sequence[date], candidate: Forecaster, 
         candidate: One model.
         live: The other.
     """
-    truths = {day: actual_mw(history, day) for day in sorted(days)}
-    usable = [day for day in truths if _is_usable(history, day, truths[day])]
-    said = [_forecasts(history, usable, each) for each in (candidate, live)]
-    truth = [np.tile(truths[day], len(Issue)) for day in usable]
+    hours = max(candidate.context_hours, live.context_hours)
+    of_day = {day: list(as_issued(history, [day], context_hours=hours)) for day in sorted(days)}
+    usable = [day for day, samples in of_day.items() if len(samples) == len(Issue)]
+    said = [_forecasts([of_day[day] for day in usable], each) for each in (candidate, live)]
+    truth = [np.concatenate([sample.truth_mw for sample in of_day[day]]) for day in usable]
     losses = [
         np.array([pinball(actual, quantiles, LEVELS) for actual, quantiles in zip(truth, made, strict=True)])
         for made in said
@@ -50,21 +46,9 @@ def daily_losses(history: History, days: Sequence[date], candidate: Forecaster, 
     return DailyLosses(usable, losses[0], losses[1], bands[0], bands[1])
 
 
-def _is_usable(history: History, day: date, actual: Floats) -> bool:
-    information = [history.at(day, issue, context_hours=168) for issue in Issue]
-    return (
-        len(actual) == information[0].delivery_hours
-        and float(np.mean(~np.isnan(actual))) >= MINIMUM_KNOWN_SHARE
-        and not any(is_too_thin(each) for each in information)
-    )
-
-
-def _forecasts(history: History, days: Sequence[date], forecaster: Forecaster) -> list[Floats]:
+def _forecasts(of_days: Sequence[Sequence[Sample]], forecaster: Forecaster) -> list[Floats]:
     """Return, for each day, the quantiles of its issues one after the other, shape (issues * hours, 7)."""
-    sets: list[InformationSet] = [
-        history.at(day, issue, context_hours=forecaster.context_hours) for day in days for issue in Issue
-    ]
-    made = forecaster.predict(sets)
+    made = forecaster.predict([sample.information for samples in of_days for sample in samples])
     return [np.concatenate(made[n : n + len(Issue)]) for n in range(0, len(made), len(Issue))]
 
 

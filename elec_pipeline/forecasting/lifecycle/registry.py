@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+    from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.settings import Settings
 
 BUNDLED_LOCATION = "bundled"

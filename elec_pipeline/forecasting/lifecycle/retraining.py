@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from elec_pipeline.domain.delivery_day import day_end, day_start, days, delivery_day, hours
 from elec_pipeline.domain.information_set import History, actual_mw
 from elec_pipeline.errors import TooFewDaysError
+from elec_pipeline.forecasting.checkpoint import chronos_folder
 from elec_pipeline.forecasting.experts.chronos.recipe import read_recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import (
     OnProgress,
@@ -108,7 +109,7 @@ def options_for(
     folder = Path(base_model).expanduser()
     if base_model:
         learning_rate = learning_rate or BASE_LEARNING_RATE
-        if folder.is_dir() and (recipe := read_recipe(folder)) is not None:
+        if folder.is_dir() and (recipe := read_recipe(chronos_folder(base_model))) is not None:
             given["recipe"] = recipe
     given["learning_rate"] = learning_rate
     return TrainingOptions.model_validate({name: value for name, value in given.items() if value is not None})

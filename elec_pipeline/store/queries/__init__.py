@@ -8,9 +8,9 @@ from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revis
 from elec_pipeline.store.queries.history import (
     history,
     hours_between,
+    inputs_between,
     raw_between,
     revisions_between,
-    temperatures_between,
     vintages_between,
 )
 from elec_pipeline.store.queries.provisional import provisional_days
@@ -35,6 +35,7 @@ __all__ = [
     "has_database",
     "history",
     "hours_between",
+    "inputs_between",
     "issues_made",
     "last_changes",
     "newest_instants",
@@ -50,6 +51,5 @@ __all__ = [
     "scored_days",
     "server_version",
     "span_of_hours",
-    "temperatures_between",
     "vintages_between",
 ]

@@ -1,4 +1,4 @@
-"""What information sets are cut from: actuals, revisions, RTE's vintages, temperatures, as rows.
+"""What information sets are cut from: actuals, revisions, RTE's vintages, inputs, as rows.
 
 All times are UTC, all loads MW.
 """
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.information_set import history as arrange
+from elec_pipeline.domain.inputs import INPUTS
 from elec_pipeline.domain.load_curve import former_hours
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.tables import (
@@ -39,8 +40,8 @@ def history(engine: Engine, start: datetime, end: datetime) -> History:
         revisions = revisions_between(connection, start, end)
         former = former_hours(_raw_of_revised_hours(connection, start, end), revisions)
         vintages = vintages_between(connection, start, end)
-        temperatures = temperatures_between(connection, start, end)
-    return arrange(start, end, actuals, former, vintages, temperatures)
+        inputs = inputs_between(connection, start, end)
+    return arrange(start, end, actuals, former, vintages, inputs)
 
 
 def raw_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
@@ -91,13 +92,13 @@ def vintages_between(connection: Connection, start: datetime, end: datetime) -> 
     )
 
 
-def temperatures_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return every temperature forecast for the hours of `[start, end[`."""
+def inputs_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return every forecast of the inputs for the hours of `[start, end[`."""
     table = temperature_forecasts
     return frame(
         connection,
         between(table, table.c.hour_start, start, end).with_only_columns(
-            table.c.hour_start, table.c.issued_at, table.c.temperature_c
+            table.c.hour_start, table.c.issued_at, *(table.c[name] for name in INPUTS)
         ),
     )
 

@@ -15,10 +15,11 @@ from elec_pipeline.domain.information_set import History, InformationSet
 from elec_pipeline.domain.quantiles import COLUMNS, Floats
 from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.backtest.run import FRAME_COLUMNS, BackTest, Tally, back_test
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.experts.naive import SeasonalNaive
-from elec_pipeline.forecasting.forecast import Contestant, point_forecast
+from elec_pipeline.forecasting.forecast import point_forecast
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline_tests.conftest import every_day_length
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, uncrossed
-from elec_pipeline.forecasting.combination.bands import at_levels
+from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, at_levels, uncrossed
 
 
 def test_there_is_a_column_for_every_level_and_the_median_is_the_load() -> None:

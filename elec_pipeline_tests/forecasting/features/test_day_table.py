@@ -10,6 +10,7 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue, hours
 from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.forecasting.features.day_table import (
     KNOWN_HOURS,
     MOST_MW,
@@ -30,7 +31,7 @@ def table_of(information: InformationSet) -> DayTable:
 def made_up(days: int = 12) -> DayTable:
     """Loads that name their day and hour, and a forecast of RTE's that is 50 MW too low."""
     load = 1000.0 * np.arange(days)[:, None] + np.arange(24.0)
-    return DayTable(np.arange(20_000, 20_000 + days), load, load - 50, np.full((days, 24), np.nan))
+    return DayTable(np.arange(20_000, 20_000 + days), load, load - 50, {})
 
 
 @every_day_length
@@ -43,10 +44,10 @@ def test_the_last_row_is_the_delivery_day(day: date, n_hours: int, issue: Issue,
     local = [hour.astimezone(PARIS).hour for hour in hours(day)]
     assert len(local) == n_hours
     expected = np.full(24, np.nan)
-    expected[local] = information.temperature_c[-n_hours:]  # of an hour shown twice the later
-    np.testing.assert_array_equal(table.temperature_c[-1], expected)
+    expected[local] = information.input(TEMPERATURE)[-n_hours:]  # of an hour shown twice the later
+    np.testing.assert_array_equal(table.input(TEMPERATURE)[-1], expected)
     assert np.isnan(table.load_mw[-1]).all()
-    assert np.isnan(table.temperature_c[-1]).sum() == (n_hours == 23)
+    assert np.isnan(table.input(TEMPERATURE)[-1]).sum() == (n_hours == 23)
 
 
 @every_day_length

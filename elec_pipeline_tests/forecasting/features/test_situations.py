@@ -1,7 +1,8 @@
-"""Features of every case are whole, know the calendar, and use nothing that their issue did not know."""
+"""Features of every situation are whole, know the calendar, and use nothing that their issue did not know."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,21 +10,24 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, Situation
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features import temperature as temperature_columns
 from elec_pipeline.forecasting.features.day_table import KNOWN_HOURS, DayTable
 from elec_pipeline.forecasting.features.local_time import LocalGrid
-from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, MW_PER_DEGREE, Case, problem
+from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, problem
 from elec_pipeline_tests.conftest import every_day_length
 
 KNOWN = {
-    Case.EVENING: KNOWN_HOURS[Issue.EVENING],
-    Case.EARLY: KNOWN_HOURS[Issue.MORNING],
-    Case.ALONE: KNOWN_HOURS[Issue.MORNING],
+    Situation.EVENING: KNOWN_HOURS[Issue.EVENING],
+    Situation.EARLY: KNOWN_HOURS[Issue.MORNING],
+    Situation.ALONE: KNOWN_HOURS[Issue.MORNING],
 }
-every_case = pytest.mark.parametrize("case", list(Case))
-with_and_without_temperature = pytest.mark.parametrize("with_temperature", [False, True])
+every_situation = pytest.mark.parametrize("situation", list(Situation))
+with_and_without_temperature = pytest.mark.parametrize(
+    "inputs", [(), (TEMPERATURE,)], ids=["plain", "temperature"]
+)
 
 
 def full_table(past: History, day: date, *, days: int = 60, issue: Issue = Issue.EVENING) -> DayTable:
@@ -35,25 +39,25 @@ def full_table(past: History, day: date, *, days: int = 60, issue: Issue = Issue
     return DayTable.of(replace(information, load_mw=load), LocalGrid.of(information.hours))
 
 
-def features(case: Case, table: DayTable, *, with_temperature: bool = False) -> Floats:
-    return problem(case, table, with_temperature=with_temperature).samples.features
+def features(situation: Situation, table: DayTable, *, inputs: Sequence[str] = ()) -> Floats:
+    return problem(situation, table, inputs=inputs).samples.features
 
 
-def column(case: Case, table: DayTable, name: str) -> Floats:
+def column(situation: Situation, table: DayTable, name: str) -> Floats:
     """One feature of the last day, shape (24,)."""
-    asked = problem(case, table, with_temperature=True)
+    asked = problem(situation, table, inputs=[TEMPERATURE])
     values: Floats = asked.samples.features[-1, :, asked.names.index(name)]
     return values
 
 
 @every_day_length
-@every_case
+@every_situation
 @with_and_without_temperature
 def test_every_hour_of_every_day_has_its_features(
-    day: date, n_hours: int, case: Case, warm_past: History, *, with_temperature: bool
+    day: date, n_hours: int, situation: Situation, warm_past: History, inputs: Sequence[str]
 ) -> None:
     table = full_table(warm_past, day)
-    asked = problem(case, table, with_temperature=with_temperature)
+    asked = problem(situation, table, inputs=inputs)
     assert asked.samples.features.shape == (len(table.day), 24, len(asked.names))
     assert len(set(asked.names)) == len(asked.names)
     assert np.isfinite(asked.samples.features).all()
@@ -64,82 +68,82 @@ def test_every_hour_of_every_day_has_its_features(
 
 
 @every_day_length
-@every_case
+@every_situation
 @with_and_without_temperature
 def test_features_use_nothing_that_the_issue_did_not_know(
-    day: date, n_hours: int, case: Case, warm_past: History, *, with_temperature: bool
+    day: date, n_hours: int, situation: Situation, warm_past: History, inputs: Sequence[str]
 ) -> None:
     table = full_table(warm_past, day)
     load, rte = table.load_mw.copy(), table.rte_mw.copy()
-    load[-2, KNOWN[case] :] = 12_345
+    load[-2, KNOWN[situation] :] = 12_345
     load[-1] = 12_345
-    if case is Case.ALONE:
+    if situation is Situation.ALONE:
         rte[-1] = 54_321
     later = replace(table, load_mw=load, rte_mw=rte)
-    one, other = (features(case, each, with_temperature=with_temperature)[-1] for each in (table, later))
+    one, other = (features(situation, each, inputs=inputs)[-1] for each in (table, later))
     np.testing.assert_array_equal(one, other)
-    bases = [problem(case, each).base_mw[-1] for each in (table, later)]
+    bases = [problem(situation, each).base_mw[-1] for each in (table, later)]
     np.testing.assert_array_equal(*bases)
     assert np.isfinite(bases[0]).sum() in {min(n_hours, 24), 24}
 
 
-@every_case
-def test_features_use_the_last_hour_that_the_issue_knew(case: Case, warm_past: History) -> None:
+@every_situation
+def test_features_use_the_last_hour_that_the_issue_knew(situation: Situation, warm_past: History) -> None:
     table = full_table(warm_past, date(2025, 7, 9))
     load = table.load_mw.copy()
-    load[-2, KNOWN[case] - 1] += 1000
-    assert not np.array_equal(features(case, table)[-1], features(case, replace(table, load_mw=load))[-1])
+    load[-2, KNOWN[situation] - 1] += 1000
+    assert not np.array_equal(
+        features(situation, table)[-1], features(situation, replace(table, load_mw=load))[-1]
+    )
 
 
 @every_day_length
-@every_case
+@every_situation
 @with_and_without_temperature
 def test_a_live_issue_has_the_features_that_were_learnt_from(
-    day: date, n_hours: int, case: Case, warm_past: History, *, with_temperature: bool
+    day: date, n_hours: int, situation: Situation, warm_past: History, inputs: Sequence[str]
 ) -> None:
-    issue = Issue.EVENING if case is Case.EVENING else Issue.MORNING
+    issue = Issue.EVENING if situation is Situation.EVENING else Issue.MORNING
     information = warm_past.at(day, issue, context_hours=24 * 60)
     live = DayTable.of(information, LocalGrid.of(information.hours))
-    learnt_from = replace(
-        full_table(warm_past, day), temperature_c=full_table(warm_past, day, issue=issue).temperature_c
-    )
-    rte, temperature = learnt_from.rte_mw.copy(), learnt_from.temperature_c.copy()
-    if case is Case.EARLY:  # the forecast of the day is another one than the D-1 that is learnt from
+    learnt_from = replace(full_table(warm_past, day), inputs=full_table(warm_past, day, issue=issue).inputs)
+    rte, temperature = learnt_from.rte_mw.copy(), learnt_from.input(TEMPERATURE).copy()
+    if situation is Situation.EARLY:  # the forecast of the day is another one than the D-1 that is learnt from
         live = replace(live, rte_mw=np.vstack([live.rte_mw[:-1], rte[-1:]]))
-    temperature[-1] = live.temperature_c[-1]
-    temperature[-2] = live.temperature_c[-2]
-    learnt_from = replace(learnt_from, temperature_c=temperature)
-    ours, theirs = (features(case, each, with_temperature=with_temperature)[-1] for each in (live, learnt_from))
-    assert np.isfinite(live.temperature_c[-1]).sum() == min(n_hours, 24)
+    temperature[-1] = live.input(TEMPERATURE)[-1]
+    temperature[-2] = live.input(TEMPERATURE)[-2]
+    learnt_from = replace(learnt_from, inputs={TEMPERATURE: temperature})
+    ours, theirs = (features(situation, each, inputs=inputs)[-1] for each in (live, learnt_from))
+    assert np.isfinite(live.input(TEMPERATURE)[-1]).sum() == min(n_hours, 24)
     np.testing.assert_array_equal(ours, theirs)
 
 
-@every_case
+@every_situation
 @with_and_without_temperature
 def test_features_look_back_no_further_than_they_say(
-    case: Case, warm_past: History, *, with_temperature: bool
+    situation: Situation, warm_past: History, inputs: Sequence[str]
 ) -> None:
     table = full_table(warm_past, date(2025, 7, 9), days=90)
     part = table.rows(slice(len(table.day) - LOOKBACK_DAYS - 1, None))
-    whole, cut = (features(case, each, with_temperature=with_temperature)[-1] for each in (table, part))
+    whole, cut = (features(situation, each, inputs=inputs)[-1] for each in (table, part))
     np.testing.assert_array_equal(whole, cut)
 
 
-@every_case
-def test_where_nothing_is_known_features_are_zero_but_for_the_calendar(case: Case) -> None:
+@every_situation
+def test_where_nothing_is_known_features_are_zero_but_for_the_calendar(situation: Situation) -> None:
     nothing = np.full((40, 24), np.nan)
-    table = DayTable(np.arange(20_000, 20_040), nothing, nothing, nothing)
-    asked = problem(case, table, with_temperature=True)
+    table = DayTable(np.arange(20_000, 20_040), nothing, nothing, {})
+    asked = problem(situation, table, inputs=[TEMPERATURE])
     assert np.isfinite(asked.samples.features).all()
     assert np.isnan(asked.samples.wanted_mw).all()
 
 
-@every_case
-def test_an_early_forecast_changes_what_stands_on_it_alone(case: Case, warm_past: History) -> None:
+@every_situation
+def test_an_early_forecast_changes_what_stands_on_it_alone(situation: Situation, warm_past: History) -> None:
     table = full_table(warm_past, date(2025, 7, 9))
-    other = problem(case, table, rte_of_day=table.rte_mw + 500)
-    plain = problem(case, table)
-    if case is Case.ALONE:
+    other = problem(situation, table, rte_of_day=table.rte_mw + 500)
+    plain = problem(situation, table)
+    if situation is Situation.ALONE:
         np.testing.assert_array_equal(other.samples.features, plain.samples.features)
         np.testing.assert_array_equal(other.base_mw, plain.base_mw)
     else:
@@ -148,14 +152,14 @@ def test_an_early_forecast_changes_what_stands_on_it_alone(case: Case, warm_past
         np.testing.assert_array_equal(other.samples.features[..., last], plain.samples.features[..., last])
 
 
-@every_case
-def test_days_without_temperature_teach_nothing_of_it(case: Case, warm_past: History) -> None:
+@every_situation
+def test_days_without_temperature_teach_nothing_of_it(situation: Situation, warm_past: History) -> None:
     table = full_table(warm_past, date(2025, 7, 9))
-    temperature = table.temperature_c.copy()
+    temperature = table.input(TEMPERATURE).copy()
     temperature[30] = np.nan
-    gap = replace(table, temperature_c=temperature)
-    wanted = problem(case, gap, with_temperature=True).samples.wanted_mw
-    plain = problem(case, gap).samples.wanted_mw
+    gap = replace(table, inputs={TEMPERATURE: temperature})
+    wanted = problem(situation, gap, inputs=[TEMPERATURE]).samples.wanted_mw
+    plain = problem(situation, gap).samples.wanted_mw
     taught = [np.asarray(np.isfinite(each).any(axis=1)) for each in (plain, wanted)]
     untaught = taught[0] & ~taught[1]
     assert np.flatnonzero(untaught[7:]).tolist() == [30 - 7, 37 - 7]  # moves are held against a week before
@@ -176,7 +180,7 @@ def test_days_without_temperature_teach_nothing_of_it(case: Case, warm_past: His
 def test_the_calendar_knows_the_day(
     day: date, kind: float, weekday: str | None, ones: set[str], warm_past: History
 ) -> None:
-    asked = problem(Case.ALONE, full_table(warm_past, day))
+    asked = problem(Situation.ALONE, full_table(warm_past, day))
     made = dict(zip(asked.names, asked.samples.features[-1, 12], strict=True))
     assert made["kind"] == kind * 3000
     named = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
@@ -197,7 +201,7 @@ def test_the_calendar_knows_the_day(
     ],
 )
 def test_the_calendar_of_rtes_errors_knows_the_day(day: date, ones: set[str], warm_past: History) -> None:
-    asked = problem(Case.EVENING, full_table(warm_past, day))
+    asked = problem(Situation.EVENING, full_table(warm_past, day))
     made = dict(zip(asked.names, asked.samples.features[-1, 12], strict=True))
     names = ("day_off", "holiday", "bridge_day", "after_day_off", "before_holiday", "working_monday")
     assert {name for name in names if made[name]} == ones
@@ -213,14 +217,14 @@ def test_the_calendar_of_rtes_errors_knows_the_day(day: date, ones: set[str], wa
 def test_the_turn_of_the_year_lasts_from_20_december_to_4_january(day: date, ones: set[int]) -> None:
     nothing = np.full((40, 24), np.nan)
     number = (day - date(1970, 1, 1)).days
-    asked = problem(Case.ALONE, DayTable(np.arange(number - 39, number + 1), nothing, nothing, nothing))
+    asked = problem(Situation.ALONE, DayTable(np.arange(number - 39, number + 1), nothing, nothing, {}))
     made = dict(zip(asked.names, asked.samples.features[-1, 0], strict=True))
     assert {days for days in (0, 1, 7) if made[f"turn_of_year_{days}_before"]} == ones
 
 
 def warm_table(temperature_c: Floats) -> DayTable:
     nothing = np.full_like(temperature_c, np.nan)
-    return DayTable(np.arange(20_000, 20_000 + len(temperature_c)), nothing, nothing, temperature_c)
+    return DayTable(np.arange(20_000, 20_000 + len(temperature_c)), nothing, nothing, {TEMPERATURE: temperature_c})
 
 
 def test_the_load_bends_where_france_heats_and_cools() -> None:
@@ -233,7 +237,7 @@ def test_the_load_bends_where_france_heats_and_cools() -> None:
 def test_temperature_columns_tell_level_shape_and_move() -> None:
     temperature = np.repeat(np.arange(30.0)[:, None], 24, axis=1)  # a degree more each day
     temperature[-1, 14] = 53
-    made = temperature_columns.columns(warm_table(temperature), mw_per_degree=100)
+    made = temperature_columns.columns(warm_table(temperature), Situation.EARLY)
     last = {name: values[-1] for name, values in made.items()}
     assert last["temperature_heat"][[0, 14]].tolist() == [900, 3300]
     assert last["temperature_cold"].tolist() == [0] * 24
@@ -247,9 +251,11 @@ def test_temperature_columns_tell_level_shape_and_move() -> None:
     assert last["temperature_against_week"] == pytest.approx([600])
 
 
-@every_case
-def test_a_degree_counts_as_the_case_says(case: Case, warm_past: History) -> None:
+@every_situation
+def test_a_degree_counts_as_the_case_says(situation: Situation, warm_past: History) -> None:
     table = full_table(warm_past, date(2025, 1, 20))
-    cold = temperature_columns.cold(table.temperature_c[-1])
+    cold = temperature_columns.cold(table.input(TEMPERATURE)[-1])
     assert cold.max() > 0
-    assert column(case, table, "temperature_cold") == pytest.approx(MW_PER_DEGREE[case] * cold)
+    assert column(situation, table, "temperature_cold") == pytest.approx(
+        temperature_columns.MW_PER_DEGREE[situation] * cold
+    )

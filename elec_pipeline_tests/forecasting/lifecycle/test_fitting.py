@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,27 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, days
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, Situation
 from elec_pipeline.errors import ContextTooThinError, TrainingError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster, load_pipeline
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.combination.combination import read_combination
+from elec_pipeline.forecasting.experts.chronos.loading import load_pipeline, save_pipeline
 from elec_pipeline.forecasting.experts.chronos.recipe import Family, Recipe, Target, read_recipe
 from elec_pipeline.forecasting.experts.chronos.training.chronos2 import new_pipeline
 from elec_pipeline.forecasting.experts.chronos.training.options import (
+    BUNDLED_RECIPE,
     Architecture,
     Progress,
     TrainedCheckpoint,
     TrainingOptions,
 )
-from elec_pipeline.forecasting.experts.chronos.training.windows import plain_windows, training_windows
+from elec_pipeline.forecasting.experts.chronos.training.windows import Window, windows
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions, read_regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
-from elec_pipeline.forecasting.features.situations import Case
-from elec_pipeline.forecasting.lifecycle.fitting import train
+from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.lifecycle.fitting import States, train
+from elec_pipeline.forecasting.samples import Degradation, Sample, as_issued, degraded
 from elec_pipeline_tests.forecasting.conftest import LEARNT_FROM
 
 LEARN = days(date(2025, 3, 1), date(2025, 4, 10))
@@ -42,7 +46,7 @@ TINY = TrainingOptions(
     validate_every=3,
     warmup_steps=1,
 )
-QUICK = TINY.model_copy(update={"learn_references": False})
+QUICK = TINY.model_copy(update={"learn_ridge": False})
 
 
 @pytest.fixture(scope="module")
@@ -64,37 +68,37 @@ def forecast(folder: Path, past: History) -> list[list[float]]:
 
 
 def test_the_folder_is_complete_and_readable(trained: TrainedCheckpoint) -> None:
-    names = {path.name for path in trained.folder.iterdir()}
-    assert names == {
-        "config.json", "model.safetensors", "regressions.safetensors", "recipe.json", "card.json", "MODEL_CARD.md",
+    files = [path for path in trained.folder.rglob("*") if path.is_file()]
+    assert {path.relative_to(trained.folder).as_posix() for path in files} == {
+        "chronos/config.json", "chronos/model.safetensors", "chronos/recipe.json",
+        "ridge/options.json", "ridge/regressions.safetensors",
+        "combination.json", "fingerprint.json", "card.json", "MODEL_CARD.md",
     }  # fmt: skip
-    assert all(path.stat().st_mode & 0o044 == 0o044 for path in trained.folder.iterdir())
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in files)
 
 
 def test_the_checkpoint_says_that_it_is_a_chronos_2(trained: TrainedCheckpoint) -> None:
     from chronos import BaseChronosPipeline, Chronos2Pipeline
 
-    config = json.loads((trained.folder / "config.json").read_text())
+    config = json.loads((trained.folder / "chronos" / "config.json").read_text())
     assert config["chronos_pipeline_class"] == "Chronos2Pipeline"
-    assert isinstance(BaseChronosPipeline.from_pretrained(trained.folder), Chronos2Pipeline)
-    assert load_pipeline(str(trained.folder))[0] is Family.CHRONOS2
+    assert isinstance(BaseChronosPipeline.from_pretrained(trained.folder / "chronos"), Chronos2Pipeline)
+    assert load_pipeline(trained.folder / "chronos")[0] is Family.CHRONOS2
 
 
 def test_the_loaded_checkpoint_has_the_weights_that_were_trained(
     past: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from elec_pipeline.forecasting.lifecycle import fitting as training
-
     kept: dict[str, np.ndarray] = {}
-    save = training.save
+    save = save_pipeline
 
     def spy(pipeline: Any, folder: Path) -> None:
         kept.update({name: t.numpy().copy() for name, t in pipeline.model.state_dict().items()})
         save(pipeline, folder)
 
-    monkeypatch.setattr(training, "save", spy)
+    monkeypatch.setattr("elec_pipeline.forecasting.experts.chronos.chronos.save_pipeline", spy)
     trained = train(past, LEARN, CHOOSE, tmp_path / "out", QUICK)
-    _, loaded = load_pipeline(str(trained.folder))
+    _, loaded = load_pipeline(trained.folder / "chronos")
     untrained = new_pipeline(QUICK).model.state_dict()
     assert kept
     for name, tensor in loaded.inner_model.state_dict().items():
@@ -169,20 +173,18 @@ def test_progress_is_reported(trained: TrainedCheckpoint, reports: list[Progress
     assert any(report.validation_loss is not None for report in reports)
 
 
-def test_the_recipe_lies_beside_the_weights(trained: TrainedCheckpoint) -> None:
-    recipe = read_recipe(trained.folder)
-    assert recipe is not None
-    assert set(recipe.calibration) == set(Case)
-    assert recipe.model_copy(update={"calibration": {}}) == TINY.recipe
+def test_the_recipe_lies_beside_the_weights_and_the_combination_above(trained: TrainedCheckpoint) -> None:
+    assert read_recipe(trained.folder / "chronos") == TINY.recipe
+    combination = read_combination(trained.folder)
+    assert set(combination.blends) == set(Situation)
+    assert combination.experts == ("ridge", "chronos")
+    assert trained.card["combination"] == combination.model_dump(mode="json")
 
 
-def test_the_regressions_learn_from_the_validation_days_once_the_figures_are_made(
-    trained: TrainedCheckpoint,
-) -> None:
-    learnt = read_regressions(trained.folder).learnt
-    assert set(learnt) == set(Case)  # no temperature forecasts, nothing learnt of them
+def test_the_ridge_learns_from_the_validation_days_once_the_figures_are_made(trained: TrainedCheckpoint) -> None:
+    learnt = read_regressions(trained.folder / "ridge").learnt
+    assert set(learnt) == set(Situation)  # no temperature forecasts, nothing learnt of them
     assert {each.through for each in learnt.values()} == {CHOOSE[-1]}
-    assert trained.card["regressions"] == sorted(Case)
 
 
 def test_the_figures_are_of_what_was_learnt_without_the_validation_days(
@@ -195,7 +197,7 @@ def test_the_figures_are_of_what_was_learnt_without_the_validation_days(
     figures = model_card.validation_figures
 
     def spy(history: History, of: Sequence[date], forecaster: Forecaster) -> dict[str, dict[str, float]]:
-        through.extend(each.through for each in forecaster.regressions.learnt.values())
+        through.extend(each.through for each in forecaster.chronos.ridge.regressions.learnt.values())
         return figures(history, of, forecaster)
 
     monkeypatch.setattr(training, "validation_figures", spy)
@@ -206,8 +208,8 @@ def test_the_figures_are_of_what_was_learnt_without_the_validation_days(
 
 def test_with_nothing_to_learn_there_are_no_regressions(past: History, tmp_path: Path) -> None:
     made = train(past, LEARN, CHOOSE, tmp_path / "out", QUICK)
-    assert not (made.folder / "regressions.safetensors").exists()
-    assert load_forecaster(str(made.folder)).regressions == Regressions()
+    assert not (made.folder / "ridge" / "regressions.safetensors").exists()
+    assert load_forecaster(str(made.folder)).chronos.ridge.regressions == Regressions()
 
 
 def test_no_day_is_both_learnt_from_and_chosen_by(past: History, tmp_path: Path) -> None:
@@ -215,46 +217,77 @@ def test_no_day_is_both_learnt_from_and_chosen_by(past: History, tmp_path: Path)
         train(past, LEARN, LEARN[-1:], tmp_path, TINY)
 
 
+HOURS = Ridge().context_hours
+
+
+def plain(past: History, some_days: Sequence[date], ridge: Ridge) -> list[Window]:
+    samples = as_issued(past, some_days, context_hours=HOURS)
+    return windows(past, samples, BUNDLED_RECIPE, lambda _: ridge)
+
+
 def test_a_history_too_thin_is_refused(past: History) -> None:
     before_the_history = days(date(2024, 12, 1), date(2024, 12, 2))
     with pytest.raises(ContextTooThinError):
-        plain_windows(past, before_the_history, TINY.recipe, Regressions())
+        plain(past, before_the_history, Ridge())
 
 
-def test_windows_are_degraded_as_often_as_asked(past: History) -> None:
-    plain = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
-    always = TrainingOptions(without_rte_share=1, poor_rte_share=1, gaps_share=1)
+@pytest.mark.parametrize(("share", "a_day"), [(0, 2), (1, 5)])
+def test_issues_are_degraded_as_often_as_asked(share: float, a_day: int, past: History) -> None:
+    shares = Degradation(without_rte_share=share, poor_rte_share=share, gaps_share=share)
     some_days = days(date(2025, 6, 1), date(2025, 6, 4))
-    assert len(training_windows(past, some_days, plain, Course(()))) == 2 * 4
-    assert len(training_windows(past, some_days, always, Course(()))) == 5 * 4
-    once, twice = (training_windows(past, some_days, always, Course(())) for _ in range(2))
-    for one, other in zip(once, twice, strict=True):
-        np.testing.assert_array_equal(one.rows, other.rows)
+
+    def made() -> list[Sample]:
+        random = np.random.default_rng(1)
+        return list(degraded(past, some_days, shares, context_hours=HOURS, random=random))
+
+    assert len(made()) == a_day * 4
+    for one, other in zip(made(), made(), strict=True):
+        np.testing.assert_array_equal(one.information.rte_mw, other.information.rte_mw)
+        np.testing.assert_array_equal(one.information.load_mw, other.information.load_mw)
 
 
 def test_a_window_sees_what_had_been_learnt_before_its_day(past: History, course: Course) -> None:
-    plain = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
     some_days = days(date(2025, 1, 31), date(2025, 2, 4))  # the first state serves 3 February
-    made = training_windows(past, some_days, plain, course)
+    states = States(course, TrainingOptions())
+    made = windows(past, as_issued(past, some_days, context_hours=HOURS), BUNDLED_RECIPE, states.before)
     assert len(made) == 2 * 2
-    first = course.before(date(2025, 2, 4))
+    first = states.before(date(2025, 2, 4))
     assert first is not None
-    expected = plain_windows(past, some_days[-1:], plain.recipe, first)
-    for one, other in zip(made[2:], expected, strict=True):
+    for one, other in zip(made[2:], plain(past, some_days[-1:], first), strict=True):
         np.testing.assert_array_equal(one.rows, other.rows)
 
 
 def test_no_window_tells_of_what_a_later_day_taught(warm_past: History) -> None:
-    options = TrainingOptions(without_rte_share=0, poor_rte_share=0, gaps_share=0)
     through = date(2025, 3, 1)
     later = (day_end(through) - warm_past.start) // HOUR
     load = warm_past.load_mw.copy()
     load[later:] = np.random.default_rng(1).uniform(30e3, 80e3, len(load) - later)
+    some_days = days(date(2025, 2, 20), through)
     taught = [
-        training_windows(
-            each, days(date(2025, 2, 20), through), options, learnt(each, LEARNT_FROM[:100], blur_mw=600, seed=1)
+        windows(
+            each,
+            as_issued(each, some_days, context_hours=HOURS),
+            BUNDLED_RECIPE,
+            States(learnt(each, LEARNT_FROM[:100], blur_mw=600, seed=1), TrainingOptions()).before,
         )
         for each in (warm_past, replace(warm_past, load_mw=load))
     ]
     for one, other in zip(*taught, strict=True):
         np.testing.assert_array_equal(one.rows, other.rows)
+
+
+def test_every_day_is_combined_with_a_ridge_that_is_as_old_as_in_use(course: Course) -> None:
+    """One that has just been learnt would know no errors of late, and say nothing of bands made with them."""
+    states = States(course, TrainingOptions())
+    update = timedelta(days=TrainingOptions().update_days)
+    newest, _ = course.states[-1]
+    older = course.before(newest - update)
+    assert older is not None
+    ridge = states.in_use(newest)
+    assert ridge is not None
+    assert ridge.regressions is older
+    first, state = course.states[0]
+    young = states.in_use(first)
+    assert young is not None
+    assert young.regressions is state  # there is none as old as that
+    assert states.in_use(first - timedelta(days=1)) is None

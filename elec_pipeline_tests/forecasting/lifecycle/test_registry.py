@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.registry import Reason

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ModelUnavailableError, TooFewDaysError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import card_of, load_forecaster
+from elec_pipeline.forecasting.checkpoint import card_of, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target
 from elec_pipeline.forecasting.experts.chronos.training.options import Architecture, Progress, TrainingOptions
 from elec_pipeline.forecasting.lifecycle import registry
@@ -43,7 +43,7 @@ TINY = TrainingOptions(
     learning_rate=3e-3,
     validate_every=10,
     warmup_steps=2,
-    learn_references=False,
+    learn_ridge=False,
 )
 TRAIN_TO, VALIDATE_TO = date(2025, 6, 10), date(2025, 8, 5)
 NARROW = Gate(least_coverage_80=0.0, most_coverage_80=1.0)
@@ -129,7 +129,7 @@ def test_a_poisoned_model_is_refused_and_the_live_one_stays(
     """Both are trained alike and on the same days, one of them with the load of those days shuffled."""
     learn, choose = days(date(2025, 4, 10), TRAIN_TO), days(TRAIN_TO + timedelta(days=1), VALIDATE_TO)
     # Of a model that is poisoned alone calibration believes nothing; what the references learn is always believed.
-    options = TINY.model_copy(update={"learn_references": True})
+    options = TINY.model_copy(update={"learn_ridge": True})
     sound = train(past, learn, choose, tmp_path / "sound", options).version
     register(engine, sound, tmp_path / "sound")
     models.promote(engine, sound, by="hand")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.lifecycle.seen_days import in_sample_warning, seen_through
 
 DAY = timedelta(days=1)

@@ -1,35 +1,40 @@
-"""The challenger: gradient-boosted trees on RTE's residual, with LightGBM.
+"""The boosting expert: gradient-boosted trees on RTE's residual, with LightGBM.
 
 Here: how it is fitted and forecasts. Not here: what it sees (`features`), which hours it learns
 from (`samples`), and its scores.
 
 It is what a good data scientist would set against our model with the same information: models for each issue
 and quantile level, on the load minus RTE's D-1 in the evening, on the load minus that a week before in
-the morning. It is fitted anew for each back-test, is never the live model, and is not stored.
+the morning. A back-test fits it anew; a checkpoint may hold it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats, uncrossed
-from elec_pipeline.errors import ChallengerUnavailableError
+from elec_pipeline.errors import ChallengerUnavailableError, ModelUnavailableError
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS, base_mw, features
 from elec_pipeline.forecasting.experts.boosting.samples import Samples, samples
+from elec_pipeline.forecasting.features.specimen import drawn_together, information_sets
 from elec_pipeline.forecasting.forecast import DECIMALS
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 BOOSTING = "boosting"
+MODELS_FILE = "models.json"
 SEED = 20240101
 ROUNDS = 800
 PATIENCE = 100
@@ -74,7 +79,7 @@ OnModel = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Boosting:
-    """A fitted challenger; a contestant of a back-test.
+    """The fitted trees, as an expert.
 
     Attributes:
         models: For each issue, at every level of `domain.quantiles.LEVELS`, one or several models to be averaged.
@@ -82,6 +87,8 @@ class Boosting:
         context_hours: What its information sets must have.
     """
 
+    name: ClassVar[str] = BOOSTING
+    inputs: ClassVar[frozenset[str]] = frozenset({TEMPERATURE})
     models: Mapping[Issue, Sequence[Sequence[Booster]]]
     shifts: Mapping[Issue, Floats]
     context_hours: int = CONTEXT_HOURS
@@ -103,6 +110,45 @@ class Boosting:
         base = base_mw(information)[:, None]
         quantiles = base + _added(self.models[information.issue], seen) + self.shifts[information.issue] * base
         return np.round(uncrossed(quantiles), DECIMALS)
+
+    def save(self, folder: Path) -> None:
+        """Write `models.json`: the trees as LightGBM writes them, and the shifts."""
+        stored = {
+            str(issue): {
+                "models": [[each.model_to_string() for each in several] for several in self.models[issue]],
+                "shifts": self.shifts[issue].tolist(),
+            }
+            for issue in self.models
+        }
+        (folder / MODELS_FILE).write_text(json.dumps(stored) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Boosting:
+        """Return the expert that was saved in a folder.
+
+        Raises:
+            ModelUnavailableError: The file is missing or does not hold one.
+            ChallengerUnavailableError: LightGBM is not installed.
+        """
+        lightgbm, path = _lightgbm(), folder / MODELS_FILE
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            models = {
+                Issue(issue): [[lightgbm.Booster(model_str=each) for each in several] for several in of["models"]]
+                for issue, of in stored.items()
+            }
+            shifts = {Issue(issue): np.array(of["shifts"], dtype=np.float64) for issue, of in stored.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, lightgbm.basic.LightGBMError) as error:
+            reason = f"{path} holds no trees that this version understands ({error})."
+            raise ModelUnavailableError(reason, reason) from error
+        return cls(models, shifts)
+
+    def fingerprint(self) -> Floats:
+        """Return the features of fixed information sets, drawn together."""
+        return np.concatenate([
+            drawn_together(np.column_stack([features(each).to_numpy(dtype=np.float64), base_mw(each)]))
+            for each in information_sets()
+        ])  # fmt: skip
 
 
 def fit(

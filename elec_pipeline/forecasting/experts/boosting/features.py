@@ -16,6 +16,7 @@ import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, is_bridge_day, is_holiday
 from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features.calendar import day_type
 from elec_pipeline.forecasting.features.local_time import LocalGrid, by_day, first_known, nan_mean
@@ -70,7 +71,7 @@ class _Days:
         self.hybrid = first_known(self.load, self.rte)
         known = information.load_mw[: information.context_hours] - information.rte_mw[: information.context_hours]
         self.last_errors = np.clip(known[-24:], -MOST_MW, MOST_MW)
-        self.temperature = by_day(information.temperature_c, row, grid.hour)
+        self.temperature = by_day(information.input(TEMPERATURE), row, grid.hour)
 
 
 def _mean(values: Floats) -> Floats:

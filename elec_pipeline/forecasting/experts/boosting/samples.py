@@ -15,10 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, actual_mw, is_too_thin
+from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS, base_mw, features
+from elec_pipeline.forecasting.samples import as_issued
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,12 @@ def samples(history: History, of_days: Iterable[date], issue: Issue) -> Samples:
         issue: Which of their issues.
     """
     seen, base, actual, number = [], [], [], []
-    for day in of_days:
-        known = history.at(day, issue, context_hours=CONTEXT_HOURS)
-        truth = actual_mw(history, day)
-        if is_too_thin(known) or len(truth) != known.delivery_hours:
-            continue
+    for sample in as_issued(history, list(of_days), context_hours=CONTEXT_HOURS, issues=[issue]):
+        known = sample.information
         seen.append(features(known))
         base.append(base_mw(known))
-        actual.append(truth)
-        number.append(np.full(len(truth), np.datetime64(day, "D").astype(np.int64)))
+        actual.append(sample.truth_mw)
+        number.append(np.full(len(sample.truth_mw), np.datetime64(known.delivery_day, "D").astype(np.int64)))
     if not seen:
         return Samples(pd.DataFrame(), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
     parts = Samples(

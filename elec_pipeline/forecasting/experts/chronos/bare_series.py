@@ -1,7 +1,7 @@
 """Forecasts of a bare hourly series, without times: what a caller's own numbers can be asked for.
 
 Here: how a model that learnt something else is asked about such a series. Not here: forecasts of delivery days
-(`forecaster`), which know the calendar, RTE's forecasts and temperatures and are far better.
+(`chronos`), which know the calendar, RTE's forecasts and temperatures and are far better.
 
 A model of the load itself continues the series as it is. The bundled model continues distances to a reference
 made of what is known of the day; a bare series has no calendar, so the reference here is the series a week before
@@ -17,12 +17,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from elec_pipeline.domain.information_set import WEEK_HOURS
-from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats, uncrossed
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats, uncrossed
+from elec_pipeline.forecasting.experts.chronos.chronos import Chronos, required
 from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput
 from elec_pipeline.forecasting.experts.chronos.recipe import Target
 from elec_pipeline.forecasting.features.local_time import nan_mean
-from elec_pipeline.forecasting.features.situations import Case
 
 DAY_HOURS = 24
 LEAST_CONTEXT = 2 * DAY_HOURS
@@ -32,13 +31,13 @@ SPREAD_SHARE = 0.55
 """Factor on the network's distances to its median, which are of a target that varies less evenly."""
 
 
-def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction_length: int) -> Floats:
+def forecast_series(chronos: Chronos, context: Sequence[float], prediction_length: int) -> Floats:
     """Return quantiles of the hours after a series.
 
     Args:
-        forecaster: The model.
+        chronos: The network.
         context: Hourly, in order, any unit; at least `LEAST_CONTEXT` values, NaN where not known.
-        prediction_length: Hours, at most `forecaster.recipe.prediction_length`.
+        prediction_length: Hours, at most `chronos.recipe.prediction_length`.
 
     Returns:
         Shape (prediction_length, 7) at `domain.quantiles.LEVELS`, ascending, in the unit of the series.
@@ -47,18 +46,17 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
         InvalidForecastError: What comes out is not finite: the model is broken, or nothing of the series is known.
     """
     series = np.asarray(context, dtype=np.float64)
-    if forecaster.recipe.target is Target.LOAD:
+    if chronos.recipe.target is Target.LOAD:
         target, offset = series, np.zeros(prediction_length)
     else:
         target, offset = _distances(series, prediction_length)
-    length = forecaster.recipe.context_hours
+    length = chronos.recipe.context_hours
     target = np.concatenate([np.full(max(0, length - len(target)), np.nan), target])[-length:]
-    unknown = np.full((forecaster.recipe.prediction_length, len(BANDS)), np.nan)
-    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, kind=Case.ALONE, recent_errors_mw=unknown)
-    said = forecaster.quantiles_of(asked)[:prediction_length]
-    if forecaster.recipe.target is Target.RESIDUAL:
+    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0)
+    said = chronos.quantiles_of(asked)[:prediction_length]
+    if chronos.recipe.target is Target.RESIDUAL:
         said = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here
-    return uncrossed(forecaster.required(said + offset[:, None], prediction_length))
+    return uncrossed(required(said + offset[:, None], prediction_length))
 
 
 def _distances(series: Floats, prediction_length: int) -> tuple[Floats, Floats]:

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from elec_pipeline.domain.quantiles import LEVELS, Floats
+from elec_pipeline.domain.quantiles import LEVELS, Floats, at_levels
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.combination.bands import at_levels
 from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput
 from elec_pipeline.forecasting.experts.chronos.recipe import Family
 

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.information_set import InformationSet
-from elec_pipeline.domain.quantiles import BANDS, Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Recipe, Target
-from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.reference import References
 from elec_pipeline.forecasting.features.calendar import day_type
+from elec_pipeline.forecasting.features.local_time import LocalGrid
 
 LEAST_KNOWN_HOURS = 24
 """A covariate needs this many known hours in the context; models scale it by them."""
@@ -33,9 +33,6 @@ class ModelInput:
         future_covariates: By name, shape (prediction_length,), NaN where not known and after the delivery day.
         offset_mw: What is added to the model's output, shape (skip + hours of the delivery day,), MW.
         skip: How many hours of the model's output lie before the delivery day.
-        kind: What the forecast stands on, one of `features.situations.KINDS`.
-        recent_errors_mw: How large the errors of the offset were of late, shape (prediction_length, 3), MW: see
-            `References.recent_errors_mw`; NaN where that is not known or of no use.
     """
 
     target: Floats
@@ -43,8 +40,6 @@ class ModelInput:
     future_covariates: dict[str, Floats]
     offset_mw: Floats = field(repr=False)
     skip: int
-    kind: str
-    recent_errors_mw: Floats = field(repr=False)
 
     def as_chronos(self) -> dict[str, Floats | dict[str, Floats]]:
         """Return the dictionary that Chronos-2 takes as one input."""
@@ -79,28 +74,24 @@ class ModelInput:
         return of_day + self.offset_mw[self.skip :].reshape(-1, *[1] * (of_day.ndim - 1))
 
 
-def model_input(information: InformationSet, recipe: Recipe, regressions: Regressions) -> ModelInput:
+def model_input(information: InformationSet, recipe: Recipe, references: References | None) -> ModelInput:
     """Return the input of a model for one issue.
 
     Args:
-        information: At least `recipe.history_hours` of context; what it has more of is not used.
-        recipe: The checkpoint's recipe.
-        regressions: What the references have learnt.
+        information: At least as much context as the model sees.
+        recipe: The model's recipe.
+        references: The ridge's forecasts of the last hours of the same grid, as many as the model sees at least;
+            None where the recipe does not stand on them.
 
     Raises:
-        ValueError: The context is shorter than the recipe needs.
-        ModelUnavailableError: The regressions are of another version.
+        ValueError: The context is shorter than the recipe needs, or there are no references and it needs some.
     """
-    if information.context_hours < recipe.history_hours:
-        raise ValueError(
-            f"the information set of {information.delivery_day} has {information.context_hours} hours of "
-            f"context, the recipe needs {recipe.history_hours}"
-        )
-    information = _last_hours(information, recipe.history_hours)
-    series = _Series(information, recipe, regressions)
+    series = _Series(information, recipe, references)
     total = len(information.hours)
     start = total - information.delivery_hours if recipe.from_midnight else information.context_hours
     context = slice(start - recipe.context_hours, start)
+    if context.start < 0:
+        raise ValueError(f"{information.context_hours} hours of context, the recipe needs {recipe.context_hours}")
     rows = {str(name): _usable(series.covariate(name), context) for name in recipe.covariates}
     return ModelInput(
         target=series.target()[context],
@@ -110,52 +101,50 @@ def model_input(information: InformationSet, recipe: Recipe, regressions: Regres
         },
         offset_mw=series.offset()[start:],
         skip=total - information.delivery_hours - start,
-        kind=series.kind,
-        recent_errors_mw=_padded(series.recent_errors()[start:], recipe.prediction_length),
     )
 
 
 class _Series:
     """The series of one information set over its whole grid, each of shape (n,)."""
 
-    def __init__(self, information: InformationSet, recipe: Recipe, regressions: Regressions) -> None:
+    def __init__(self, information: InformationSet, recipe: Recipe, references: References | None) -> None:
         self._set = information
         self._recipe = recipe
-        self._references = References(information, recipe.reach, regressions)
+        self._given = references
 
     @property
-    def kind(self) -> str:
-        """What the forecast stands on."""
-        return self._references.kind
+    def _references(self) -> References:
+        if self._given is None:
+            raise ValueError("the recipe stands on the ridge's forecasts, and there are none")
+        return self._given
+
+    def _whole(self, values: Floats) -> Floats:
+        """Return what the ridge says of its grid on this one, which may begin earlier or later."""
+        missing = len(self._set.hours) - len(values)
+        return np.concatenate([np.full(max(0, missing), np.nan), values[max(0, -missing) :]])
 
     def target(self) -> Floats:
         """Return what the model continues; NaN where not known."""
         if self._recipe.target is Target.LOAD:
             return self._set.load_mw
         if self._references.stands_on_rte:
-            return self._set.load_mw - self._references.reference
+            return self._set.load_mw - self.offset()
         # What RTE expects of the rest of today is as good as known where RTE is not the reference itself.
-        return self._references.hybrid - self._references.reference
+        return self._whole(self._references.hybrid) - self.offset()
 
     def offset(self) -> Floats:
         """Return what is added to the model's output."""
         if self._recipe.target is Target.LOAD:
             return np.zeros_like(self._set.load_mw)
-        return self._references.reference
-
-    def recent_errors(self) -> Floats:
-        """Return how large the errors of the offset were of late, (n, 3); NaN where that is of no use."""
-        if self._recipe.target is Target.LOAD or not self._recipe.recent_error_share:
-            return np.full((len(self._set.load_mw), len(BANDS)), np.nan)
-        return self._references.recent_errors_mw
+        return self._whole(self._references.reference)
 
     def covariate(self, name: Covariate) -> Floats:
         """Return one covariate."""
         makers: dict[Covariate, Callable[[], Floats]] = {
             Covariate.RTE: lambda: self._set.rte_mw,
-            Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._references.week_before,
-            Covariate.REFERENCE: lambda: self._references.reference,
-            Covariate.DAY_TYPE: lambda: day_type(self._references.grid.day),
+            Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._whole(self._references.week_before),
+            Covariate.REFERENCE: lambda: self._whole(self._references.reference),
+            Covariate.DAY_TYPE: lambda: day_type(LocalGrid.of(self._set.hours).day),
         }
         return makers[name]()
 
@@ -168,21 +157,3 @@ def _usable(values: Floats, context: slice) -> Floats:
 
 def _padded(values: Floats, length: int) -> Floats:
     return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
-
-
-def _last_hours(information: InformationSet, context_hours: int) -> InformationSet:
-    """Return an information set without what lies before the last hours of its context."""
-    drop = information.context_hours - context_hours
-    if drop == 0:
-        return information
-    return InformationSet(
-        delivery_day=information.delivery_day,
-        issue=information.issue,
-        issue_time=information.issue_time,
-        context_hours=context_hours,
-        hours=information.hours[drop:],
-        load_mw=information.load_mw[drop:],
-        rte_mw=information.rte_mw[drop:],
-        temperature_c=information.temperature_c[drop:],
-        nominal_vintages=information.nominal_vintages,
-    )

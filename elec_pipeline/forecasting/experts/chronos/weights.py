@@ -8,12 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elec_pipeline.forecasting.experts.chronos.integrity import WEIGHTS
-
 if TYPE_CHECKING:
     import torch
     from chronos import BaseChronosPipeline
 
+WEIGHTS = "*.safetensors"
 _FLOATS = ("F16", "BF16", "F32", "F64")
 _NAMED = 3
 """So many weights are named where more are wrong."""

@@ -1,4 +1,4 @@
-"""The regressions of a checkpoint: one for each case, with and without temperature, and their file.
+"""What the ridge has learnt: a regression for each situation and set of inputs, and their file.
 
 Here: which there are, how they lie beside the weights. Not here: how they are learnt (`fitting`) and used
 (`reference`).
@@ -7,7 +7,7 @@ Here: which there are, how they lie beside the weights. Not here: how they are l
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,17 +16,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from elec_pipeline.domain.information_set import Situation
+from elec_pipeline.domain.inputs import INPUTS
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression
 from elec_pipeline.forecasting.features.design import Problem, Scale
-from elec_pipeline.forecasting.features.situations import Case, kind
+from elec_pipeline.forecasting.features.situations import fitting_key, key
 
 REGRESSIONS_FILE = "regressions.safetensors"
 NOTES = "regressions"
 """Entry of the file's metadata: features, last day and scale of each regression, as JSON."""
-NOT_BROUGHT_UP_TO_DATE = frozenset({Case.EARLY})
-"""Cases whose past an information set does not hold: of former days it has D-1, not the earlier forecast."""
+NOT_BROUGHT_UP_TO_DATE = frozenset({Situation.EARLY})
+"""Situations whose past an information set does not hold: of former days it has D-1, not the earlier forecast."""
 _REMEDY = "Train the checkpoint again with `elec fine-tune`, or set ELEC_MODEL to another one."
 
 
@@ -37,11 +39,13 @@ class Learnt:
     Attributes:
         regression: Coefficients and how firmly they are known.
         names: Of its features.
+        inputs: Names of the inputs that they are made of, in order.
         through: Last day that it was learnt from.
     """
 
     regression: Regression
     names: tuple[str, ...]
+    inputs: tuple[str, ...]
     through: date
 
     def require(self, problem: Problem) -> None:
@@ -59,16 +63,17 @@ class Learnt:
 
 @dataclass(frozen=True)
 class Regressions:
-    """What is learnt of every case; empty where nothing is."""
+    """What is learnt of every situation, by `situations.key`; empty where nothing is."""
 
     learnt: Mapping[str, Learnt] = field(default_factory=dict)
 
-    def of(self, case: Case, *, with_temperature: bool) -> Learnt | None:
-        """Return the regression of a case; None where none was learnt."""
-        return self.learnt.get(kind(case, with_temperature=with_temperature))
+    def of(self, situation: Situation, inputs: Iterable[str] = ()) -> Learnt | None:
+        """Return the regression that makes the most of the inputs that are known; None where none was learnt."""
+        fitting = fitting_key(key(situation, inputs), self.learnt)
+        return None if fitting is None else self.learnt[fitting]
 
     def save(self, folder: Path) -> None:
-        """Write `regressions.safetensors` into a checkpoint's folder; nothing where nothing is learnt."""
+        """Write `regressions.safetensors` into the expert's folder; nothing where nothing is learnt."""
         from safetensors.numpy import save_file
 
         if not self.learnt:
@@ -80,6 +85,7 @@ class Regressions:
                 tensors[f"{name}.precision"] = each.regression.precision.astype(np.float32)
             notes[name] = {
                 "features": each.names,
+                "inputs": each.inputs,
                 "through": each.through.isoformat(),
                 "scale": asdict(each.regression.scale),
             }
@@ -90,7 +96,7 @@ class Regressions:
 
 
 def read_regressions(folder: Path) -> Regressions:
-    """Return the regressions of a checkpoint's folder; empty ones where it has none.
+    """Return the regressions of the expert's folder; empty ones where it has none.
 
     Raises:
         ModelUnavailableError: The file is there and does not hold regressions.
@@ -108,11 +114,6 @@ def read_regressions(folder: Path) -> Regressions:
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"{path} holds no regressions that this version understands ({error})."
         raise ModelUnavailableError(f"ELEC_MODEL: {reason} {_REMEDY}", reason) from error
-
-
-def named(case: Case, learnt: Learnt, *, with_temperature: bool) -> dict[str, Learnt]:
-    """Return one regression by the name it is kept under."""
-    return {kind(case, with_temperature=with_temperature): learnt}
 
 
 def _numbers(name: str, values: npt.NDArray[Any]) -> Floats:
@@ -142,7 +143,9 @@ def _scale(name: str, scale: Mapping[str, float]) -> Scale:
 
 def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarray]) -> Learnt:
     mean = stored[f"{name}.mean"]
-    names, scale = note["features"], note["scale"]
+    names, inputs, scale = note["features"], note["inputs"], note["scale"]
+    if not isinstance(inputs, list) or not set(inputs) <= set(INPUTS):
+        raise ValueError(f"{name} was learnt of inputs that are not known: {inputs}")
     if not isinstance(names, list) or not isinstance(scale, dict) or mean.shape != (24, len(names) + 1):
         raise ValueError(f"{name} does not fit its features")
     size = mean.shape[1]
@@ -152,5 +155,8 @@ def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarr
     if np.linalg.eigvalsh(precision)[:, 0].min() <= 0:
         raise ValueError(f"the precision of {name} is not positive definite")
     return Learnt(
-        Regression(mean, precision, _scale(name, scale)), tuple(names), date.fromisoformat(str(note["through"]))
+        Regression(mean, precision, _scale(name, scale)),
+        tuple(names),
+        tuple(inputs),
+        date.fromisoformat(str(note["through"])),
     )

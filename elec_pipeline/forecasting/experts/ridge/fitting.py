@@ -18,14 +18,15 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, issue_time
-from elec_pipeline.domain.information_set import History, first_unknown_hour
+from elec_pipeline.domain.information_set import History, Situation, first_unknown_hour
+from elec_pipeline.domain.inputs import nested
 from elec_pipeline.forecasting.degraded import blur
-from elec_pipeline.forecasting.experts.ridge.coefficients import Learnt, Regressions, named
+from elec_pipeline.forecasting.experts.ridge.coefficients import Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import LEAST_DAYS, learn
 from elec_pipeline.forecasting.features.day_table import DayTable
 from elec_pipeline.forecasting.features.design import Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid
-from elec_pipeline.forecasting.features.situations import SCALES, Case, problem
+from elec_pipeline.forecasting.features.situations import SCALES, key, problem
 
 PARTS = 12
 """In how many parts a history is cut at the most; before each one there is a state."""
@@ -68,28 +69,29 @@ def learnt(history: History, days: Sequence[date], *, blur_mw: float, seed: int)
     if len(days) < 2 * LEAST_DAYS:
         return Course(())  # half of them teach nothing, and of the other half no state would be known before
     table, morning = (_table(history, max(days), issue) for issue in (Issue.EVENING, Issue.MORNING))
-    of_mornings = replace(table, temperature_c=morning.temperature_c)
+    of_mornings = replace(table, inputs=morning.inputs)
     positions = _positions(table, days)
     blurred = table.rte_mw + blur((len(table.day), 24), blur_mw, np.random.default_rng(seed))
     states: dict[int, dict[str, Learnt]] = {}
-    knows_temperature = not np.isnan(table.temperature_c).all()
     known_days = np.flatnonzero(~np.isnan(table.load_mw).all(axis=1))
-    for case in Case:
-        for with_temperature in (False, True) if knows_temperature else (False,):
+    for situation in Situation:
+        for inputs in nested(frozenset(history.inputs)):
             asked = problem(
-                case,
-                table if case is Case.EVENING else of_mornings,
-                with_temperature=with_temperature,
-                rte_of_day=blurred if case is Case.EARLY else None,
+                situation,
+                table if situation is Situation.EVENING else of_mornings,
+                inputs=inputs,
+                rte_of_day=blurred if situation is Situation.EARLY else None,
             )
             wanted = np.where(np.isin(table.day, _numbers(days))[:, None], asked.samples.wanted_mw, np.nan)
             taught = learn(
-                Samples(asked.samples.features, wanted, asked.samples.load_mw), SCALES[case], snapshots=positions
+                Samples(asked.samples.features, wanted, asked.samples.load_mw),
+                SCALES[situation],
+                snapshots=positions,
             )
             for position, regression in taught.items():
                 through = table.day[known_days[known_days < position][-1]]
-                made = Learnt(regression, asked.names, through=_date(through))
-                states.setdefault(position, {}).update(named(case, made, with_temperature=with_temperature))
+                made = Learnt(regression, asked.names, inputs, through=_date(through))
+                states.setdefault(position, {})[key(situation, inputs)] = made
     return Course(
         # The issues for the day after the last one learnt from had not seen all of that one yet.
         tuple((_date(table.day[0] + position + 1), Regressions(states[position])) for position in sorted(states))
@@ -99,7 +101,7 @@ def learnt(history: History, days: Sequence[date], *, blur_mw: float, seed: int)
 def _table(history: History, last: date, issue: Issue) -> DayTable:
     """Return the days up to the last one, with all that is known of them two days later.
 
-    Temperatures are those that the given issue of each day knew.
+    Inputs are those that the given issue of each day knew.
     """
     later = last + AFTERWARDS
     while day_end(later) > history.start + len(history.load_mw) * HOUR:

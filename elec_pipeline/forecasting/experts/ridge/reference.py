@@ -1,6 +1,6 @@
 """References: a simple forecast of every hour of a grid, from what was known at the issue time.
 
-Here: which case an issue is in, its regression brought up to date, and the reference made with it; pure numpy on
+Here: the regression of an issue's situation brought up to date, and the reference made with it; pure numpy on
 one information set. Not here: features (`features.situations`), what is learnt (`fitting`), and what a model
 makes of it.
 """
@@ -12,17 +12,16 @@ from functools import cached_property
 
 import numpy as np
 
-from elec_pipeline.domain.delivery_day import WEEK, Issue
-from elec_pipeline.domain.information_set import InformationSet
-from elec_pipeline.domain.quantiles import BANDS, Floats
-from elec_pipeline.forecasting.combination.bands import of_known
+from elec_pipeline.domain.delivery_day import WEEK
+from elec_pipeline.domain.information_set import InformationSet, Situation
+from elec_pipeline.domain.quantiles import BANDS, Floats, of_known
 from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Updated
 from elec_pipeline.forecasting.features.day_table import DayTable
 from elec_pipeline.forecasting.features.design import Problem
 from elec_pipeline.forecasting.features.local_time import LocalGrid, first_known, nan_mean
-from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, Case, kind, problem
+from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, problem
 
 LEAST_DAYS_OF_ERRORS = 14
 """From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
@@ -43,7 +42,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class _Corrections:
-    """What one case's regression makes of a grid.
+    """What one situation's regression makes of a grid.
 
     Attributes:
         corrections_mw: Of every day and local hour, shape (days, 24); NaN where none is made.
@@ -94,22 +93,10 @@ class References:
             np.broadcast_to(nan_mean(self.hybrid), same_hour.shape),
         )
 
-    @cached_property
+    @property
     def stands_on_rte(self) -> bool:
         """Whether RTE's forecast is known for at least half of the delivery day."""
-        return self._set.rte_share_of_delivery_day >= 0.5  # noqa: PLR2004 - half
-
-    @cached_property
-    def case(self) -> Case:
-        """What the forecast stands on."""
-        if not self.stands_on_rte:
-            return Case.ALONE
-        return Case.EVENING if self._set.issue is Issue.EVENING else Case.EARLY
-
-    @property
-    def kind(self) -> str:
-        """The case, and whether temperature is known: one of `features.situations.KINDS`."""
-        return kind(self.case, with_temperature=self._knows_temperature)
+        return self._set.situation is not Situation.ALONE
 
     @cached_property
     def reference(self) -> Floats:
@@ -127,8 +114,8 @@ class References:
     def _correction(self) -> Floats:
         """What is learnt of the difference between load and base; 0 before the days that are looked at."""
         table = self._of_context.corrections_mw
-        if self.case is not self._case_of_context:
-            table = np.concatenate([table[:-1], self._corrections(self.case).corrections_mw[-1:]])
+        if self._set.situation is not self._situation_of_context:
+            table = np.concatenate([table[:-1], self._corrections(self._set.situation).corrections_mw[-1:]])
         return np.asarray(np.nan_to_num(table)[self.grid.day - self.grid.day[0], self.grid.hour])
 
     @cached_property
@@ -145,46 +132,38 @@ class References:
         return np.asarray(usual.T[self.grid.hour])
 
     @property
-    def _case_of_context(self) -> Case:
-        return Case.ALONE if self.case is Case.ALONE else Case.EVENING
+    def _situation_of_context(self) -> Situation:
+        return Situation.ALONE if self._set.situation is Situation.ALONE else Situation.EVENING
 
     @cached_property
     def _of_context(self) -> _Corrections:
-        return self._corrections(self._case_of_context)
+        return self._corrections(self._situation_of_context)
 
-    def _corrections(self, case: Case) -> _Corrections:
+    def _corrections(self, situation: Situation) -> _Corrections:
         made = np.full_like(self._table.load_mw, np.nan)
-        learnt = self._regressions.of(case, with_temperature=self._knows_temperature)
+        learnt = self._regressions.of(situation, self._set.usable_inputs)
         if learnt is None:
             return _Corrections(made, np.empty((0, 24)))
         looked_at = min(len(made), self._reach.reference_days + 1)
         table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
-        asked = problem(case, table, with_temperature=self._knows_temperature, skip=len(table.day) - looked_at)
+        asked = problem(situation, table, inputs=learnt.inputs, skip=len(table.day) - looked_at)
         learnt.require(asked)
-        now = self._up_to_date(case, learnt, asked)
+        now = self._up_to_date(situation, learnt, asked)
         made[-looked_at:] = regression.apply(asked.samples.features, now.coefficients, learnt.regression.scale)
         return _Corrections(made, now.errors_mw)
 
-    def _up_to_date(self, case: Case, learnt: Learnt, asked: Problem) -> Updated:
+    def _up_to_date(self, situation: Situation, learnt: Learnt, asked: Problem) -> Updated:
         """Return the regression with what the days before the delivery day say, after those learnt from."""
         delivery = len(asked.base_mw) - 1
         since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
         first = max(0, delivery - self._reach.update_days, since)
-        if case in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
+        if situation in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
             return Updated(learnt.regression.mean, np.empty((0, 24)))
         return regression.up_to_date(learnt.regression, asked.samples.between(first, delivery))
 
     @cached_property
     def _table(self) -> DayTable:
         return DayTable.of(self._set, self.grid)
-
-    @cached_property
-    def _knows_temperature(self) -> bool:
-        """Whether all of the delivery day's temperature is forecast, and most of what it is held against."""
-        known = ~np.isnan(self._set.temperature_c)
-        day = self._set.delivery_hours
-        before = known[-day - 24 * (WEEK + 1) : -day]
-        return bool(known[-day:].all() and before.size and before.mean() >= 0.5)  # noqa: PLR2004 - most
 
     def _mean_of_hour(self) -> Floats:
         """Return for every hour the mean of all known values of its local hour."""

@@ -15,6 +15,7 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, days, hours, issue_time
 from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.errors import ChallengerUnavailableError, ContextTooThinError
 from elec_pipeline.forecasting.backtest.run import back_test
 from elec_pipeline.forecasting.backtest.scores import reliability, scores
@@ -23,8 +24,8 @@ from elec_pipeline.forecasting.experts.boosting import boosting
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, Boosting
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS, base_mw, features
 from elec_pipeline.forecasting.experts.boosting.samples import Samples, samples
+from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
-from elec_pipeline.forecasting.forecast import Contestant
 from elec_pipeline_tests.conftest import every_day_length
 
 TRAIN = days(date(2025, 1, 10), date(2025, 8, 31))
@@ -116,7 +117,7 @@ def test_temperature_is_seen_where_the_issue_knew_it(past: History, day: date, n
     information = past.at(day, issue, context_hours=CONTEXT_HOURS)
     assert features(information).filter(like="temperature").isna().all(axis=None)
     known = np.arange(len(information.hours), dtype=np.float64)
-    seen = features(replace(information, temperature_c=known))
+    seen = features(replace(information, inputs={TEMPERATURE: known}))
     assert seen["temperature_day"].unique().tolist() == [pytest.approx(known[-n_hours:].mean(), abs=0.5)]
     assert seen["temperature"].tolist()[-12:] == known[-12:].tolist()
     assert seen["temperature_move"].tolist()[-12:] == [n_hours] * 12

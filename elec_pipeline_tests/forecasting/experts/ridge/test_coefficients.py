@@ -14,9 +14,8 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, Situation
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.ridge.coefficients import (
     NOT_BROUGHT_UP_TO_DATE,
     NOTES,
@@ -25,7 +24,7 @@ from elec_pipeline.forecasting.experts.ridge.coefficients import (
     read_regressions,
 )
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
-from elec_pipeline.forecasting.features.situations import Case
+from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
 from elec_pipeline_tests.conftest import every_day_length
 
 
@@ -54,12 +53,11 @@ def test_what_was_saved_is_read_back_to_the_last_bit(warm_course: Course, folder
 @every_day_length
 @pytest.mark.parametrize("issue", list(Issue))
 def test_forecasts_from_the_stored_regressions_are_the_same(
-    day: date, n_hours: int, issue: Issue, taught: Forecaster, warm_past: History, tmp_path: Path
+    day: date, n_hours: int, issue: Issue, taught_ridge: Ridge, warm_past: History, tmp_path: Path
 ) -> None:
-    taught.regressions.save(tmp_path)
-    stored = replace(taught, regressions=read_regressions(tmp_path))
-    information = warm_past.at(day, issue, context_hours=taught.context_hours)
-    [one], [other] = taught.predict([information]), stored.predict([information])
+    taught_ridge.save(tmp_path)
+    information = warm_past.at(day, issue, context_hours=taught_ridge.context_hours)
+    [one], [other] = taught_ridge.predict([information]), Ridge.load(tmp_path).predict([information])
     assert one.shape == (n_hours, 7)
     np.testing.assert_array_equal(one, other)
 
@@ -83,7 +81,7 @@ def test_where_nothing_is_learnt_there_is_no_file(tmp_path: Path) -> None:
     Regressions().save(tmp_path)
     assert not list(tmp_path.iterdir())
     assert read_regressions(tmp_path) == Regressions()
-    assert Regressions().of(Case.EVENING, with_temperature=False) is None
+    assert Regressions().of(Situation.EVENING) is None
 
 
 def cut_off(path: Path) -> None:
@@ -125,6 +123,14 @@ def with_features_of_another_kind(path: Path) -> None:
     changed(path, features="last")
 
 
+def of_inputs_that_are_not_known(path: Path) -> None:
+    changed(path, inputs=["phase of the moon"])
+
+
+def of_inputs_of_another_kind(path: Path) -> None:
+    changed(path, inputs="temperature_c")
+
+
 def with_no_day(path: Path) -> None:
     changed(path, through="yesterday")
 
@@ -153,7 +159,8 @@ def rewritten(path: Path, tensors: dict[str, np.ndarray]) -> None:
 
 BREAKAGES = [
     cut_off, empty, no_tensors, without_notes, with_broken_notes, with_notes_of_another_kind,
-    with_a_feature_too_few, with_features_of_another_kind, with_no_day, with_another_scale, without_a_mean,
+    with_a_feature_too_few, with_features_of_another_kind,
+    of_inputs_that_are_not_known, of_inputs_of_another_kind, with_no_day, with_another_scale, without_a_mean,
     with_a_precision_of_another_shape,
 ]  # fmt: skip
 
@@ -166,11 +173,11 @@ def test_a_broken_file_is_refused_and_named(breakage: Callable[[Path], None], fo
 
 
 @pytest.mark.parametrize("issue", list(Issue))
-def test_regressions_of_other_features_are_refused(issue: Issue, taught: Forecaster, past: History) -> None:
+def test_regressions_of_other_features_are_refused(issue: Issue, taught_ridge: Ridge, past: History) -> None:
     learnt = {
         name: replace(each, names=(*each.names[:-1], "another"))
-        for name, each in taught.regressions.learnt.items()
+        for name, each in taught_ridge.regressions.learnt.items()
     }
-    stale = replace(taught, regressions=Regressions(learnt))
+    stale = Ridge(taught_ridge.options, Regressions(learnt))
     with pytest.raises(ModelUnavailableError, match="learnt on other features"):
-        stale.predict([past.at(date(2025, 7, 9), issue, context_hours=taught.context_hours)])
+        stale.predict([past.at(date(2025, 7, 9), issue, context_hours=stale.context_hours)])

@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, days
-from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
+from elec_pipeline.domain.information_set import History, InformationSet, Situation, actual_mw
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.metrics import mae
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.degraded import blur, with_blurred_rte, without_temperature
-from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.degraded import blur, with_blurred_rte, with_only
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import PARTS, Course, learnt
 from elec_pipeline.forecasting.experts.ridge.online_ridge import LEAST_DAYS
-from elec_pipeline.forecasting.experts.ridge.reference import References
-from elec_pipeline.forecasting.features.situations import Case
+from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
+from elec_pipeline.forecasting.features.situations import key
 from elec_pipeline_tests.forecasting.conftest import FIRST, LAST, LEARNT_FROM, made_up_history
 
 LATER = days(date(2025, 6, 10), date(2025, 7, 25))
 SHORT = LEARNT_FROM[:70]
-WITH_TEMPERATURE = {f"{case}_with_temperature" for case in Case}
+WITH_TEMPERATURE = {key(situation, [TEMPERATURE]) for situation in Situation}
 
 
 def learnt_from(past: History, some_days: list[date]) -> Course:
@@ -39,20 +39,20 @@ def assert_equal(one: Regressions, other: Regressions) -> None:
         np.testing.assert_array_equal(ours.regression.precision, theirs.regression.precision)
 
 
-def sets_of(past: History, case: Case) -> list[InformationSet]:
+def sets_of(past: History, situation: Situation) -> list[InformationSet]:
     random = np.random.default_rng(5)
-    hours = BUNDLED_RECIPE.history_hours
+    hours = Ridge().context_hours
     made = []
     for day in LATER:
         morning, evening = (past.at(day, issue, context_hours=hours) for issue in Issue)
         early = with_blurred_rte(morning, evening, 600, random)
-        made.append({Case.ALONE: morning, Case.EVENING: evening, Case.EARLY: early}[case])
+        made.append({Situation.ALONE: morning, Situation.EVENING: evening, Situation.EARLY: early}[situation])
     return made
 
 
 def error(past: History, sets: list[InformationSet], regressions: Regressions) -> float:
     """Mean absolute error of the references of the delivery days, MW."""
-    references = [References(each, BUNDLED_RECIPE.reach, regressions) for each in sets]
+    references = [Ridge(regressions=regressions).references(each) for each in sets]
     said = [each.reference[-24:] for each in references]
     return mae(np.concatenate([actual_mw(past, each.delivery_day) for each in sets]), np.concatenate(said))
 
@@ -105,32 +105,34 @@ def test_learning_repeats(past: History) -> None:
     assert_equal(learnt_from(past, SHORT).final, learnt_from(past, SHORT).final)
 
 
-@pytest.mark.parametrize("case", list(Case))
-def test_what_is_learnt_helps_on_days_it_was_not_learnt_from(case: Case, course: Course, past: History) -> None:
-    sets = sets_of(past, case)
-    assert all(References(each, BUNDLED_RECIPE.reach, course.final).case is case for each in sets)
+@pytest.mark.parametrize("situation", list(Situation))
+def test_what_is_learnt_helps_on_days_it_was_not_learnt_from(
+    situation: Situation, course: Course, past: History
+) -> None:
+    sets = sets_of(past, situation)
+    assert all(each.situation is situation for each in sets)
     assert error(past, sets, course.final) < 0.95 * error(past, sets, Regressions())
 
 
 def test_an_early_forecast_is_mended(course: Course, past: History) -> None:
-    sets = sets_of(past, Case.EARLY)
+    sets = sets_of(past, Situation.EARLY)
     truth = np.concatenate([actual_mw(past, each.delivery_day) for each in sets])
     blurred = np.concatenate([each.rte_mw[-24:] for each in sets])
     assert error(past, sets, course.final) < 0.95 * mae(truth, blurred)
 
 
 def test_temperature_helps_where_no_forecast_of_rtes_does(warm_course: Course, warm_past: History) -> None:
-    sets = sets_of(warm_past, Case.ALONE)
+    sets = sets_of(warm_past, Situation.ALONE)
     with_it = error(warm_past, sets, warm_course.final)
-    without = error(warm_past, [without_temperature(each) for each in sets], warm_course.final)
+    without = error(warm_past, [with_only(each) for each in sets], warm_course.final)
     assert with_it < 0.8 * without
 
 
 def test_without_temperature_forecasts_nothing_is_learnt_of_them(course: Course, warm_course: Course) -> None:
-    assert set(course.final.learnt) == set(Case)
-    assert set(warm_course.final.learnt) == set(Case) | WITH_TEMPERATURE
-    for case in Case:
-        ours, theirs = (each.final.of(case, with_temperature=False) for each in (course, warm_course))
+    assert set(course.final.learnt) == set(Situation)
+    assert set(warm_course.final.learnt) == set(Situation) | WITH_TEMPERATURE
+    for situation in Situation:
+        ours, theirs = (each.final.of(situation) for each in (course, warm_course))
         assert ours is not None
         assert theirs is not None
         np.testing.assert_array_equal(ours.regression.mean, theirs.regression.mean)
@@ -138,7 +140,7 @@ def test_without_temperature_forecasts_nothing_is_learnt_of_them(course: Course,
 
 def test_without_rtes_forecasts_only_the_week_before_is_learnt_from() -> None:
     made = learnt_from(made_up_history(rte=False, temperature=True), SHORT)
-    assert set(made.final.learnt) == {"alone", "alone_with_temperature"}
+    assert set(made.final.learnt) == {"alone", "alone+temperature_c"}
 
 
 @pytest.mark.parametrize("how_many", [0, 1, LEAST_DAYS - 1])
@@ -152,7 +154,7 @@ def test_from_too_few_days_nothing_is_learnt(how_many: int, past: History) -> No
 @pytest.mark.parametrize("first", [date(2024, 11, 1), date(2024, 12, 1)])
 def test_days_at_the_start_of_the_history_and_before_it_are_survived(first: date, past: History) -> None:
     made = learnt_from(past, days(first, date(2025, 2, 15)))
-    assert set(made.final.learnt) == set(Case)
+    assert set(made.final.learnt) == set(Situation)
     for _, state in made.states:
         for each in state.learnt.values():
             assert np.isfinite(each.regression.mean).all()
@@ -164,7 +166,7 @@ def test_days_all_before_the_history_teach_nothing(past: History) -> None:
 
 def test_days_up_to_the_end_of_the_history_can_be_learnt_from(past: History) -> None:
     made = learnt_from(past, days(LAST - timedelta(days=60), LAST))
-    assert set(made.final.learnt) == set(Case)
+    assert set(made.final.learnt) == set(Situation)
     assert made.before(LAST) is not made.final
 
 

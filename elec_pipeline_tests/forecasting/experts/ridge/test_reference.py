@@ -9,49 +9,51 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
+from elec_pipeline.domain.information_set import History, InformationSet, Situation, actual_mw
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.metrics import mae
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.degraded import with_blurred_rte, without_rte, without_temperature
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
+from elec_pipeline.forecasting.degraded import with_blurred_rte, with_only, without_rte
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target
-from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
+from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
 from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Regression, Updated
-from elec_pipeline.forecasting.experts.ridge.reference import References
+from elec_pipeline.forecasting.experts.ridge.reference import Reach, References
+from elec_pipeline.forecasting.experts.ridge.ridge import Ridge, RidgeOptions
 from elec_pipeline.forecasting.features.design import Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid
-from elec_pipeline.forecasting.features.situations import Case
 from elec_pipeline_tests.conftest import every_day_length
 
 DAYS = [date(2025, 3, 30), date(2025, 3, 31), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]
 SUMMER = date(2025, 7, 9)
-RECIPE = BUNDLED_RECIPE.model_copy(update={"update_days": 90})
-every_case = pytest.mark.parametrize("case", list(Case))
+OPTIONS = RidgeOptions(update_days=90, reference_days=90)
+HOURS = Ridge(OPTIONS).context_hours
+every_situation = pytest.mark.parametrize("situation", list(Situation))
 
 
 def at(past: History, day: date, issue: Issue = Issue.EVENING) -> InformationSet:
-    return past.at(day, issue, context_hours=RECIPE.history_hours)
+    return past.at(day, issue, context_hours=HOURS)
 
 
-def in_case(past: History, day: date, case: Case) -> InformationSet:
-    if case is Case.EARLY:
+def in_situation(past: History, day: date, situation: Situation) -> InformationSet:
+    if situation is Situation.EARLY:
         return with_blurred_rte(at(past, day, Issue.MORNING), at(past, day), 600, np.random.default_rng(1))
-    return at(past, day, Issue.EVENING if case is Case.EVENING else Issue.MORNING)
+    return at(past, day, Issue.EVENING if situation is Situation.EVENING else Issue.MORNING)
 
 
 def references(
-    information: InformationSet, regressions: Regressions | None = None, recipe: Recipe = RECIPE
+    information: InformationSet, regressions: Regressions | None = None, options: RidgeOptions = OPTIONS
 ) -> References:
-    return References(information, recipe.reach, regressions or Regressions())
+    reach = Reach(options.update_days, options.reference_days)
+    return References(information, reach, regressions or Regressions())
 
 
 def of_day(information: InformationSet, regressions: Regressions | None = None, **changes: object) -> Floats:
     """The reference of the delivery day."""
-    recipe = RECIPE.model_copy(update=changes)
-    return references(information, regressions, recipe).reference[-information.delivery_hours :]
+    options = OPTIONS.model_copy(update=changes)
+    return references(information, regressions, options).reference[-information.delivery_hours :]
 
 
 def through(regressions: Regressions, day: date) -> Regressions:
@@ -68,12 +70,14 @@ def test_where_nothing_is_learnt_the_base_stands_as_it_is(day: date, n_hours: in
 
 
 @every_day_length
-@every_case
-def test_what_a_forecast_stands_on(day: date, n_hours: int, case: Case, course: Course, past: History) -> None:
-    information = in_case(past, day, case)
+@every_situation
+def test_what_a_forecast_stands_on(
+    day: date, n_hours: int, situation: Situation, course: Course, past: History
+) -> None:
+    information = in_situation(past, day, situation)
     its = references(information, course.final)
-    assert its.case is case
-    assert its.stands_on_rte == (case is not Case.ALONE)
+    assert information.situation is situation
+    assert its.stands_on_rte == (situation is not Situation.ALONE)
     assert its.reference.shape == information.hours.shape
     assert np.isfinite(its.reference[-n_hours:]).all()
     assert not np.array_equal(its.reference[-n_hours:], of_day(information))
@@ -100,7 +104,7 @@ def test_however_little_is_known_the_day_has_a_reference(
 ) -> None:
     information = at(warm_past, day, issue)
     if temperature == "no temperature":
-        information = without_temperature(information)
+        information = with_only(information)
     load = information.load_mw.copy()
     load[: information.context_hours - known] = np.nan
     thin = replace(information, load_mw=load)
@@ -111,20 +115,12 @@ def test_however_little_is_known_the_day_has_a_reference(
 
 
 @pytest.mark.parametrize("context_hours", [24, 200])
-@every_case
+@every_situation
 def test_a_context_shorter_than_is_looked_back_is_survived(
-    context_hours: int, case: Case, course: Course, past: History
+    context_hours: int, situation: Situation, course: Course, past: History
 ) -> None:
-    information = in_case(past, SUMMER, case)
-    drop = information.context_hours - context_hours
-    short = replace(
-        information,
-        context_hours=context_hours,
-        hours=information.hours[drop:],
-        load_mw=information.load_mw[drop:],
-        rte_mw=information.rte_mw[drop:],
-        temperature_c=information.temperature_c[drop:],
-    )
+    information = in_situation(past, SUMMER, situation)
+    short = information.with_context(context_hours)
     assert np.isfinite(of_day(short, course.final)).all()
 
 
@@ -136,33 +132,33 @@ def shifted(information: InformationSet) -> InformationSet:
     return replace(information, load_mw=load)
 
 
-@pytest.mark.parametrize("case", [Case.EVENING, Case.ALONE])
+@pytest.mark.parametrize("situation", [Situation.EVENING, Situation.ALONE])
 @pytest.mark.parametrize(("days_ago", "moves"), [(70, True), (65, True), (31, False), (20, False)])
 def test_days_learnt_from_bring_nothing_up_to_date(
-    case: Case,
+    situation: Situation,
     days_ago: int,
     course: Course,
     past: History,
     *,
     moves: bool,
 ) -> None:
-    information = in_case(past, SUMMER, case)
+    information = in_situation(past, SUMMER, situation)
     learnt = through(course.final, SUMMER - timedelta(days=days_ago))
     ours, theirs = (of_day(each, learnt) for each in (information, shifted(information)))
     assert np.array_equal(ours, theirs) is not moves
 
 
-@pytest.mark.parametrize("case", [Case.EVENING, Case.ALONE])
+@pytest.mark.parametrize("situation", [Situation.EVENING, Situation.ALONE])
 @pytest.mark.parametrize(("update_days", "moves"), [(90, True), (60, True), (30, False), (0, False)])
 def test_the_update_reaches_as_far_as_the_recipe_says(
-    case: Case,
+    situation: Situation,
     update_days: int,
     course: Course,
     past: History,
     *,
     moves: bool,
 ) -> None:
-    information = in_case(past, SUMMER, case)
+    information = in_situation(past, SUMMER, situation)
     learnt = through(course.final, date(2025, 1, 1))
     ours, theirs = (of_day(each, learnt, update_days=update_days) for each in (information, shifted(information)))
     assert np.array_equal(ours, theirs) is not moves
@@ -189,19 +185,19 @@ def test_the_update_begins_the_day_after_those_learnt_from(
     assert seen[-1] == updated_by
 
 
-@pytest.mark.parametrize("case", [Case.EVENING, Case.ALONE])
+@pytest.mark.parametrize("situation", [Situation.EVENING, Situation.ALONE])
 @pytest.mark.parametrize("days_later", [0, 1, 300])
 def test_a_day_that_was_learnt_from_is_told_by_what_was_learnt_alone(
-    case: Case, days_later: int, course: Course, past: History
+    situation: Situation, days_later: int, course: Course, past: History
 ) -> None:
-    information = in_case(past, SUMMER, case)
+    information = in_situation(past, SUMMER, situation)
     in_sample = of_day(information, through(course.final, SUMMER + timedelta(days=days_later)))
     not_updated = of_day(information, course.final, update_days=0)
     assert in_sample == pytest.approx(not_updated, abs=1e-6)
 
 
 def test_an_early_forecast_is_not_brought_up_to_date(course: Course, past: History) -> None:
-    information = in_case(past, SUMMER, Case.EARLY)
+    information = in_situation(past, SUMMER, Situation.EARLY)
     long_ago, just_now = (through(course.final, SUMMER - timedelta(days=n)) for n in (80, 1))
     assert of_day(information, long_ago).tolist() == of_day(information, just_now).tolist()
     ours, theirs = (references(information, each).reference[-72:-24] for each in (long_ago, just_now))
@@ -235,19 +231,19 @@ def test_what_changed_since_is_followed(course: Course, past: History) -> None:
     assert np.abs(truth - fresh).mean() < 0.9 * np.abs(truth - stale).mean()
 
 
-@every_case
+@every_situation
 @every_day_length
 def test_temperature_is_used_only_where_all_of_the_day_is_forecast(
-    day: date, n_hours: int, case: Case, warm_course: Course, warm_past: History
+    day: date, n_hours: int, situation: Situation, warm_course: Course, warm_past: History
 ) -> None:
-    information = in_case(warm_past, day, case)
+    information = in_situation(warm_past, day, situation)
     with_it = of_day(information, warm_course.final)
-    without = of_day(without_temperature(information), warm_course.final)
+    without = of_day(with_only(information), warm_course.final)
     assert not np.array_equal(with_it, without)
     for hour in (-1, -n_hours):
-        temperature = information.temperature_c.copy()
+        temperature = information.input(TEMPERATURE).copy()
         temperature[hour] = np.nan
-        one_missing = of_day(replace(information, temperature_c=temperature), warm_course.final)
+        one_missing = of_day(replace(information, inputs={TEMPERATURE: temperature}), warm_course.final)
         np.testing.assert_array_equal(one_missing, without)
 
 
@@ -256,22 +252,22 @@ def test_temperature_is_used_only_where_there_is_something_to_hold_it_against(
     day: date, n_hours: int, warm_course: Course, warm_past: History
 ) -> None:
     information = at(warm_past, day)
-    without = of_day(without_temperature(information), warm_course.final)
+    without = of_day(with_only(information), warm_course.final)
     for known_before, used in ((0, False), (80, False), (110, True)):
-        temperature = information.temperature_c.copy()
+        temperature = information.input(TEMPERATURE).copy()
         temperature[: -n_hours - known_before] = np.nan
-        ours = of_day(replace(information, temperature_c=temperature), warm_course.final)
+        ours = of_day(replace(information, inputs={TEMPERATURE: temperature}), warm_course.final)
         assert np.array_equal(ours, without) is not used
 
 
-@every_case
+@every_situation
 def test_temperature_unused_is_no_temperature(
-    case: Case, course: Course, past: History, warm_past: History
+    situation: Situation, course: Course, past: History, warm_past: History
 ) -> None:
     """Where nothing was learnt of it, it still may not stand in the way."""
-    cold = in_case(past, SUMMER, case)
+    cold = in_situation(past, SUMMER, situation)
     assert np.isfinite(of_day(cold, course.final)).all()
-    assert np.isfinite(of_day(in_case(warm_past, SUMMER, case), course.final)).all()
+    assert np.isfinite(of_day(in_situation(warm_past, SUMMER, situation), course.final)).all()
 
 
 def test_both_hours_that_the_clock_shows_twice_keep_rtes_own_values(course: Course, past: History) -> None:
@@ -296,18 +292,19 @@ def test_all_of_the_models_context_has_one_kind_of_reference(
     update_days: int, context_hours: int, course: Course, past: History
 ) -> None:
     """However few days bring it up to date: what it leaves of the context tells what it leaves of the day."""
-    recipe = Recipe(target=Target.RESIDUAL, context_hours=context_hours, update_days=update_days)
-    information = past.at(SUMMER, Issue.EVENING, context_hours=recipe.history_hours)
-    reference = references(information, course.final, recipe).reference
+    recipe = Recipe(target=Target.RESIDUAL, context_hours=context_hours)
+    options = TrainingOptions(recipe=recipe, update_days=update_days).ridge
+    information = past.at(SUMMER, Issue.EVENING, context_hours=Ridge(options).context_hours)
+    reference = references(information, course.final, options).reference
     seen = slice(information.context_hours - context_hours, None)
     assert (reference[seen] != information.rte_mw[seen]).all()
 
 
-@every_case
+@every_situation
 def test_an_absurd_forecast_of_an_hour_does_not_spoil_the_next_days(
-    case: Case, course: Course, past: History
+    situation: Situation, course: Course, past: History
 ) -> None:
-    information = in_case(past, SUMMER, case)
+    information = in_situation(past, SUMMER, situation)
     rte = information.rte_mw.copy()
     rte[information.context_hours - 72] = 1e6
     odd = replace(information, rte_mw=rte)
@@ -318,9 +315,9 @@ def test_an_absurd_forecast_of_an_hour_does_not_spoil_the_next_days(
 @every_day_length
 @pytest.mark.parametrize("issue", list(Issue))
 def test_a_reference_depends_on_no_other_issue(
-    day: date, n_hours: int, issue: Issue, taught: Forecaster, warm_past: History
+    day: date, n_hours: int, issue: Issue, taught_ridge: Ridge, warm_past: History
 ) -> None:
     information = at(warm_past, day, issue)
-    once, again = (of_day(information, taught.regressions) for _ in range(2))
+    once, again = (of_day(information, taught_ridge.regressions) for _ in range(2))
     assert len(once) == n_hours
     np.testing.assert_array_equal(once, again)

@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Recipe, Target
+from elec_pipeline.forecasting.experts.ridge.ridge import RidgeOptions
+from elec_pipeline.forecasting.samples import Degradation
 
 BUNDLED_RECIPE = Recipe(
     target=Target.RESIDUAL,
@@ -20,13 +22,8 @@ BUNDLED_RECIPE = Recipe(
     context_hours=672,
     prediction_length=48,
     from_midnight=True,
-    recent_error_share=0.5,
 )
-"""The recipe of the bundled checkpoint, before its calibration.
-
-With half of the spread from the errors of the last 60 days, the 50 % bands of 2017, 2018 and July 2022 to June
-2024 missed what they claim by 1.9 points instead of 2.6, the 80 % bands by 1.8 instead of 2.3 (mean of six kinds);
-the pinball loss fell by 0.1 %."""
+"""The recipe of the bundled network."""
 
 
 class Architecture(BaseModel):
@@ -91,35 +88,22 @@ class TrainingOptions(BaseModel):
         ge=0,
         description="Looks at the validation days without a lower loss after which it stops. 0: it never does.",
     )
-    learn_references: bool = Field(
-        default=True, description="Whether what the recipe's references can learn is learnt before the model."
+    learn_ridge: bool = Field(
+        default=True, description="Whether the ridge that the recipe stands on learns before the model."
+    )
+    update_days: int = Field(
+        default=60, ge=0, description="Days before an issue by which the ridge is brought up to date."
     )
     seed: int = Field(default=20240101, description="Seed of initial weights, batches and masking.")
-    without_rte_share: float = Field(
-        default=0.15,
-        ge=0,
-        le=1,
-        description="Share of days that are also seen without RTE's forecast of the day.",
+    degradation: Degradation = Field(
+        default=Degradation(), description="How often issues are also shown worse than they were."
     )
-    without_temperature_share: float = Field(
-        default=0.5,
-        ge=0,
-        le=1,
-        description="Share of days that are seen without their temperature forecasts, where there are any.",
-    )
-    poor_rte_share: float = Field(
-        default=0.3,
-        ge=0,
-        le=1,
-        description="Share of days whose morning is also seen with a blurred D-1 as D-2.",
-    )
-    poor_rte_mw: float = Field(default=600.0, ge=0, description="Standard deviation of that blur, MW.")
-    gaps_share: float = Field(
-        default=0.1,
-        ge=0,
-        le=1,
-        description="Share of days that are also seen with gaps in load and RTE's forecast.",
-    )
+
+    @property
+    def ridge(self) -> RidgeOptions:
+        """How far back the ridge looks, for this recipe to stand on it."""
+        needed = self.recipe.reference_days if self.recipe.uses_ridge else 0
+        return RidgeOptions(update_days=self.update_days, reference_days=max(self.update_days, needed))
 
 
 @dataclass(frozen=True)
@@ -149,7 +133,7 @@ class TrainedCheckpoint:
     """A checkpoint that `lifecycle.fitting.train` wrote.
 
     Attributes:
-        folder: Where weights, `recipe.json`, `card.json` and `MODEL_CARD.md` lie.
+        folder: Where experts, combination and card lie.
         version: As `Forecaster.version`.
         card: What `card.json` holds.
     """

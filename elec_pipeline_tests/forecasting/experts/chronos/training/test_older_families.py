@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, actual_mw
 from elec_pipeline.errors import UnfitRecipeError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster, load_pipeline
-from elec_pipeline.forecasting.experts.chronos.families import engine
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.combination.combination import read_combination
+from elec_pipeline.forecasting.experts.chronos.chronos import Chronos
+from elec_pipeline.forecasting.experts.chronos.loading import load_pipeline, save_pipeline
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Family, Recipe, Target, read_recipe
 from elec_pipeline.forecasting.experts.chronos.training.older_families import LABEL_IGNORED, bolt_batch, t5_batch
 from elec_pipeline.forecasting.experts.chronos.training.options import (
@@ -26,9 +28,9 @@ from elec_pipeline.forecasting.experts.chronos.training.options import (
     TrainingOptions,
 )
 from elec_pipeline.forecasting.experts.chronos.training.windows import window
-from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
-from elec_pipeline.forecasting.lifecycle import fitting as training
+from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
 from elec_pipeline.forecasting.lifecycle.fitting import fitting, train
+from elec_pipeline.forecasting.samples import Degradation, Sample
 from elec_pipeline_tests.conftest import every_day_length
 
 LEARN = days(date(2025, 3, 28), date(2025, 4, 10))
@@ -39,12 +41,12 @@ RESIDUAL = LOAD.model_copy(update={"target": Target.RESIDUAL})
 
 
 def options(base: Path, recipe: Recipe = LOAD, **changes: Any) -> TrainingOptions:
-    settings = {
+    settings: dict[str, Any] = {
         "steps": 40,
         "windows_per_step": 16,
         "validate_every": 20,
         "learning_rate": 1e-2,
-        "gaps_share": 0.5,
+        "degradation": Degradation(gaps_share=0.5),
     }
     return TrainingOptions(base_model=str(base), recipe=recipe, **settings | changes)
 
@@ -64,14 +66,13 @@ def reports() -> list[Progress]:
 def pipelines() -> Iterator[list[Any]]:
     """The pipelines that were saved, as they were trained."""
     saved: list[Any] = []
-    save = training.save
 
     def spy(pipeline: Any, folder: Path) -> None:
         saved.append(pipeline)
-        save(pipeline, folder)
+        save_pipeline(pipeline, folder)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "save", spy)
+        patch.setattr("elec_pipeline.forecasting.experts.chronos.chronos.save_pipeline", spy)
         yield saved
 
 
@@ -104,29 +105,36 @@ def test_it_learns(
 def test_it_stays_of_its_family(made: TrainedCheckpoint, base: Path) -> None:
     from chronos import BaseChronosPipeline
 
-    family, pipeline = load_pipeline(str(made.folder))
-    assert family is load_pipeline(str(base))[0]
-    assert made.version.startswith(f"{family}-")
+    family, pipeline = load_pipeline(made.folder / "chronos")
+    assert family is load_pipeline(base)[0]
+    assert made.version.startswith("elec-")
     assert made.card["family"] == family
     assert (
-        json.loads((made.folder / "config.json").read_text())["chronos_pipeline_class"] == type(pipeline).__name__
+        json.loads((made.folder / "chronos" / "config.json").read_text())["chronos_pipeline_class"]
+        == type(pipeline).__name__
     )
-    assert type(BaseChronosPipeline.from_pretrained(made.folder)) is type(pipeline)
+    assert type(BaseChronosPipeline.from_pretrained(made.folder / "chronos")) is type(pipeline)
 
 
 def test_it_is_written_without_pickles_beside_recipe_and_card(made: TrainedCheckpoint, base: Path) -> None:
-    names = {path.name for path in made.folder.iterdir()} - {"generation_config.json"}
-    assert names == {"config.json", "model.safetensors", "recipe.json", "card.json", "MODEL_CARD.md"}
-    assert all(path.stat().st_mode & 0o044 == 0o044 for path in made.folder.iterdir())
-    recipe = read_recipe(made.folder)
-    assert recipe is not None
-    assert recipe.model_copy(update={"calibration": {}}) == LOAD
-    assert {how.median_share for how in recipe.calibration.values()} == {1.0}  # there is no reference
+    files = [path for path in made.folder.rglob("*") if path.is_file()]
+    names = {path.name for path in files} - {"generation_config.json"}
+    assert names == {
+        "config.json", "model.safetensors", "recipe.json", "combination.json", "fingerprint.json", "card.json",
+        "MODEL_CARD.md",
+    }  # fmt: skip
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in files)
+    assert read_recipe(made.folder / "chronos") == LOAD
+    combination = read_combination(made.folder)
+    assert combination.experts == ("chronos",)  # it does not stand on the ridge
+    assert {tuple(blend.medians.items()) for blend in combination.blends.values()} == {(("chronos", 1.0),)}
     assert made.card["base_model"] == str(base)
 
 
 def test_its_configuration_stays(made: TrainedCheckpoint, base: Path) -> None:
-    (before, after) = (json.loads((folder / "config.json").read_text()) for folder in (base, made.folder))
+    (before, after) = (
+        json.loads((folder / "config.json").read_text()) for folder in (base, made.folder / "chronos")
+    )
     assert {name: after[name] for name in before} == before
     assert "use_cache" not in after.keys() - before.keys()
 
@@ -136,7 +144,8 @@ def test_the_loaded_checkpoint_predicts_what_the_trained_one_does(
     day: date, n_hours: int, made: TrainedCheckpoint, pipelines: list[Any], past: History
 ) -> None:
     loaded = load_forecaster(str(made.folder))
-    trained = replace(loaded, _engine=engine(loaded.family, pipelines[0], loaded.recipe.prediction_length))
+    chronos = Chronos.of(loaded.chronos.family, pipelines[0], loaded.chronos.recipe, loaded.chronos.ridge)
+    trained = replace(loaded, experts={"chronos": chronos})
     sets = [past.at(day, issue, context_hours=loaded.context_hours) for issue in Issue]
     for one, other in zip(loaded.predict(sets), trained.predict(sets), strict=True):
         assert one.shape == (n_hours, 7)
@@ -147,8 +156,9 @@ def test_the_loaded_checkpoint_predicts_what_the_trained_one_does(
 def test_only_the_known_hours_of_the_day_are_learnt(
     day: date, n_hours: int, t5_folder: Path, past: History
 ) -> None:
-    _, pipeline = load_pipeline(str(t5_folder))
-    made = window(past, past.at(day, Issue.EVENING, context_hours=LOAD.history_hours), LOAD, Regressions())
+    _, pipeline = load_pipeline(t5_folder)
+    information = past.at(day, Issue.EVENING, context_hours=168)
+    made = window(past, Sample(information, actual_mw(past, day)), LOAD, Ridge())
     made.rows[0, 96 + 3] = np.nan
     made.rows[0, 10] = np.nan
     tokens = t5_batch(pipeline, [made], 96)
@@ -162,10 +172,9 @@ def test_only_the_known_hours_of_the_day_are_learnt(
 def test_it_learns_residuals_too(base: Path, past: History, tmp_path: Path) -> None:
     enough_to_learn_from = days(date(2025, 2, 10), LEARN[-1])
     made = train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", options(base, RESIDUAL, steps=2))
-    recipe = read_recipe(made.folder)
-    assert recipe is not None
-    assert recipe.target is Target.RESIDUAL
-    assert load_forecaster(str(made.folder)).regressions.learnt
+    chronos = load_forecaster(str(made.folder)).chronos
+    assert chronos.recipe.target is Target.RESIDUAL
+    assert chronos.ridge.regressions.learnt
 
 
 @pytest.mark.parametrize(

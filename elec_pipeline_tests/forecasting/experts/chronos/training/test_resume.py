@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import TrainingError
 from elec_pipeline.forecasting.experts.chronos.training.options import Progress, TrainedCheckpoint
 from elec_pipeline.forecasting.experts.chronos.training.resume import work_folder
+from elec_pipeline.forecasting.samples import Degradation
 from elec_pipeline_tests.forecasting.training_cases import MOMENTS, trained
 
 BASES = {"from scratch": "", "chronos2": "chronos2_folder", "bolt": "bolt_folder", "t5": "t5_folder"}
@@ -88,7 +90,7 @@ def interrupted(past: History, tmp_path: Path) -> Path:
 
 
 def weights(made: TrainedCheckpoint) -> bytes:
-    return (made.folder / "model.safetensors").read_bytes()
+    return (made.folder / "chronos" / "model.safetensors").read_bytes()
 
 
 @pytest.mark.parametrize(("base", "moment"), CASES)
@@ -108,7 +110,9 @@ def test_a_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(
     whole = uninterrupted(base)
     assert made.version == whole.version
     assert weights(made) == weights(whole)
-    assert (made.folder / "config.json").read_text() == (whole.folder / "config.json").read_text()
+    assert (made.folder / "chronos" / "config.json").read_text() == (
+        whole.folder / "chronos" / "config.json"
+    ).read_text()
     assert made.card["best_step"] == whole.card["best_step"]
     assert made.card["last_step"] == 12
     assert made.card["resumed_at"] == [MOMENTS[moment]]
@@ -119,10 +123,11 @@ def test_a_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(
 
 
 @pytest.mark.parametrize(
-    ("change", "named"), [({"learning_rate": 2e-3}, "options"), ({"gaps_share": 1.0}, "training windows")]
+    ("change", "named"),
+    [({"learning_rate": 2e-3}, "options"), ({"degradation": Degradation(gaps_share=1.0)}, "training windows")],
 )
 def test_a_training_with_other_options_or_data_starts_afresh_and_says_so(
-    change: dict[str, float], named: str, interrupted: Path, past: History, tmp_path: Path
+    change: dict[str, Any], named: str, interrupted: Path, past: History, tmp_path: Path
 ) -> None:
     reports: list[Progress] = []
     made = trained(past, "", tmp_path / "out", work_dir=interrupted, on_progress=reports.append, **change)

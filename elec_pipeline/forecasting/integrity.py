@@ -3,15 +3,13 @@
 Here: what a card says of the files, sealing a new card, and the check. Not here: loading the files
 (`checkpoint`), and what else a card tells (`lifecycle.card`).
 
-Everything that decides a forecast is covered: weights, regressions, recipe and configuration.
+Everything that decides a forecast is covered: each expert's folder, the combination, the fingerprint of the
+feature code. The card holds the SHA-256 of each of these files (`files`) and one of its own content (`digest`);
+the version ends with a digest of them all.
 
-- A card written today holds the SHA-256 of each of these files (`files`), and one of its own content (`digest`).
-- Older cards hold only the version. Its last twelve digits are a digest of weights, regressions and recipe, made
-  as `version_digest` makes it today; that is checked. Of the configuration it says nothing: there only what makes
-  the file unusable is noticed.
-- A folder without a card, or a model of a hub, is one that others trained: no digest of it is known. It must load
-  completely, with finite numbers that are not all zero. A folder with a recipe or regressions is never one of
-  these: training writes a card beside them.
+A folder without a card, or a model of a hub, is one that others trained: no digest of it is known. It must load
+completely, with finite numbers that are not all zero. A folder with a combination is never one of these: training
+writes a card beside it.
 
 `MODEL_CARD.md` is for people; it is not checked.
 """
@@ -25,23 +23,21 @@ from pathlib import Path
 from typing import Any
 
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.experts.chronos.recipe import RECIPE_FILE, Recipe
-from elec_pipeline.forecasting.experts.ridge.coefficients import REGRESSIONS_FILE
+from elec_pipeline.forecasting.combination.combination import COMBINATION_FILE
 
 CARD_FILE = "card.json"
-CONFIG_FILE = "config.json"
-WEIGHTS = "*.safetensors"
+MODEL_CARD_FILE = "MODEL_CARD.md"
 FILES = "files"
 DIGEST = "digest"
-_SHARD_INDEX = "*.safetensors.index.json"
+_FORMER_LAYOUT = ("recipe.json", "regressions.safetensors")
+"""Files that lay beside each other in checkpoints before experts had folders of their own."""
 
 
-def version_digest(folder: Path, recipe: Recipe) -> str:
-    """Return the digest that a version ends with: of the recipe and of all `*.safetensors`, twelve hex digits."""
-    # Without what is at its default: a field that recipes get later renames no checkpoint.
-    digest = hashlib.sha256(recipe.model_dump_json(exclude_defaults=True).encode())
-    for path in sorted(folder.glob(WEIGHTS)):
-        digest.update(_sha256(path).digest())
+def version_digest(folder: Path) -> str:
+    """Return the digest that a version ends with, of all files that decide forecasts: twelve hex digits."""
+    digest = hashlib.sha256()
+    for name, path in _deciding(folder).items():
+        digest.update(name.encode() + b"\0" + _sha256(path).digest())
     return digest.hexdigest()[:12]
 
 
@@ -52,7 +48,7 @@ def sealed(card: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         card: What it tells; digests that it holds already are made anew.
         folder: Where the finished files lie.
     """
-    files = {path.name: _sha256(path).hexdigest() for path in _deciding(folder)}
+    files = {name: _sha256(path).hexdigest() for name, path in _deciding(folder).items()}
     told = {name: value for name, value in card.items() if name != DIGEST} | {FILES: files}
     return told | {DIGEST: _digest_of(told)}
 
@@ -84,22 +80,22 @@ def require_files(folder: Path, card: Mapping[str, Any] | None) -> None:
 
     Raises:
         ModelUnavailableError: A file is missing, is none that the card knows, or has other content; the card was
-            changed; or there is none beside a recipe or regressions.
+            changed; there is none beside a combination; or an earlier version trained the checkpoint.
     """
+    if former := [name for name in _FORMER_LAYOUT if (folder / name).exists()]:
+        raise damaged(
+            f"{folder} was trained by an earlier version of elec-pipeline ({' and '.join(former)}), which this "
+            "one cannot read: train again with `elec fine-tune`."
+        )
     if card is None:
-        if trained := [name for name in (RECIPE_FILE, REGRESSIONS_FILE) if (folder / name).exists()]:
-            raise damaged(
-                f"{folder / CARD_FILE} is missing, which training writes beside {' and '.join(trained)}."
-            )
+        if (folder / COMBINATION_FILE).exists():
+            raise damaged(f"{folder / CARD_FILE} is missing, which training writes beside {COMBINATION_FILE}.")
         return
     files = card.get(FILES)
-    if files is None and DIGEST not in card:
-        _require_names(folder, card)
-        return
     told = {name: value for name, value in card.items() if name != DIGEST}
     if not isinstance(files, dict) or card.get(DIGEST) != _digest_of(told):
         raise damaged(f"{folder / CARD_FILE} was changed after it was written.")
-    found = {path.name: path for path in _deciding(folder)}
+    found = _deciding(folder)
     for name, digest in files.items():
         if name not in found:
             raise damaged(f"{folder / name} is missing.")
@@ -109,17 +105,17 @@ def require_files(folder: Path, card: Mapping[str, Any] | None) -> None:
         raise damaged(f"{folder / unknown[0]} does not belong to this checkpoint: {CARD_FILE} does not know it.")
 
 
-def require_version(folder: Path, card: Mapping[str, Any] | None, recipe: Recipe) -> str:
-    """Return the digest of weights, regressions and recipe, once the card is seen to be of the same.
+def require_version(folder: Path, card: Mapping[str, Any] | None) -> str:
+    """Return the digest of a folder's files, once the card is seen to be of the same.
 
     Raises:
         ModelUnavailableError: It is of others.
     """
-    found = version_digest(folder, recipe)
+    found = version_digest(folder)
     if card is not None and str(card["version"]).rsplit("-", 1)[-1] != found:
         raise damaged(
-            f"weights, regressions or recipe in {folder} are damaged: {CARD_FILE} was written for version "
-            f"{card['version']}, they are {found}."
+            f"files in {folder} are damaged: {CARD_FILE} was written for version {card['version']}, "
+            f"they are {found}."
         )
     return found
 
@@ -129,18 +125,16 @@ def damaged(reason: str) -> ModelUnavailableError:
     return ModelUnavailableError(reason, reason)
 
 
-def _require_names(folder: Path, card: Mapping[str, Any]) -> None:
-    """Check that the files are there that a checkpoint with an older card has."""
-    wanted = [CONFIG_FILE, RECIPE_FILE, *([REGRESSIONS_FILE] if card.get("regressions") else [])]
-    for name in wanted:
-        if not (folder / name).is_file():
-            raise damaged(f"{folder / name} is missing.")
-
-
-def _deciding(folder: Path) -> list[Path]:
-    """Return the files that decide forecasts, in order."""
-    patterns = (CONFIG_FILE, "generation_config.json", RECIPE_FILE, WEIGHTS, _SHARD_INDEX)
-    return sorted(path for pattern in patterns for path in folder.glob(pattern))
+def _deciding(folder: Path) -> dict[str, Path]:
+    """Return the files that decide forecasts, in order, by their path within the folder."""
+    patterns = ("*.json", "*.safetensors", "*.txt")
+    found = {
+        path.relative_to(folder).as_posix(): path
+        for pattern in patterns
+        for path in folder.rglob(pattern)
+        if path.is_file() and path.name not in {CARD_FILE, MODEL_CARD_FILE}
+    }
+    return dict(sorted(found.items()))
 
 
 def _sha256(path: Path) -> Any:

@@ -15,27 +15,21 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.experts.chronos import checkpoint, integrity
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, card_of, load_forecaster, load_pipeline
-from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed, version_digest
-from elec_pipeline.forecasting.experts.chronos.recipe import read_recipe
+from elec_pipeline.forecasting import checkpoint, integrity
+from elec_pipeline.forecasting.checkpoint import BUNDLED, card_of, chronos_folder, load_forecaster
+from elec_pipeline.forecasting.integrity import CARD_FILE, sealed, version_digest
 
-FILES = ["config.json", "model.safetensors", "recipe.json", "regressions.safetensors", CARD_FILE]
-OF_OLDER_CARDS = [name for name in FILES if name not in {"config.json", CARD_FILE}]
-"""The files that the version in an older card is made of."""
+FILES = [
+    "chronos/config.json", "chronos/model.safetensors", "chronos/recipe.json",
+    "ridge/options.json", "ridge/regressions.safetensors",
+    "combination.json", "fingerprint.json", CARD_FILE,
+]  # fmt: skip
+NUMBERS = ["chronos/model.safetensors", "ridge/regressions.safetensors"]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return shutil.copytree(BUNDLED, tmp_path / "checkpoint")
-
-
-@pytest.fixture
-def older(folder: Path) -> Path:
-    """As it was written before cards held digests of files."""
-    card = json.loads((folder / CARD_FILE).read_text())
-    (folder / CARD_FILE).write_text(json.dumps({k: v for k, v in card.items() if k not in {"files", "digest"}}))
-    return folder
 
 
 def removed(path: Path) -> None:
@@ -73,27 +67,14 @@ DAMAGES = [removed, truncated, emptied, flipped, zeroed, a_folder_instead]
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_refused_and_named(name: str, damage: Callable[[Path], None], folder: Path) -> None:
     damage(folder / name)
-    for load in (load_forecaster, load_pipeline):
+    for load in (load_forecaster, chronos_folder):
         with pytest.raises(ModelUnavailableError, match=re.escape(str(folder / name))) as refused:
             load(str(folder))
         assert "ELEC_MODEL" in str(refused.value)
         assert "copied or trained again" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", OF_OLDER_CARDS)
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_with_an_older_card_too_damage_is_refused(name: str, damage: Callable[[Path], None], older: Path) -> None:
-    damage(older / name)
-    with pytest.raises(ModelUnavailableError, match=re.escape(str(older))):
-        load_forecaster(str(older))
-
-
-def test_an_intact_checkpoint_with_an_older_card_loads_under_its_version(older: Path) -> None:
-    assert load_forecaster(str(older)).version == load_forecaster("").version
-    load_pipeline(str(older))
-
-
-@pytest.mark.parametrize("name", ["model.safetensors", "regressions.safetensors"])
+@pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_numbers_that_were_overwritten_are_refused(name: str, value: float, folder: Path) -> None:
     overwrite(folder / name, value)
@@ -101,7 +82,7 @@ def test_numbers_that_were_overwritten_are_refused(name: str, value: float, fold
         load_forecaster(str(folder))
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "regressions.safetensors"])
+@pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_card_vouches_for_no_number_that_is_not_finite(name: str, value: float, folder: Path) -> None:
     overwrite(folder / name, value)
@@ -112,10 +93,8 @@ def test_a_card_vouches_for_no_number_that_is_not_finite(name: str, value: float
 
 def seal(folder: Path) -> None:
     """Make the card one of what lies there now, as if it had been trained like that."""
-    recipe = read_recipe(folder)
-    assert recipe is not None
     card = json.loads((folder / CARD_FILE).read_text())
-    card["version"] = f"chronos2-{version_digest(folder, recipe)}"
+    card["version"] = f"elec-{version_digest(folder)}"
     (folder / CARD_FILE).write_text(json.dumps(sealed(card, folder)))
 
 
@@ -151,7 +130,7 @@ def test_weights_that_are_no_floating_point_numbers_are_refused(chronos2_folder:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("version", "chronos2-000000000000"), ("trained_through", "2020-01-01"), ("digest", None), ("files", {})],
+    [("version", "elec-000000000000"), ("trained_through", "2020-01-01"), ("digest", None), ("files", {})],
 )
 def test_a_card_that_was_edited_is_refused(field: str, value: object, folder: Path) -> None:
     card = json.loads((folder / CARD_FILE).read_text())
@@ -160,24 +139,27 @@ def test_a_card_that_was_edited_is_refused(field: str, value: object, folder: Pa
         load_forecaster(str(folder))
 
 
-@pytest.mark.parametrize("field", ["version", "base_model", "trained_through"])
-def test_an_older_card_that_lacks_what_it_must_tell_is_refused(field: str, older: Path) -> None:
-    card = json.loads((older / CARD_FILE).read_text())
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("version", "are damaged"), ("base_model", "is no card"), ("trained_through", "is no card")],
+)
+def test_a_card_that_lacks_what_it_must_tell_is_refused(field: str, words: str, folder: Path) -> None:
+    card = json.loads((folder / CARD_FILE).read_text())
     card.pop(field)
-    (older / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(ModelUnavailableError, match=rf"{CARD_FILE} is no card"):
-        load_forecaster(str(older))
+    (folder / CARD_FILE).write_text(json.dumps(sealed(card, folder)))
+    with pytest.raises(ModelUnavailableError, match=words):
+        load_forecaster(str(folder))
 
 
-def test_an_older_card_of_another_version_is_refused(older: Path) -> None:
-    card = json.loads((older / CARD_FILE).read_text())
-    (older / CARD_FILE).write_text(json.dumps(card | {"version": "chronos2-000000000000"}))
-    with pytest.raises(ModelUnavailableError, match="written for version chronos2-000000000000"):
-        load_forecaster(str(older))
+def test_a_card_of_another_version_is_refused(folder: Path) -> None:
+    card = json.loads((folder / CARD_FILE).read_text())
+    (folder / CARD_FILE).write_text(json.dumps(sealed(card | {"version": "elec-000000000000"}, folder)))
+    with pytest.raises(ModelUnavailableError, match="written for version elec-000000000000"):
+        load_forecaster(str(folder))
 
 
 def test_weights_that_a_card_does_not_know_are_refused(folder: Path) -> None:
-    shutil.copy(folder / "model.safetensors", folder / "more.safetensors")
+    shutil.copy(folder / "chronos" / "model.safetensors", folder / "more.safetensors")
     with pytest.raises(ModelUnavailableError, match=r"more\.safetensors does not belong"):
         load_forecaster(str(folder))
 
@@ -191,7 +173,7 @@ def test_a_broken_card_is_a_typed_error_wherever_it_is_read(content: str, folder
 
 def test_a_damaged_bundled_checkpoint_says_to_install_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoint, "BUNDLED", folder)
-    flipped(folder / "model.safetensors")
+    flipped(folder / "chronos" / "model.safetensors")
     with pytest.raises(
         ModelUnavailableError, match=r"bundled model cannot be used: .* Install elec-pipeline again"
     ):

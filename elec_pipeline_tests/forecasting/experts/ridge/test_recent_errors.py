@@ -8,29 +8,28 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, Situation
 from elec_pipeline.domain.quantiles import BANDS
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.features.local_time import LocalGrid
-from elec_pipeline.forecasting.features.situations import Case
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.forecasting.experts.ridge.test_reference import (
     SUMMER,
     at,
-    every_case,
-    in_case,
+    every_situation,
+    in_situation,
     references,
     through,
 )
 
 
-@every_case
+@every_situation
 @every_day_length
 def test_how_large_errors_were_of_late_is_known_for_every_hour(
-    day: date, n_hours: int, case: Case, course: Course, past: History
+    day: date, n_hours: int, situation: Situation, course: Course, past: History
 ) -> None:
-    information = in_case(past, day, case)
+    information = in_situation(past, day, situation)
     learnt = through(course.final, day - timedelta(days=91))
     usual = references(information, learnt).recent_errors_mw
     assert usual[-n_hours:].shape == (n_hours, len(BANDS))
@@ -40,9 +39,9 @@ def test_how_large_errors_were_of_late_is_known_for_every_hour(
     assert all(len({tuple(row) for row in usual[local == hour]}) == 1 for hour in range(24))
 
 
-@every_case
-def test_worse_days_of_late_are_seen(case: Case, course: Course, past: History) -> None:
-    information = in_case(past, SUMMER, case)
+@every_situation
+def test_worse_days_of_late_are_seen(situation: Situation, course: Course, past: History) -> None:
+    information = in_situation(past, SUMMER, situation)
     learnt = through(course.final, SUMMER - timedelta(days=91))
     days_apart = np.random.default_rng(3).normal(0, 2_000, 400)[LocalGrid.of(information.hours).day % 400]
     load = information.load_mw + np.where(np.arange(len(days_apart)) < len(days_apart) - 24 * 70, 0, days_apart)

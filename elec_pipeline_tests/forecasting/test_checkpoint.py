@@ -17,9 +17,9 @@ from safetensors.numpy import load_file, save_file
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.experts.chronos.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Family, Recipe
-from elec_pipeline_tests.forecasting.stored import write_card
+from elec_pipeline_tests.forecasting.stored import misused, write_card
 
 FAMILIES = {"t5_folder": Family.T5, "bolt_folder": Family.BOLT, "chronos2_folder": Family.CHRONOS2}
 
@@ -29,7 +29,8 @@ def test_every_family_loads_and_predicts_all_lengths_of_day(
     fixture: str, family: Family, request: pytest.FixtureRequest, past: History
 ) -> None:
     forecaster = load_forecaster(str(request.getfixturevalue(fixture)))
-    assert forecaster.family is family
+    assert forecaster.chronos.family is family
+    assert list(forecaster.experts) == ["chronos"]
     assert forecaster.version.startswith(f"{family}-")
     days = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
     sets = [past.at(d, issue, context_hours=forecaster.context_hours) for d in days for issue in Issue]
@@ -46,31 +47,43 @@ def test_every_family_loads_and_predicts_all_lengths_of_day(
 def test_only_chronos_2_gets_covariates_by_default(
     fixture: str, covariates: tuple[Covariate, ...], request: pytest.FixtureRequest
 ) -> None:
-    recipe = load_forecaster(str(request.getfixturevalue(fixture))).recipe
+    recipe = load_forecaster(str(request.getfixturevalue(fixture))).chronos.recipe
     assert recipe.covariates == covariates
     assert recipe.context_hours == (192 if covariates else 96)
 
 
-def test_the_version_names_weights_and_recipe(chronos2_folder: Path, tmp_path: Path) -> None:
-    plain = load_forecaster(str(chronos2_folder)).version
-    copy = shutil.copytree(chronos2_folder, tmp_path / "copy")
-    assert load_forecaster(str(copy)).version == plain
-    Recipe(context_hours=192).save(copy)
-    other_recipe = write_card(copy)
-    assert load_forecaster(str(copy)).version == other_recipe
-    weights = load_file(copy / "model.safetensors")
-    save_file({name: values + 1 for name, values in weights.items()}, copy / "model.safetensors", {"format": "pt"})
-    assert len({plain, other_recipe, write_card(copy)}) == 3
+def test_the_version_names_everything_that_decides_a_forecast(tmp_path: Path) -> None:
+    version = misused(tmp_path / "one")
+    assert load_forecaster(str(tmp_path / "one")).version == version
+    copy = shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    assert load_forecaster(str(copy)).version == version
+    versions = {version, misused(tmp_path / "other", 216)}
+    weights = load_file(copy / "chronos" / "model.safetensors")
+    plus = {name: values + 1 for name, values in weights.items()}
+    save_file(plus, copy / "chronos" / "model.safetensors", {"format": "pt"})
+    versions.add(write_card(copy))
+    combination = json.loads((copy / "combination.json").read_text())
+    combination["otherwise"]["spreads"] = [2, 2, 2]
+    (copy / "combination.json").write_text(json.dumps(combination))
+    versions.add(write_card(copy))
+    assert len(versions) == 4
 
 
-def test_a_field_that_recipes_get_later_renames_no_checkpoint(chronos2_folder: Path, tmp_path: Path) -> None:
-    copy = shutil.copytree(chronos2_folder, tmp_path / "copy")
-    Recipe(context_hours=192).save(copy)
-    version = write_card(copy)
-    older = json.loads((copy / "recipe.json").read_text())
-    older.pop("calibration")
-    (copy / "recipe.json").write_text(json.dumps(older))
-    assert write_card(copy) == version
+def test_a_checkpoint_of_an_earlier_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    misused(tmp_path / "former")
+    for name in ("model.safetensors", "config.json", "recipe.json"):
+        shutil.move(tmp_path / "former" / "chronos" / name, tmp_path / "former" / name)
+    with pytest.raises(ModelUnavailableError, match=r"earlier version of elec-pipeline.*`elec fine-tune`"):
+        load_forecaster(str(tmp_path / "former"))
+
+
+def test_an_expert_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    misused(tmp_path / "one")
+    combination = json.loads((tmp_path / "one" / "combination.json").read_text())
+    combination["experts"].append("oracle")
+    (tmp_path / "one" / "combination.json").write_text(json.dumps(combination))
+    with pytest.raises(ModelUnavailableError, match="does not know: oracle"):
+        write_card(tmp_path / "one")
 
 
 def test_the_empty_name_is_the_bundled_checkpoint() -> None:
@@ -124,22 +137,13 @@ def with_weights_of_another_shape(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config | {"d_ff": 48}))
 
 
-def with_a_broken_recipe(folder: Path) -> None:
-    (folder / "recipe.json").write_text('{"target": "everything"}')
-
-
-def with_a_recipe_it_cannot_serve(folder: Path) -> None:
-    Recipe(context_hours=96, prediction_length=2000).save(folder)
-
-
 def with_a_broken_card(folder: Path) -> None:
     (folder / "card.json").write_text("[]")
 
 
 BREAKAGES = [
     without_config, with_cut_off_config, of_another_kind, of_an_unknown_pipeline, without_weights,
-    with_cut_off_weights, with_absent_weights, with_weights_of_another_shape, with_a_broken_recipe,
-    with_a_recipe_it_cannot_serve, with_a_broken_card,
+    with_cut_off_weights, with_absent_weights, with_weights_of_another_shape, with_a_broken_card,
 ]  # fmt: skip
 
 
@@ -152,6 +156,43 @@ def test_a_broken_folder_is_refused_and_named(
     breakage(folder)
     with pytest.raises(ModelUnavailableError, match="ELEC_MODEL"):
         load_forecaster(str(folder))
+
+
+def with_a_broken_recipe(folder: Path) -> None:
+    (folder / "chronos" / "recipe.json").write_text('{"target": "everything"}')
+
+
+def with_a_recipe_it_cannot_serve(folder: Path) -> None:
+    Recipe(context_hours=96, prediction_length=2000).save(folder / "chronos")
+
+
+def with_a_broken_combination(folder: Path) -> None:
+    (folder / "combination.json").write_text('{"experts": ["chronos"]}')
+
+
+def with_weights_that_do_not_add_up(folder: Path) -> None:
+    whole = (folder / "combination.json").read_text()
+    (folder / "combination.json").write_text(whole.replace("1.0", "0.9"))
+
+
+def without_a_fingerprint(folder: Path) -> None:
+    (folder / "fingerprint.json").unlink()
+
+
+OF_OURS = [
+    with_a_broken_recipe, with_a_recipe_it_cannot_serve, with_a_broken_combination,
+    with_weights_that_do_not_add_up, without_a_fingerprint,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("breakage", OF_OURS)
+def test_a_broken_checkpoint_of_ours_is_refused_and_named(
+    breakage: Callable[[Path], None], tmp_path: Path
+) -> None:
+    misused(tmp_path / "one")
+    breakage(tmp_path / "one")
+    with pytest.raises(ModelUnavailableError, match="ELEC_MODEL"):
+        load_forecaster(str(tmp_path / "one"), unfinished=True)
 
 
 def test_pickled_weights_are_refused(bolt_folder: Path, tmp_path: Path) -> None:

@@ -11,17 +11,20 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days, issue_time
 from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_too_thin
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.metrics import mae, pinball
-from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
 from elec_pipeline.errors import ContextTooThinError
-from elec_pipeline.forecasting.degraded import with_blurred_rte, without_rte
-from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster
-from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
-from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput
-from elec_pipeline.forecasting.experts.chronos.recipe import Calibration
+from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.combination.bands import half_widths
+from elec_pipeline.forecasting.combination.combination import Blend
+from elec_pipeline.forecasting.degraded import with_blurred_rte, with_only, without_rte
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.naive import seasonal_naive
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
-from elec_pipeline.forecasting.features.situations import Case
+from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline_tests.forecasting.conftest import on_ridge
 
 LENGTHS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
 FIXTURES = ["t5_folder", "bolt_folder", "chronos2_folder", "taught", "bundled"]
@@ -94,11 +97,11 @@ def test_with_temperature_too_nothing_after_the_issue_time_matters(
     day: date, issue: Issue, taught: Forecaster, warm_past: History, make_history: Callable[..., History]
 ) -> None:
     shuffled = make_history(shuffled_after=issue_time(day, issue), temperature=True)
-    assert not np.array_equal(shuffled.temperature_c, warm_past.temperature_c)
+    assert not np.array_equal(shuffled.inputs[TEMPERATURE].value, warm_past.inputs[TEMPERATURE].value)
     pair = [h.at(day, issue, context_hours=taught.context_hours) for h in (warm_past, shuffled)]
     as_it_was, as_if = taught.predict(pair)
     np.testing.assert_array_equal(as_it_was, as_if)
-    without = replace(pair[0], temperature_c=np.full_like(pair[0].temperature_c, np.nan))
+    without = with_only(pair[0])
     assert not np.array_equal(taught.predict([without])[0], as_it_was)
 
 
@@ -189,41 +192,44 @@ def test_large_errors_of_late_make_bands_wide_and_move_no_median(
     day: date, issue: Issue, taught: Forecaster, past: History
 ) -> None:
     through = day - timedelta(days=91)  # so that there are days to bring it up to date with
-    old = Regressions({name: replace(each, through=through) for name, each in taught.regressions.learnt.items()})
+    learnt = {name: replace(each, through=through) for name, each in taught_ridge_of(taught).learnt.items()}
+    old = on_ridge(taught, Regressions(learnt), context_hours=192)
     information = past.at(day, issue, context_hours=taught.context_hours)
 
-    def said(share: float) -> tuple[ModelInput, Floats]:
-        recipe = taught.recipe.model_copy(update={"recent_error_share": share})
-        return replace(taught, recipe=recipe, regressions=old).ask(information)
+    def said(share: float) -> Floats:
+        widths = {CHRONOS: 1 - share, RIDGE: share}
+        blend = old.combination.otherwise.model_copy(update={"widths": widths})
+        combination = old.combination.model_copy(update={"otherwise": blend})
+        [forecast] = replace(old, combination=combination).predict([information])
+        return forecast
 
-    asked, drawn = said(1.0)
-    not_asked, plain = said(0.0)
-    hours = slice(0, len(asked.offset_mw))
-    for n, (low, high) in enumerate(BANDS.values()):
-        width = drawn[hours, LEVELS.index(high)] - drawn[hours, LEVELS.index(low)]
-        np.testing.assert_allclose(width, 2 * asked.recent_errors_mw[hours, n])
-    np.testing.assert_array_equal(drawn[:, MEDIAN], plain[:, MEDIAN])
-    np.testing.assert_array_equal(drawn[hours.stop :], plain[hours.stop :])
-    assert np.isnan(not_asked.recent_errors_mw).all()
+    of_ridge, of_network = (old.said(information)[name] for name in (RIDGE, CHRONOS))
+    for share, wanted in ((1.0, of_ridge), (0.0, of_network)):
+        np.testing.assert_allclose(half_widths(said(share)), half_widths(wanted), atol=0.11)
+        np.testing.assert_allclose(said(share)[:, MEDIAN], of_network[:, MEDIAN], atol=0.051)
+
+
+def taught_ridge_of(taught: Forecaster) -> Regressions:
+    ridge = taught.experts[RIDGE]
+    assert isinstance(ridge, Ridge)
+    return ridge.regressions
 
 
 @pytest.mark.parametrize("day", LENGTHS)
-def test_the_calibration_is_of_what_the_forecast_stands_on(
-    day: date, taught: Forecaster, warm_past: History
-) -> None:
+def test_the_blend_is_of_what_the_forecast_stands_on(day: date, taught: Forecaster, warm_past: History) -> None:
     evening = warm_past.at(day, Issue.EVENING, context_hours=taught.context_hours)
-    asked, _ = taught.ask(evening)
-    reference = asked.offset_mw[asked.skip :]
+    of_ridge = taught.said(evening)[RIDGE][:, MEDIAN]
+    plain_blend = taught.combination.otherwise
 
-    def said(calibration: dict[str, Calibration]) -> Floats:
-        recipe = taught.recipe.model_copy(update={"calibration": calibration})
-        [forecast] = replace(taught, recipe=recipe).predict([evening])
+    def said(**blends: Blend) -> Floats:
+        combination = taught.combination.model_copy(update={"blends": blends})
+        [forecast] = replace(taught, combination=combination).predict([evening])
         return forecast
 
-    plain = said({})
-    wide = said({Case.EVENING: Calibration(spreads=(2, 2, 2))})
-    np.testing.assert_array_equal(said({Case.ALONE: Calibration(spreads=(2, 2, 2))}), plain)
+    plain, twice = said(), plain_blend.model_copy(update={"spreads": (2.0, 2.0, 2.0)})
+    wide = said(evening=twice)
+    np.testing.assert_array_equal(said(alone=twice), plain)
     np.testing.assert_array_equal(wide[:, MEDIAN], plain[:, MEDIAN])
     assert wide - wide[:, [MEDIAN]] == pytest.approx(2 * (plain - plain[:, [MEDIAN]]), abs=0.3)
-    none_of_it = said({Case.EVENING: Calibration(median_share=0)})
-    assert none_of_it[:, MEDIAN] == pytest.approx(reference, abs=0.051)
+    ridges = said(evening=plain_blend.model_copy(update={"medians": {RIDGE: 1.0}}))
+    assert ridges[:, MEDIAN] == pytest.approx(of_ridge, abs=0.051)

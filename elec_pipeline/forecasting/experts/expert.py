@@ -1,0 +1,52 @@
+"""What an expert is: one way to forecast delivery days, behind one protocol.
+
+Here: the protocol that the back-test, the combination, the gate and a live issue know, and nothing else of an
+expert. Not here: the experts, each in a folder or file beside this one.
+
+An expert's class also makes it: `fit` from days of a history and `load` from its folder of a checkpoint. They
+are no part of the protocol, for an expert that stands on another is given it (`chronos` on `ridge`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import Floats
+
+
+class Contestant(Protocol):
+    """Forecasts delivery days from information sets; a `Forecaster`, which combines experts, is one too."""
+
+    @property
+    def context_hours(self) -> int:
+        """Context that its information sets must have at least; what they have more of is not used."""
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return for every issue an array of shape (23, 24 or 25, 7): quantiles at `domain.quantiles.LEVELS`, MW.
+
+        One that forecasts points gives the median alone (`forecast.point_forecast`). NaN where it has no forecast.
+        """
+
+
+class Expert(Contestant, Protocol):
+    """A contestant that can be a part of a checkpoint."""
+
+    @property
+    def name(self) -> str:
+        """Of its folder in a checkpoint, its weights and its scores."""
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Names of the inputs (`domain.inputs`) that it makes use of where they are known; none is needed."""
+
+    def save(self, folder: Path) -> None:
+        """Write all that it was fitted to into a folder of its own, which is there and empty."""
+
+    def fingerprint(self) -> Floats:
+        """Return what its feature code makes of the information sets of `features.specimen`, shape (n,).
+
+        A checkpoint keeps it, and is not used by a version whose code makes something else.
+        """

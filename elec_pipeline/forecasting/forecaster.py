@@ -1,0 +1,126 @@
+"""What makes the forecasts that are issued: the experts of a checkpoint and their combination.
+
+Here: many issues at once, and the guarantee that a forecast does not depend on which. Not here: how a checkpoint
+is loaded (`checkpoint`), the experts (`experts`), and the arithmetic of combining them (`combination`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from elec_pipeline.domain.information_set import MINIMUM_KNOWN_SHARE, InformationSet, is_too_thin
+from elec_pipeline.domain.quantiles import Floats, uncrossed
+from elec_pipeline.errors import ContextTooThinError, InvalidForecastError, ModelUnavailableError
+from elec_pipeline.forecasting.combination.combination import Combination
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos, required
+from elec_pipeline.forecasting.experts.expert import Expert
+from elec_pipeline.forecasting.features.situations import key
+from elec_pipeline.forecasting.forecast import DECIMALS
+
+WORKERS = 2
+"""Issues that are forecast side by side, each alone on its thread: more threads would wait for each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Forecaster:
+    """Experts and their combination.
+
+    Attributes:
+        experts: By name.
+        combination: How their forecasts become one.
+        version: Names all that decides its forecasts; two forecasters of one version say the same.
+        location: `bundled`, the checkpoint's folder, or its hub id.
+        base_model: What its network was trained from; its own name where that is not known.
+        trained_through: Last delivery day it learnt from; None where that is not known.
+    """
+
+    experts: Mapping[str, Expert]
+    combination: Combination
+    version: str
+    location: str
+    base_model: str
+    trained_through: date | None
+
+    @property
+    def context_hours(self) -> int:
+        """Context that information sets must have: `History.at(…, context_hours=forecaster.context_hours)`."""
+        return max(each.context_hours for each in self.experts.values())
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Names of the inputs (`domain.inputs`) that any of its experts makes use of where they are known."""
+        return frozenset().union(*(each.inputs for each in self.experts.values()))
+
+    @property
+    def chronos(self) -> Chronos:
+        """Its network.
+
+        Raises:
+            ModelUnavailableError: It has none.
+        """
+        found = self.experts.get(CHRONOS)
+        if not isinstance(found, Chronos):
+            raise ModelUnavailableError(
+                f"The checkpoint {self.version} ({self.location}) holds no Chronos network."
+            )
+        return found
+
+    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+        """Return the forecasts of any number of issues, of any mixture of situations and lengths of day.
+
+        A forecast depends on its own information set alone: issued live by itself or in a backfill of
+        hundreds, it is the same to the last digit on one kind of processor.
+
+        Args:
+            sets: What was known at each issue time, with at least `context_hours` of context.
+
+        Returns:
+            For every issue an array of shape (23, 24 or 25, 7) in MW: the hours of the delivery day in
+            order, and quantiles at `domain.quantiles.LEVELS`, ascending.
+
+        Raises:
+            ContextTooThinError: Less than half of the week before an issue is known; see `is_too_thin`.
+            InvalidForecastError: The output is not finite or of the wrong shape.
+            ValueError: An information set has less context than `context_hours`.
+        """
+        for information in sets:
+            if is_too_thin(information):
+                raise ContextTooThinError(
+                    f"{information.delivery_day} {information.issue}: only "
+                    f"{information.known_share_of_last_week:.0%} of the week before the issue is known, "
+                    f"{MINIMUM_KNOWN_SHARE:.0%} is needed. Backfill the actual consumption first."
+                )
+        if not sets:
+            return []
+        with _workers() as workers:
+            return list(workers.map(self._predict_one, sets))
+
+    def said(self, information: InformationSet) -> dict[str, Floats]:
+        """Return what each expert says of one issue, by name, shape (23, 24 or 25, 7), MW."""
+        return {name: expert.predict([information])[0] for name, expert in self.experts.items()}
+
+    def _predict_one(self, information: InformationSet) -> Floats:
+        blend = self.combination.of(key(information.situation, information.usable_inputs))
+        try:
+            made = required(blend.combined(self.said(information)), information.delivery_hours)
+        except InvalidForecastError as error:
+            raise InvalidForecastError(
+                f"The output of the model {self.version} ({self.location}) is {error}: no forecast is made of it. "
+                "`elec doctor` checks the model's files. If they are whole, go back to the former model with "
+                "`elec models rollback`, or name another one with ELEC_MODEL."
+            ) from error
+        return np.round(uncrossed(made), DECIMALS)
+
+
+def _workers() -> ThreadPoolExecutor:
+    """Return threads of their own in each of which torch computes single-threaded; the caller's setting stays."""
+    import torch
+
+    return ThreadPoolExecutor(
+        max_workers=WORKERS, thread_name_prefix="forecast", initializer=torch.set_num_threads, initargs=(1,)
+    )

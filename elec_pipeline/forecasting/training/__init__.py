@@ -1,1 +1,0 @@
-"""What is fitted around the experts once they are fitted: the calibration of bands."""
