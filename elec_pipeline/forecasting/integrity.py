@@ -112,9 +112,9 @@ def require_version(folder: Path, card: Mapping[str, Any] | None) -> str:
         ModelUnavailableError: It is of others.
     """
     found = version_digest(folder)
-    if card is not None and str(card["version"]).rsplit("-", 1)[-1] != found:
+    if card is not None and str(card.get("version")).rsplit("-", 1)[-1] != found:
         raise damaged(
-            f"files in {folder} are damaged: {CARD_FILE} was written for version {card['version']}, "
+            f"files in {folder} are damaged: {CARD_FILE} was written for version {card.get('version')}, "
             f"they are {found}."
         )
     return found

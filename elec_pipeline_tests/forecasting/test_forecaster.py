@@ -196,17 +196,12 @@ def test_large_errors_of_late_make_bands_wide_and_move_no_median(
     old = on_ridge(taught, Regressions(learnt), context_hours=192)
     information = past.at(day, issue, context_hours=taught.context_hours)
 
-    def said(share: float) -> Floats:
+    said = old.said(information)
+    for share, wanted in ((1.0, said[RIDGE]), (0.0, said[CHRONOS])):
         widths = {CHRONOS: 1 - share, RIDGE: share}
-        blend = old.combination.otherwise.model_copy(update={"widths": widths})
-        combination = old.combination.model_copy(update={"otherwise": blend})
-        [forecast] = replace(old, combination=combination).predict([information])
-        return forecast
-
-    of_ridge, of_network = (old.said(information)[name] for name in (RIDGE, CHRONOS))
-    for share, wanted in ((1.0, of_ridge), (0.0, of_network)):
-        np.testing.assert_allclose(half_widths(said(share)), half_widths(wanted), atol=0.11)
-        np.testing.assert_allclose(said(share)[:, MEDIAN], of_network[:, MEDIAN], atol=0.051)
+        made = old.combination.otherwise.model_copy(update={"widths": widths}).combined(said)
+        np.testing.assert_allclose(half_widths(made), half_widths(wanted))
+        np.testing.assert_array_equal(made[:, MEDIAN], said[CHRONOS][:, MEDIAN])
 
 
 def taught_ridge_of(taught: Forecaster) -> Regressions:
