@@ -13,7 +13,7 @@ Rules, each the same for a forecast issued live and one issued years later:
   what came later is nearer to the truth than a forecast of tomorrow can be, and the two are held against each
   other.
 - For the same reason RTE's D-1 of a past hour is the one that the evening issue of its day knew, where it knew
-  any.
+  any (`rte_bar`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue, day_end, day_start, issue_time
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at
+from elec_pipeline.domain.rte_bar import rte_d1
+from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, timed
 
 Instants = npt.NDArray[np.datetime64]
 """UTC instants as numpy holds them: without a zone, in microseconds."""
@@ -132,8 +133,8 @@ class History:
     vintage_mw: Floats
     vintage_known_at: Instants
     vintage_nominal: npt.NDArray[np.bool_]
-    vintage_in_time: npt.NDArray[np.bool_]
-    """Whether it is a D-1 that the evening issue of its own day knew."""
+    rte_d1_mw: Floats
+    """RTE's D-1 of each hour as the evening issue of its own day knew it; NaN where it knew none."""
     temperature_position: npt.NDArray[np.int64]
     temperature_c: Floats
     temperature_issued_at: Instants
@@ -192,8 +193,8 @@ class History:
         # Rows are ordered from the worst to the best of each hour: the last assignment stands.
         rte[position] = self.vintage_mw[rows][known]
         nominal[position] = self.vintage_nominal[rows][known]
-        own = self.vintage_in_time[rows][known] & (position < context_hours)
-        rte[position[own]] = self.vintage_mw[rows][known][own]
+        own = _padded(self.rte_d1_mw, low, high)[:context_hours]
+        rte[:context_hours] = np.where(np.isnan(own), rte[:context_hours], own)
         return rte, nominal
 
     def _temperature(self, low: int, high: int, issue: Issue, issued: np.datetime64) -> Floats:
@@ -236,28 +237,23 @@ def history(
         vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at`, `load_mw`.
         temperatures: Columns `hour_start`, `issued_at`, `temperature_c`; None where there are none.
     """
-    load = np.full((end - start) // HOUR, np.nan)
-    position = _positions(actuals["hour_start"], start)
-    inside = (position >= 0) & (position < len(load))
-    load[position[inside]] = actuals["load_mw"].to_numpy(dtype=np.float64)[inside]
+    n_hours = (end - start) // HOUR
     old = former.sort_values(["hour_start", "until"])
     usable = vintages[vintages["forecast_type"].isin(COVARIATE_TYPES)]
-    usable = usable.assign(
-        known_at=known_at(usable), rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int)
-    ).sort_values(["hour_start", "rank", "published_at", "ingested_at"])
+    ranked = timed(usable).assign(rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int))
+    usable = ranked.sort_values(["hour_start", "rank", "published_at", "ingested_at"])
     weather = NO_TEMPERATURES if temperatures is None else temperatures.sort_values(["hour_start", "issued_at"])
     return History(
         start=start,
-        load_mw=load,
+        load_mw=_on_grid(actuals, start, n_hours),
         former_position=_positions(old["hour_start"], start),
         former_mw=old["load_mw"].to_numpy(dtype=np.float64),
         former_until=_instants(old["until"]),
         vintage_position=_positions(usable["hour_start"], start),
         vintage_mw=usable["load_mw"].to_numpy(dtype=np.float64),
         vintage_known_at=_instants(usable["known_at"]),
-        vintage_nominal=(usable["known_at"] < usable["published_at"]).to_numpy(dtype=bool),
-        vintage_in_time=(usable["forecast_type"] == "D-1").to_numpy(dtype=bool)
-        & (_instants(usable["known_at"]) <= _issue_times(usable["hour_start"], Issue.EVENING)),
+        vintage_nominal=usable["is_nominal"].to_numpy(dtype=bool),
+        rte_d1_mw=_on_grid(rte_d1(vintages), start, n_hours),
         temperature_position=_positions(weather["hour_start"], start),
         temperature_c=weather["temperature_c"].to_numpy(dtype=np.float64),
         temperature_issued_at=_instants(weather["issued_at"]),
@@ -289,6 +285,15 @@ def _positions(moments: pd.Series, start: datetime) -> npt.NDArray[np.int64]:
     return ((_instants(moments) - _instant(start)) // _HOUR64).astype(np.int64)
 
 
+def _on_grid(loads: pd.DataFrame, start: datetime, n_hours: int) -> Floats:
+    """Return `load_mw` of the hours of a grid, NaN where there is none; hours outside are left out."""
+    grid = np.full(n_hours, np.nan)
+    position = _positions(loads["hour_start"], start)
+    inside = (position >= 0) & (position < n_hours)
+    grid[position[inside]] = loads["load_mw"].to_numpy(dtype=np.float64)[inside]
+    return grid
+
+
 def _between(ordered: npt.NDArray[np.int64], low: int, high: int) -> slice:
     first, last = np.searchsorted(ordered, [low, high])
     return slice(int(first), int(last))
@@ -306,6 +311,18 @@ def is_too_thin(information: InformationSet) -> bool:
 
 def actual_mw(history: History, day: date) -> Floats:
     """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW."""
+    return history.load_mw[_hours_of(history, day)]
+
+
+def rte_d1_mw(history: History, day: date) -> Floats:
+    """Return RTE's D-1 that a delivery day is scored by (`rte_bar.rte_d1`), shape (23, 24 or 25,), MW.
+
+    NaN where none was known at 20:30 the day before: a D-2 does not stand in.
+    """
+    return history.rte_d1_mw[_hours_of(history, day)]
+
+
+def _hours_of(history: History, day: date) -> slice:
     first = (day_start(day) - history.start) // HOUR
     last = (day_end(day) - history.start) // HOUR
-    return history.load_mw[max(0, first) : last]
+    return slice(max(0, first), last)
