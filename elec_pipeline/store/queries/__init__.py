@@ -10,6 +10,7 @@ from elec_pipeline.store.queries.history import (
     hours_between,
     raw_between,
     revisions_between,
+    rte_d1_between,
     temperatures_between,
     vintages_between,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "registered_models",
     "revisions_between",
     "revisions_by_day",
+    "rte_d1_between",
     "scored_days",
     "server_version",
     "span_of_hours",

@@ -1,4 +1,4 @@
-"""What information sets are cut from: actuals, revisions, RTE's vintages, temperatures, as rows.
+"""What information sets and scores are cut from: actuals, revisions, RTE's vintages, temperatures, as rows.
 
 All times are UTC, all loads MW.
 """
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.information_set import history as arrange
 from elec_pipeline.domain.load_curve import former_hours
+from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.tables import (
     ZONE,
@@ -76,12 +77,16 @@ def revisions_between(connection: Connection, start: datetime, end: datetime) ->
     )
 
 
-def vintages_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return every vintage of RTE's forecasts for the hours of `[start, end[`."""
+def vintages_between(
+    connection: Connection, start: datetime, end: datetime, forecast_type: str | None = None
+) -> pd.DataFrame:
+    """Return every vintage of RTE's forecasts, or of one type of them, for the hours of `[start, end[`."""
     table = rte_forecasts
     return frame(
         connection,
-        between(table, table.c.hour_start, start, end).with_only_columns(
+        between(table, table.c.hour_start, start, end)
+        .where(*([] if forecast_type is None else [table.c.forecast_type == forecast_type]))
+        .with_only_columns(
             table.c.hour_start,
             table.c.forecast_type,
             table.c.published_at,
@@ -89,6 +94,11 @@ def vintages_between(connection: Connection, start: datetime, end: datetime) -> 
             table.c.load_mw,
         ),
     )
+
+
+def rte_d1_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return the D-1 by which RTE is scored in each hour of `[start, end[`; see `domain.rte_bar.rte_d1`."""
+    return rte_d1(vintages_between(connection, start, end, DAY_AHEAD))
 
 
 def temperatures_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
