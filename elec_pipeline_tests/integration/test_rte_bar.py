@@ -89,7 +89,7 @@ def filled(engine: Engine, day: date) -> Engine:
 
 @pytest.fixture
 def api(filled: Engine, database: str) -> Iterator[Api]:
-    assert filled
+    assert str(filled.url.database) in database
     app = app_of(database)
     with served(app) as url:
         yield Api(url, app)
