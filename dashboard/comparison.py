@@ -48,7 +48,7 @@ def leaderboard(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
             row["pinball_mw"] = metrics.pinball(actual, quantiles, LEVELS)
             row["coverage_80"] = 100 * metrics.coverage(actual, quantiles[:, 1], quantiles[:, 5])
         rows[name] = row
-    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("mape")
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("mape", kind="stable")
     bar = table["mape"].get(RTE_D1, float("nan"))
     table.insert(1, "ratio", table["mape"] / bar)
     return table

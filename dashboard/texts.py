@@ -128,8 +128,14 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
         "{rte} : la dernière J-1 de RTE connue à {clock} la veille. {latest} : la dernière en date.",
     ),
     "rte_nominal": (
-        "RTE D-1 was fetched late for {n} of {of} days: it counts from {clock} the day before, perhaps revised.",
-        "RTE J-1 a été lue tard pour {n} jours sur {of} : elle compte à {clock} la veille, révisée peut-être.",
+        (
+            "RTE D-1 was fetched late for {n} of {of} days: it counts from {clock} the day before, its nominal time, "
+            "and may be a later revision."
+        ),
+        (
+            "RTE J-1 a été lue tard pour {n} jours sur {of} : elle compte à {clock} la veille, son heure nominale, "
+            "et peut être une révision ultérieure."
+        ),
     ),
     "forecaster": ("Forecaster", "Prévisionniste"),
     "mape": ("MAPE", "MAPE"),
