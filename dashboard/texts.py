@@ -129,12 +129,12 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     ),
     "rte_nominal": (
         (
-            "RTE D-1 was fetched late for {n} of {of} days: it counts from {clock} the day before, its nominal time, "
-            "and may be a later revision."
+            "RTE D-1 was fetched late for {n} of {of} days: it counts from {clock} the day before, its nominal "
+            "time, and may be a later revision."
         ),
         (
-            "RTE J-1 a été lue tard pour {n} jours sur {of} : elle compte à {clock} la veille, son heure nominale, "
-            "et peut être une révision ultérieure."
+            "RTE J-1 a été lue tard pour {n} jours sur {of} : elle compte à {clock} la veille, son heure "
+            "nominale, et peut être une révision ultérieure."
         ),
     ),
     "forecaster": ("Forecaster", "Prévisionniste"),
