@@ -10,8 +10,9 @@ import pandas as pd
 from elec_pipeline.domain import metrics
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.domain.quantiles import COLUMNS, LEVELS
+from elec_pipeline.domain.rte_bar import RTE_D1, RTE_D1_LATEST
 
-FORECASTERS = ("rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive")
+FORECASTERS = (RTE_D1, RTE_D1_LATEST, "chronos_morning", "chronos_evening", "seasonal_naive")
 GROUPS = ("by_hour", "by_weekday", "by_month", "by_temperature")
 LEAST_HOURS = 12
 """A day of which fewer hours could be scored is no worst day."""
@@ -20,7 +21,7 @@ _BIN_C = 5
 
 def same_hours(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return the hours that every forecaster with any forecast has, and those forecasters."""
-    present = [name for name in FORECASTERS if frame[name].notna().any()]
+    present = [name for name in FORECASTERS if name in frame and frame[name].notna().any()]
     return frame.dropna(subset=["actual_mw", *present]) if present else frame.iloc[:0], present
 
 
@@ -28,7 +29,7 @@ def leaderboard(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Score forecasters, the best MAPE first.
 
     Returns:
-        Index: forecaster; `mape` (%), `ratio` to RTE's, `mae_mw`, `bias_mw`, `pinball_mw`,
+        Index: forecaster; `mape` (%), `ratio` to that of `rte_d1`, `mae_mw`, `bias_mw`, `pinball_mw`,
         `coverage_80` (%), `days`.
     """
     actual = frame["actual_mw"].to_numpy()
@@ -47,10 +48,20 @@ def leaderboard(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
             row["pinball_mw"] = metrics.pinball(actual, quantiles, LEVELS)
             row["coverage_80"] = 100 * metrics.coverage(actual, quantiles[:, 1], quantiles[:, 5])
         rows[name] = row
-    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("mape")
-    bar = table["mape"].get("rte_d1", float("nan"))
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("mape", kind="stable")
+    bar = table["mape"].get(RTE_D1, float("nan"))
     table.insert(1, "ratio", table["mape"] / bar)
     return table
+
+
+def nominal_days(frame: pd.DataFrame) -> tuple[int, int]:
+    """Return on how many days RTE's D-1 counts by its nominal time in any hour, and how many days there are.
+
+    Args:
+        frame: Of `same_hours`.
+    """
+    day = pd.DatetimeIndex(frame.index).tz_convert(PARIS).normalize()
+    return day[frame["rte_is_nominal"].to_numpy(dtype=bool)].nunique(), day.nunique()
 
 
 def errors(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

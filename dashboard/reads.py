@@ -27,6 +27,7 @@ from elec_pipeline.domain.delivery_day import (
 )
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS
+from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, rte_d1, rte_d1_latest
 from elec_pipeline.store import queries
 
 SERIES = ("actual", "rte_d1", "ours")
@@ -51,6 +52,8 @@ class Standing:
 def hourly(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
     """Return every series on every hour of a range of days, NaN where there is no value.
 
+    Of RTE's forecasts it is the newest of each type: what RTE says now, not what it is scored by (`scored`).
+
     Returns:
         Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`.
     """
@@ -71,6 +74,13 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
             "issued_at": said["issued_at"].reindex(axis),
         }
     )
+
+
+def scored(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
+    """Return what `hourly` does, with RTE's D-1 as it was known at 20:30 the day before, by which it is scored."""
+    frame = hourly(connection, first, last, issue)
+    bar = queries.rte_d1_between(connection, day_start(first), day_end(last)).set_index("hour_start")["load_mw"]
+    return frame.assign(rte_d1_mw=bar.reindex(frame.index))
 
 
 def daily(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
@@ -179,18 +189,23 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
     """Return actuals and every forecaster on each complete hour of a range of days.
 
     Returns:
-        Index `hour_start` (UTC); `actual_mw`, `rte_d1`, `seasonal_naive`, `temperature_c`, and for each issue the
+        Index `hour_start` (UTC); `actual_mw`, `rte_d1` (known at 20:30 the day before), `rte_is_nominal` (whether
+        it counts by its nominal time), `rte_d1_latest`, `seasonal_naive`, `temperature_c`, and for each issue the
         quantiles as `chronos_morning.q05` and so on, the median as `chronos_morning`.
     """
     axis = hours(first, last).rename("hour_start")
     start, end = day_start(first), day_end(last)
     actual = queries.hours_between(connection, day_start(first - timedelta(days=7)), end)
     complete = actual.loc[actual["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
-    rte = queries.newest_vintages(connection, "D-1", start, end).set_index("hour_start")["load_mw"]
+    vintages = queries.vintages_between(connection, start, end, DAY_AHEAD)
+    bar = rte_d1(vintages).set_index("hour_start")
+    latest = rte_d1_latest(vintages).set_index("hour_start")["load_mw"]
     made = queries.first_predictions(connection, start, end)
     columns: dict[str, object] = {
         "actual_mw": complete.reindex(axis).to_numpy(),
-        "rte_d1": rte.reindex(axis).to_numpy(),
+        RTE_D1: bar["load_mw"].reindex(axis).to_numpy(),
+        "rte_is_nominal": axis.isin(bar.index[bar["is_nominal"]]),
+        RTE_D1_LATEST: latest.reindex(axis).to_numpy(),
         "seasonal_naive": complete.reindex(same_time_days_before(axis, 7)).to_numpy(),
         "temperature_c": _temperatures(connection, start, end).reindex(axis).to_numpy(),
     }

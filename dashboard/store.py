@@ -57,6 +57,13 @@ def series(token: str, first: date, last: date, issue: Issue | None, *, by_hour:
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)
+def scored(token: str, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
+    """Return the series that lately are scored; see `reads.scored`."""
+    del token
+    return ask(reads.scored, first, last, issue)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
 def compared(token: str, first: date, last: date) -> pd.DataFrame:
     """Return every forecaster against the actuals; see `reads.compared`."""
     del token

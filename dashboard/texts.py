@@ -25,6 +25,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     # Series and forecasters
     "actual": ("Actual consumption", "Consommation réalisée"),
     "rte_d1": ("RTE D-1", "RTE J-1"),
+    "rte_d1_latest": ("RTE D-1, revised", "RTE J-1, révisée"),
     "rte_d2": ("RTE D-2", "RTE J-2"),
     "rte_id": ("RTE intraday", "RTE infrajournalier"),
     "ours": ("Our forecast", "Notre prévision"),
@@ -59,13 +60,17 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "energy_hours": ("{n} of {of} hours", "{n} heures sur {of}"),
     "against_rte": ("Vs {rte} at peak", "Écart à {rte}, pointe"),
     "rte_says": ("RTE: {load} MW", "RTE : {load} MW"),
+    "against_rte_help": (
+        "Against what RTE says now, revisions included.",
+        "Par rapport à ce que RTE dit maintenant, révisions comprises.",
+    ),
     "rte_absent": ("RTE's is not out yet", "RTE pas encore publiée"),
     "today_so_far": ("Error, today", "Erreur, aujourd'hui"),
     "last_days": ("Error, {n} days", "Erreur, {n} jours"),
     "rte_error": ("RTE: {error}", "RTE : {error}"),
     "error_help": (
-        "Mean absolute percentage error of the newest issue, and of RTE's D-1 on the same complete hours.",
-        "Erreur absolue moyenne en % de la dernière émission, et de RTE J-1 aux mêmes heures complètes.",
+        "MAPE of the issue shown, and of RTE's D-1 known at {clock} the day before, on the same complete hours.",
+        "MAPE de l'émission affichée, et de RTE J-1 connue à {clock} la veille, aux mêmes heures complètes.",
     ),
     "nothing_scored": ("nothing to compare yet", "rien à comparer encore"),
     "now": ("now {clock}", "à {clock}"),
@@ -76,6 +81,10 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "daily_note": (
         "Over more than {n} days: daily means, the bands as means of the hourly ones.",
         "Au-delà de {n} jours : moyennes journalières, les bandes en moyenne des bandes horaires.",
+    ),
+    "rte_curve": (
+        "RTE's curve is its newest forecast, revisions included.",
+        "La courbe de RTE est sa dernière prévision, révisions comprises.",
     ),
     "chart_forecast": (
         "Consumption and forecasts, {first} to {last}",
@@ -113,6 +122,20 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "accuracy_intro": (
         "{first} to {last}: {hours} hours that every forecaster here forecast, complete in the actuals.",
         "Du {first} au {last} : {hours} heures que tous les prévisionnistes ont prévues, complètes au réalisé.",
+    ),
+    "rte_scored": (
+        "{rte}: RTE's newest D-1 known at {clock} the day before. {latest}: its newest, whenever it came.",
+        "{rte} : la dernière J-1 de RTE connue à {clock} la veille. {latest} : la dernière en date.",
+    ),
+    "rte_nominal": (
+        (
+            "RTE D-1 was fetched late for {n} of {of} days: it counts from {clock} the day before, its nominal "
+            "time, and may be a later revision."
+        ),
+        (
+            "RTE J-1 a été lue tard pour {n} jours sur {of} : elle compte à {clock} la veille, son heure "
+            "nominale, et peut être une révision ultérieure."
+        ),
     ),
     "forecaster": ("Forecaster", "Prévisionniste"),
     "mape": ("MAPE", "MAPE"),

@@ -1,6 +1,6 @@
 """What the tiles above the forecast say.
 
-Here: figures from the frame of `reads.hourly`. Not here: words and formats.
+Here: figures from the frames of `reads.hourly` and `reads.scored`. Not here: words and formats.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def errors(frame: pd.DataFrame) -> tuple[float, float]:
     """Return the MAPE in % of ours and of RTE's D-1, on the complete hours that both forecast; NaN without any.
 
     Args:
-        frame: As `reads.hourly` returns it.
+        frame: As `reads.scored` returns it.
     """
     whole = frame[frame["quarters"] == QUARTERS_AN_HOUR].dropna(subset=["actual_mw", "load_mw", "rte_d1_mw"])
     if whole.empty:

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 ACTUAL, OURS, RTE, MORNING, NAIVE = "#7D8794", "#1F77D0", "#D9650B", "#2A9D8F", "#B07CC6"
 COLOURS = {
-    "rte_d1": RTE, "chronos_morning": MORNING, "chronos_evening": OURS, "seasonal_naive": NAIVE,
+    "rte_d1": RTE, "rte_d1_latest": RTE, "chronos_morning": MORNING, "chronos_evening": OURS,
+    "seasonal_naive": NAIVE,
 }  # fmt: skip
-DASHES = {"rte_d1": "dash", "chronos_morning": "solid", "chronos_evening": "solid", "seasonal_naive": "dot"}
+DASHES = {
+    "rte_d1": "dash", "rte_d1_latest": "dot", "chronos_morning": "solid", "chronos_evening": "solid",
+    "seasonal_naive": "dot",
+}  # fmt: skip
 GRID = "rgba(128,140,155,0.22)"
 SHADE = "rgba(128,140,155,0.13)"
 

@@ -12,7 +12,9 @@ from dashboard.charts.accuracy import daily_figure, grouped_figure
 from dashboard.frame import Frame, chart, choose_span
 from dashboard.language import NO_VALUE, long_day, number, percent, short_day, written
 from dashboard.span import Span
-from elec_pipeline.domain.delivery_day import delivery_day
+from elec_pipeline.domain.delivery_day import Issue, delivery_day
+from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST
+from elec_pipeline.domain.vintages import NOMINAL_PUBLICATION
 
 MOST_DAYS = 1100
 """Longer periods are cut: every hour of every forecaster is read."""
@@ -37,6 +39,8 @@ def show(frame: Frame) -> None:
         return
     st.caption(texts("accuracy_intro", first=first, last=last, hours=number(len(hours), language)))
     _leaderboard(frame, hours, names)
+    _about_rte(frame, hours, names)
+    names = [name for name in names if name != RTE_D1_LATEST]  # on top of the other, a curve would hide it
     days = comparison.by_day(hours, names)
     st.subheader(texts("daily_error"))
     chart(daily_figure(days, names, texts), texts, "accuracy.daily", texts("daily_error"))
@@ -59,6 +63,20 @@ def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
     style = style.format(written(language, sign=True), subset=[texts("bias")])
     style = style.format(written(language, unit="%"), subset=[texts("coverage")])
     st.dataframe(style, placeholder=NO_VALUE, alt=texts("page_accuracy"))
+
+
+def _about_rte(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+    """Say which forecast of RTE's is scored, and on how many days its time of publication is nominal."""
+    texts, language = frame.texts, frame.texts.language
+    if RTE_D1 not in names:
+        return
+    clock = f"{Issue.EVENING.wall_clock:%H:%M}"
+    st.caption(texts("rte_scored", rte=texts(RTE_D1), latest=texts(RTE_D1_LATEST), clock=clock))
+    nominal, of = comparison.nominal_days(hours)
+    if nominal:
+        counts_from = f"{NOMINAL_PUBLICATION[DAY_AHEAD][1]:%H:%M}"
+        said = texts("rte_nominal", n=number(nominal, language), of=number(of, language), clock=counts_from)
+        st.info(said, icon=":material/schedule:")
 
 
 def _groups(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
@@ -87,7 +105,7 @@ def _worst(frame: Frame, days: pd.DataFrame, names: list[str]) -> None:
     table = comparison.worst(days, str(name))
     for number_of, day in enumerate(table.index.tolist()):
         row = table.iloc[number_of]
-        rte = percent(row.get("rte_d1", float("nan")), language, 2)
+        rte = percent(row.get(RTE_D1, float("nan")), language, 2)
         label = texts(
             "worst_line", day=long_day(day, language), mape=percent(row[str(name)], language, 2), rte=rte
         )

@@ -16,7 +16,7 @@ from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, 
 from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
-from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, delivery_day
+from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start, delivery_day
 from elec_pipeline.domain.quantiles import COLUMNS
 
 Colour = Literal["green", "orange", "blue", "red"]
@@ -95,18 +95,18 @@ def _tiles(frame: Frame, figures: tiles.DayFigures | None, today: date) -> None:
             texts("against_rte", rte=rte),
             f"{number(figures.difference_mw, language, sign=True)} MW" if there else "–",
             delta=texts("rte_says", load=number(figures.rte_mw, language)) if there else texts("rte_absent"),
-            delta_color="off", delta_arrow="off", border=True,
+            delta_color="off", delta_arrow="off", border=True, help=texts("against_rte_help"),
         )  # fmt: skip
     for label, first, last in (
         (texts("today_so_far"), today, today),
         (texts("last_days", n=LATELY_DAYS), today - timedelta(days=LATELY_DAYS), today - timedelta(days=1)),
     ):
-        ours, rte_error = tiles.errors(store.series(frame.version, first, last, address.issue(), by_hour=True))
+        ours, rte_error = tiles.errors(store.scored(frame.version, first, last, address.issue()))
         scored = ours == ours  # noqa: PLR0124 - NaN: nothing was scored
         st.metric(
             label, percent(ours, language, 2), border=True, delta_color="off", delta_arrow="off",
             delta=texts("rte_error", error=percent(rte_error, language, 2)) if scored else texts("nothing_scored"),
-            help=texts("error_help"),
+            help=texts("error_help", clock=f"{Issue.EVENING.wall_clock:%H:%M}"),
         )  # fmt: skip
 
 
@@ -144,7 +144,8 @@ def _chart(frame: Frame, span: Span) -> None:
         shown = (print_of, load_figure(data, texts, frame.now, by_hour=span.is_hourly))
         st.session_state[_SHOWN] = shown
     chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
-    st.caption(texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS))
+    note = texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS)
+    st.caption(f"{note} {texts('rte_curve')}")
 
 
 def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:

@@ -72,7 +72,7 @@ async def predictions(request: Request, served: Served, asked: Asked) -> Respons
 
 @router.get("/data/rte-forecasts", response_model=list[schemas.RteForecast], responses=REFUSALS)
 async def rte_forecasts(request: Request, served: Served, asked: Asked) -> Response:
-    """RTE's newest D-1 forecast of each hour."""
+    """RTE's newest D-1 forecast of each hour, revisions included."""
 
     def read(connection: Connection, span: Window) -> pd.DataFrame:
         return newest_vintages(connection, DAY_AHEAD, span.start, span.end)

@@ -19,7 +19,9 @@ class Hour(_Named):
 
     date: datetime = Field(description="Start of the hour, UTC, with Z.")
     true_value: float | None = Field(alias="true value", description=MW)
-    rte_forecast: float | None = Field(alias="rte forecast", description="RTE's newest D-1 forecast, MW.")
+    rte_forecast: float | None = Field(
+        alias="rte forecast", description="RTE's newest D-1 forecast, revisions included, MW."
+    )
     our_forecast: float | None = Field(alias="our forecast", description="The median of our forecast, MW.")
 
 
@@ -134,7 +136,10 @@ class AccuracyRow(BaseModel):
     """The errors of one forecaster on one Paris day."""
 
     delivery_day: date
-    forecaster: str = Field(description="rte_d1, chronos_morning, chronos_evening or seasonal_naive.")
+    forecaster: str = Field(
+        description="rte_d1 (RTE's newest D-1 known at 20:30 Paris time the day before), rte_d1_latest (its "
+        "newest, revisions included), chronos_morning, chronos_evening or seasonal_naive."
+    )
     mape: float = Field(description="Percent.")
     mae_mw: float
     rmse_mw: float
@@ -142,6 +147,10 @@ class AccuracyRow(BaseModel):
     pinball_mw: float | None = Field(description="Null where a forecaster has no quantiles.")
     coverage_80: float | None = Field(description="Share of hours inside the 80 % band.")
     hours: int
+    basis: Literal["published", "nominal"] | None = Field(
+        description="Of rte_d1: published, or nominal where hours were fetched after the day began and count from "
+        "20:00 the day before, so that they may be later revisions. Null for the others."
+    )
 
 
 class Page(BaseModel):

@@ -73,9 +73,9 @@ class RteQuery(PageQuery):
 class AccuracyQuery(PageQuery):
     """The range of delivery days, the page, the format, the forecaster."""
 
-    forecaster: Literal["rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive"] | None = Field(
-        default=None, description="Only this forecaster."
-    )
+    forecaster: (
+        Literal["rte_d1", "rte_d1_latest", "chronos_morning", "chronos_evening", "seasonal_naive"] | None
+    ) = Field(default=None, description="Only this forecaster.")
 
 
 def _responses(row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

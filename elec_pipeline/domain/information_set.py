@@ -11,7 +11,7 @@ Rules, each the same for a forecast issued live and one issued years later:
 - An input, such as the forecast temperature, is known as `inputs` says: of each day, what that day's own issue
   knew.
 - For the same reason RTE's D-1 of a past hour is the one that the evening issue of its day knew, where it knew
-  any.
+  any (`rte_bar`).
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from elec_pipeline.domain.instants import (
     between,
     instant,
     instants,
-    issue_times,
     padded,
     positions,
 )
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at
+from elec_pipeline.domain.rte_bar import rte_d1
+from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, timed
 
 WEEK_HOURS = 168
 MINIMUM_KNOWN_SHARE = 0.5
@@ -193,8 +193,8 @@ class History:
     vintage_mw: Floats
     vintage_known_at: Instants
     vintage_nominal: npt.NDArray[np.bool_]
-    vintage_in_time: npt.NDArray[np.bool_]
-    """Whether it is a D-1 that the evening issue of its own day knew."""
+    rte_d1_mw: Floats
+    """RTE's D-1 of each hour as the evening issue of its own day knew it; NaN where it knew none."""
     inputs: Mapping[str, IssuedSeries]
     """By name; only those of which anything is known."""
 
@@ -250,8 +250,8 @@ class History:
         # Rows are ordered from the worst to the best of each hour: the last assignment stands.
         rte[position] = self.vintage_mw[rows][known]
         nominal[position] = self.vintage_nominal[rows][known]
-        own = self.vintage_in_time[rows][known] & (position < context_hours)
-        rte[position[own]] = self.vintage_mw[rows][known][own]
+        own = padded(self.rte_d1_mw, low, high)[:context_hours]
+        rte[:context_hours] = np.where(np.isnan(own), rte[:context_hours], own)
         return rte, nominal
 
 
@@ -284,29 +284,33 @@ def history(
         vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at`, `load_mw`.
         inputs: Columns `hour_start`, `issued_at`, and those of some `inputs.INPUTS`; None where nothing is known.
     """
-    load = np.full((end - start) // HOUR, np.nan)
-    position = positions(actuals["hour_start"], start)
-    inside = (position >= 0) & (position < len(load))
-    load[position[inside]] = actuals["load_mw"].to_numpy(dtype=np.float64)[inside]
+    n_hours = (end - start) // HOUR
     old = former.sort_values(["hour_start", "until"])
     usable = vintages[vintages["forecast_type"].isin(COVARIATE_TYPES)]
-    usable = usable.assign(
-        known_at=known_at(usable), rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int)
-    ).sort_values(["hour_start", "rank", "published_at", "ingested_at"])
+    ranked = timed(usable).assign(rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int))
+    usable = ranked.sort_values(["hour_start", "rank", "published_at", "ingested_at"])
     return History(
         start=start,
-        load_mw=load,
+        load_mw=_on_grid(actuals, start, n_hours),
         former_position=positions(old["hour_start"], start),
         former_mw=old["load_mw"].to_numpy(dtype=np.float64),
         former_until=instants(old["until"]),
         vintage_position=positions(usable["hour_start"], start),
         vintage_mw=usable["load_mw"].to_numpy(dtype=np.float64),
         vintage_known_at=instants(usable["known_at"]),
-        vintage_nominal=(usable["known_at"] < usable["published_at"]).to_numpy(dtype=bool),
-        vintage_in_time=(usable["forecast_type"] == "D-1").to_numpy(dtype=bool)
-        & (instants(usable["known_at"]) <= issue_times(usable["hour_start"], Issue.EVENING)),
+        vintage_nominal=usable["is_nominal"].to_numpy(dtype=bool),
+        rte_d1_mw=_on_grid(rte_d1(vintages), start, n_hours),
         inputs={} if inputs is None else issued_series(inputs, start),
     )
+
+
+def _on_grid(loads: pd.DataFrame, start: datetime, n_hours: int) -> Floats:
+    """Return `load_mw` of the hours of a grid, NaN where there is none; hours outside are left out."""
+    grid = np.full(n_hours, np.nan)
+    position = positions(loads["hour_start"], start)
+    inside = (position >= 0) & (position < n_hours)
+    grid[position[inside]] = loads["load_mw"].to_numpy(dtype=np.float64)[inside]
+    return grid
 
 
 def is_too_thin(information: InformationSet) -> bool:
@@ -316,6 +320,18 @@ def is_too_thin(information: InformationSet) -> bool:
 
 def actual_mw(history: History, day: date) -> Floats:
     """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW."""
+    return history.load_mw[_hours_of(history, day)]
+
+
+def rte_d1_mw(history: History, day: date) -> Floats:
+    """Return RTE's D-1 that a delivery day is scored by (`rte_bar.rte_d1`), shape (23, 24 or 25,), MW.
+
+    NaN where none was known at 20:30 the day before: a D-2 does not stand in.
+    """
+    return history.rte_d1_mw[_hours_of(history, day)]
+
+
+def _hours_of(history: History, day: date) -> slice:
     first = (day_start(day) - history.start) // HOUR
     last = (day_end(day) - history.start) // HOUR
-    return history.load_mw[max(0, first) : last]
+    return slice(max(0, first), last)

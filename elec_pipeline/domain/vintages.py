@@ -62,6 +62,20 @@ def known_at(vintages: pd.DataFrame) -> pd.Series:
         >>> known_at(late).tolist()
         [Timestamp('2024-12-31 19:00:00+0000', tz='UTC')]
     """
+    return timed(vintages)["known_at"]
+
+
+def timed(vintages: pd.DataFrame) -> pd.DataFrame:
+    """Return vintages of RTE's forecasts with when each became known, and what that rests on.
+
+    Args:
+        vintages: Columns `hour_start`, `forecast_type`, `published_at`, `ingested_at` (UTC), and others: every
+            stored vintage of these hours, for it matters which one reached us first.
+
+    Returns:
+        The same rows with `known_at` (UTC) and `is_nominal`: whether it was fetched after its delivery day began
+        and counts from the nominal time, so that it may be a later revision.
+    """
     day = vintages["hour_start"].dt.tz_convert(PARIS).dt.date
     begins = day.map({d: day_start(d) for d in day.unique()}).astype(vintages["hour_start"].dtype)
     nominal = _nominal_publications(vintages, day)
@@ -71,12 +85,11 @@ def known_at(vintages: pd.DataFrame) -> pd.Series:
     came_first = vintages.groupby(keys)["ingested_at"].transform("min")
     was_live = came_first < begins
     published = vintages["published_at"]
-    first_fetched_late = published.where(nominal.isna() | (published < nominal), nominal)
+    is_nominal = is_first & ~was_live & (nominal <= published)  # false where there is no nominal time
     reached_us = vintages["ingested_at"] - FETCH_ALLOWANCE
     further_live = published.where(published > reached_us, reached_us)
-    return published.where(
-        is_first & was_live, first_fetched_late.where(is_first, further_live.where(was_live, published))
-    )
+    known = published.where(is_first | ~was_live, further_live)
+    return vintages.assign(known_at=known.mask(is_nominal, nominal), is_nominal=is_nominal)
 
 
 def _nominal_publications(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:

@@ -3,8 +3,9 @@
 Here: which forecast of each hour is scored, on which hours, and the score of a day. Not here: the formulas
 (`domain.metrics`), and where scores are kept.
 
-Scored are complete hours only (four quarters), on the newest D-1 of RTE's and the issue that was made
-first of ours, for that is what was really said.
+Scored are complete hours only (four quarters), on the D-1 of RTE's that was known at 20:30 the day before, its
+newest one beside it (`domain.rte_bar`), and of ours the issue that was made first, for that is what was really
+said.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from elec_pipeline.domain.delivery_day import (
 )
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, Floats
+from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, Basis, rte_d1, rte_d1_latest
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_accuracy
@@ -42,6 +44,7 @@ SCORE_COLUMNS = [
     "pinball_mw",
     "coverage_80",
     "hours",
+    "basis",
 ]
 NAIVE_DAYS = 7
 MONTH_DAYS = 31
@@ -65,20 +68,23 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
     start, end = day_start(first), day_end(last)
     with engine.connect() as connection:
         actuals = queries.hours_between(connection, day_start(first - timedelta(days=NAIVE_DAYS)), end)
-        rte = queries.newest_vintages(connection, "D-1", start, end)
+        vintages = queries.vintages_between(connection, start, end, DAY_AHEAD)
         predictions = queries.first_predictions(connection, start, end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
-    rte_load = rte.set_index("hour_start")["load_mw"]
+    bar = rte_d1(vintages).set_index("hour_start")
+    latest = rte_d1_latest(vintages).set_index("hour_start")["load_mw"]
     issued = {moment: frame.set_index("hour_start") for moment, frame in predictions.groupby("issued_at")}
     rows = []
     for day in days(first, last):
         axis = hours(day)
         actual = complete.reindex(axis).to_numpy()
         points = {
-            "rte_d1": rte_load.reindex(axis).to_numpy(),
+            RTE_D1: bar["load_mw"].reindex(axis).to_numpy(),
+            RTE_D1_LATEST: latest.reindex(axis).to_numpy(),
             "seasonal_naive": complete.reindex(same_time_days_before(axis, NAIVE_DAYS)).to_numpy(),
         }
-        rows += [_row(day, name, actual, point, None) for name, point in points.items()]
+        of_rte = {RTE_D1: _basis(bar.loc[bar.index.isin(axis[~np.isnan(actual)]), "is_nominal"])}
+        rows += [_row(day, name, actual, point, None, of_rte.get(name)) for name, point in points.items()]
         for issue in Issue:
             made = issued.get(pd.Timestamp(issue_time(day, issue)))
             if made is not None:
@@ -87,7 +93,12 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
                     _row(day, f"chronos_{issue}", actual, quantiles[:, COLUMNS.index("load_mw")], quantiles)
                 )
     scored = [row for row in rows if row["hours"]]
-    return pd.DataFrame(scored, columns=SCORE_COLUMNS)
+    return pd.DataFrame(scored, columns=SCORE_COLUMNS).astype({"basis": "str"})
+
+
+def _basis(is_nominal: pd.Series) -> Basis:
+    """Return what the scored hours of RTE's forecast rest on: the nominal time, where any of them does."""
+    return Basis.NOMINAL if is_nominal.any() else Basis.PUBLISHED
 
 
 def _row(
@@ -96,6 +107,7 @@ def _row(
     actual: Floats,
     point: Floats,
     quantiles: Floats | None,
+    basis: Basis | None = None,
 ) -> dict[str, object]:
     return {
         "delivery_day": day,
@@ -107,4 +119,5 @@ def _row(
         "pinball_mw": None if quantiles is None else metrics.pinball(actual, quantiles, LEVELS),
         "coverage_80": None if quantiles is None else metrics.coverage(actual, quantiles[:, 1], quantiles[:, 5]),
         "hours": int(np.count_nonzero(~np.isnan(actual) & ~np.isnan(point))),
+        "basis": basis and basis.value,
     }

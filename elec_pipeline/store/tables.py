@@ -143,8 +143,10 @@ forecast_accuracy = Table(
     _load("pinball_mw", nullable=True),
     _load("coverage_80", nullable=True),
     Column("hours", SmallInteger, nullable=False),
+    Column("basis", Text, nullable=True),
     PrimaryKeyConstraint("zone", "delivery_day", "forecaster"),
-    comment="Errors of each forecaster on each Paris day; mape in percent, coverage_80 as a share.",
+    comment="Errors of each forecaster on each Paris day; mape in percent, coverage_80 as a share. basis, of "
+    "rte_d1: published, or nominal where hours were fetched late and count from 20:00 the day before.",
 )
 
 models = Table(

@@ -72,11 +72,12 @@ def test_every_vintage_has_its_issue_time_and_quantiles(api: Api, stored: Engine
 def test_accuracy_is_by_paris_day_and_forecaster(api: Api, day: date, n_hours: int) -> None:
     rows = api.json("/v1/accuracy", **a_day(day))["data"]
     assert {row["forecaster"] for row in rows} == {
-        "rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive",
+        "rte_d1", "rte_d1_latest", "chronos_morning", "chronos_evening", "seasonal_naive",
     }  # fmt: skip
     assert {(row["delivery_day"], row["hours"]) for row in rows} == {(str(day), n_hours)}
     [rte] = api.json("/v1/accuracy", forecaster="rte_d1", **a_day(day))["data"]
     assert rte["pinball_mw"] is None
+    assert rte["basis"] == "nominal"  # it was fetched months later
     assert 0 < rte["mape"] < 100
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -166,6 +167,30 @@ def test_a_new_issue_redraws_the_page_and_nothing_else_does(own_data: str, home:
         expect(page.locator(".st-key-tiles")).to_contain_text("27 oct. 20:30")
         assert "range=30d" in page.url
         assert "lang=fr" in page.url
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN], ids=str)
+@pytest.mark.parametrize(
+    ("language", "scored", "late"),
+    [
+        (
+            "en",
+            "RTE's newest D-1 known at 20:30 the day before",
+            "fetched late for 2 of 2 days: it counts from 20:00",
+        ),
+        (
+            "fr",
+            "la dernière J-1 de RTE connue à 20:30 la veille",
+            "lue tard pour 2 jours sur 2 : elle compte à 20:00",
+        ),
+    ],
+)
+def test_the_accuracy_page_says_which_forecast_of_rtes_is_scored(
+    shared_url: Shared, visit: Visit, day: date, language: str, scored: str, late: str
+) -> None:
+    page = visit(f"{shared_url[0]}/accuracy?lang={language}&range={day - timedelta(days=1)}..{day}")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text(late)  # all was fetched long after these days
+    expect(page.locator("[data-testid=stCaptionContainer]").filter(has_text=scored)).to_have_count(1)
 
 
 def test_the_worst_day_leads_to_its_chart(shared_url: Shared, visit: Visit) -> None:

@@ -70,7 +70,8 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     ]
     with engine.connect() as connection:
         scores = queries.accuracy_between(connection, day, day).set_index("forecaster")
-    assert set(scores.index) == {"rte_d1", "chronos_morning", "chronos_evening", "seasonal_naive"}
+    assert set(scores.index) == {"rte_d1", "rte_d1_latest", "chronos_morning", "chronos_evening", "seasonal_naive"}
+    assert scores.loc["rte_d1", "basis"] == "nominal"  # all was fetched months later
     assert (scores["hours"] == n_hours).all()
     mape = scores["mape"].to_dict()
     assert mape["chronos_evening"] < mape["seasonal_naive"]

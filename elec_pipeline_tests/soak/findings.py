@@ -28,7 +28,7 @@ _DOUBLED = {
     "chronos_predictions": "zone, hour_start, issued_at, model_version",
     "forecast_accuracy": "zone, delivery_day, forecaster",
 }
-SCORED = {"rte_d1", "seasonal_naive", *(f"chronos_{issue}" for issue in Issue)}
+SCORED = {"rte_d1", "rte_d1_latest", "seasonal_naive", *(f"chronos_{issue}" for issue in Issue)}
 
 
 def findings(engine: Engine, instance: dg.DagsterInstance, first: date, last: date, now: datetime) -> list[str]:

@@ -1,35 +1,26 @@
-"""Who can take part in a back-test: anything that forecasts delivery days from information sets.
+"""RTE's own forecast in a back-test: the bar that every contestant is held against.
 
-Here: RTE's own forecast as a contestant. Not here: the experts (`experts`), what makes anything a contestant
-(`experts.expert.Contestant`), and the contest (`run`).
+Here: what RTE had forecast of delivery days. Not here: which vintage that is (`domain.rte_bar`), the experts
+(`experts`), what makes anything a contestant (`experts.expert.Contestant`), and the contest (`run`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 
-from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet
+from elec_pipeline.domain.information_set import History, rte_d1_mw
 from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.domain.rte_bar import RTE_D1
 from elec_pipeline.forecasting.forecast import point_forecast
 
-RTE = "rte_d1"
-"""RTE's D-1 forecast: the bar. It takes part in every back-test."""
+RTE = RTE_D1
+"""RTE's D-1 forecast as it was known at 20:30 the day before. It takes part in every back-test."""
 
 
-@dataclass(frozen=True)
-class RteD1:
-    """RTE's own day-ahead forecast of the delivery day.
+def rte_forecasts(history: History, days: Sequence[date]) -> list[Floats]:
+    """Return RTE's point forecasts of delivery days, each of shape (23, 24 or 25, 7); NaN where it had no D-1.
 
-    Attributes:
-        knows: It is out in the evening: it is taken from that issue's information set, whichever is scored.
-        context_hours: As few as a context may have.
+    They are the same whichever issue is scored.
     """
-
-    knows: Issue = Issue.EVENING
-    context_hours: int = WEEK_HOURS
-
-    def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
-        """Return point forecasts; NaN where RTE's was not known."""
-        return [point_forecast(each.rte_mw[-each.delivery_hours :]) for each in sets]
+    return [point_forecast(rte_d1_mw(history, day)) for day in days]

@@ -19,7 +19,7 @@ import pandas as pd
 from elec_pipeline.domain.delivery_day import Issue, days, spans
 from elec_pipeline.domain.information_set import WEEK_HOURS, History, InformationSet, actual_mw, is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
-from elec_pipeline.forecasting.backtest.contestants import RTE, RteD1
+from elec_pipeline.forecasting.backtest.contestants import RTE, rte_forecasts
 from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.forecast import forecast_frame
 
@@ -116,14 +116,13 @@ def back_test(
     """
     if RTE in contestants:
         raise ValueError(f"{RTE} takes part anyway")
-    everyone: dict[str, Contestant] = {RTE: RteD1(), **contestants}
     parts = []
     for begin, end in spans(first, last, MONTH_DAYS):
-        parts += [_month(history, days(begin, end), issue, everyone, truth) for issue in issues]
+        parts += [_month(history, days(begin, end), issue, contestants, truth) for issue in issues]
         if progress is not None:
             progress(end)
     joined = BackTest.joined(parts)
-    kinds: dict[str, list[str]] = {"issue": [str(issue) for issue in Issue], "forecaster": list(everyone)}
+    kinds: dict[str, list[str]] = {"issue": [str(issue) for issue in Issue], "forecaster": [RTE, *contestants]}
     frame = joined.frame.sort_values(["delivery_day", "issued_at"], kind="stable", ignore_index=True)
     for column, values in kinds.items():
         frame[column] = pd.Categorical(frame[column], categories=values)
@@ -134,7 +133,7 @@ def _month(
     history: History,
     of_month: Sequence[date],
     issue: Issue,
-    everyone: Mapping[str, Contestant],
+    contestants: Mapping[str, Contestant],
     truth: pd.Series | None,
 ) -> BackTest:
     thin = {day for day in of_month if is_too_thin(history.at(day, issue, context_hours=WEEK_HOURS))}
@@ -142,13 +141,13 @@ def _month(
     tally = Tally(issues=len(of_month), too_thin=len(thin))
     if not usable:
         return BackTest(_no_rows(), tally)
-    cut: dict[tuple[Issue, int], list[InformationSet]] = {}
-    forecasts = {}
-    for name, contestant in everyone.items():
-        key = (contestant.knows if isinstance(contestant, RteD1) else issue, contestant.context_hours)
-        if key not in cut:
-            cut[key] = [history.at(day, key[0], context_hours=key[1]) for day in usable]
-        forecasts[name] = contestant.predict(cut[key])
+    cut: dict[int, list[InformationSet]] = {}
+    forecasts = {RTE: rte_forecasts(history, usable)}
+    for name, contestant in contestants.items():
+        context_hours = contestant.context_hours
+        if context_hours not in cut:
+            cut[context_hours] = [history.at(day, issue, context_hours=context_hours) for day in usable]
+        forecasts[name] = contestant.predict(cut[context_hours])
     scored_sets = [history.at(day, issue, context_hours=WEEK_HOURS) for day in usable]
     frames = {name: forecast_frame(scored_sets, made) for name, made in forecasts.items()}
     axis = frames[RTE]["hour_start"]

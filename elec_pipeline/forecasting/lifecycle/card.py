@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.information_set import History, rte_d1_mw
 from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
@@ -93,21 +93,19 @@ def validation_figures(
 
 
 def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster: Forecaster) -> dict[str, float]:
-    """Return the scores of one issue over the hours for which RTE's D-1 is known too.
+    """Return the scores of one issue over the hours for which RTE had a D-1 too.
 
-    RTE's D-1 is taken as the evening issue knows it, whichever issue is scored.
+    RTE is scored by what was known at 20:30 the day before (`domain.rte_bar`), whichever issue is scored.
 
     Returns:
         `mape` and `rte_mape` in %, their `ratio_to_rte`, `mae_mw`, `bias_mw`, `pinball_mw`, `coverage_50`,
         `coverage_80`, `coverage_90` between 0 and 1, and `hours` scored.
     """
-    hours = forecaster.context_hours
-    samples = list(as_issued(history, days, context_hours=hours, issues=[issue]))
+    samples = list(as_issued(history, days, context_hours=forecaster.context_hours, issues=[issue]))
     if not samples:
         return {"hours": 0}
     sets = [each.information for each in samples]
-    evenings = [history.at(each.delivery_day, Issue.EVENING, context_hours=hours) for each in sets]
-    rte = np.concatenate([each.rte_mw[-each.delivery_hours :] for each in evenings])
+    rte = np.concatenate([rte_d1_mw(history, each.delivery_day) for each in sets])
     truth = np.concatenate([each.truth_mw for each in samples])
     truth = np.where(np.isnan(rte), np.nan, truth)
     said = np.concatenate(forecaster.predict(sets))
@@ -170,8 +168,8 @@ quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
 - Seed: {options["seed"]}
 
 ## On the validation days
-RTE's own D-1 forecast, published on the evening before, on the same hours. Step and recipe were chosen on these
-days: expect somewhat larger errors on later ones.
+RTE's own D-1 forecast, as it was known at 20:30 on the evening before, on the same hours. Step and recipe were
+chosen on these days: expect somewhat larger errors on later ones.
 
 | issue | MAPE % | RTE's | ratio | pinball MW | bias MW | in 50 % band | in 80 % band | in 90 % band |
 |---|---|---|---|---|---|---|---|---|

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.domain.rte_bar import RTE_D1
 from elec_pipeline.store.models import RegisteredModel
 
 RECENT_DAYS = 7
@@ -29,7 +30,7 @@ worse than usual, and worse than RTE's, on 6 % of days, which asks for four trai
 """
 PAUSE = timedelta(days=14)
 """At least so long between two trainings: fewer new days would teach next to nothing."""
-OURS, THEIRS = "chronos_evening", "rte_d1"
+OURS, THEIRS = "chronos_evening", RTE_D1
 
 
 @dataclass(frozen=True)

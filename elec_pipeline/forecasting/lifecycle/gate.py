@@ -14,6 +14,7 @@ Applied Econometrics 35 (2020) 391-409, for both together on small samples.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -52,6 +53,8 @@ class DailyLosses:
         live_mw: The live model's, shape (days,), MW.
         candidate_coverage_80: Share of all hours inside the candidate's 80 % band.
         live_coverage_80: Share of all hours inside the live model's.
+        candidate_mape: MAPE of the candidate's median over the hours for which RTE had a D-1, %.
+        rte_mape: That of RTE's D-1 as it was known at 20:30 the day before (`domain.rte_bar`), on the same hours.
     """
 
     days: Sequence[date]
@@ -59,6 +62,8 @@ class DailyLosses:
     live_mw: Floats
     candidate_coverage_80: float
     live_coverage_80: float
+    candidate_mape: float = math.nan
+    rte_mape: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Verdict:
         critical: What it must exceed at one-sided 95 %.
         candidate_coverage_80: Share inside the candidate's 80 % band.
         live_coverage_80: Share inside the live model's 80 % band.
+        candidate_mape: The candidate's MAPE over the hours for which RTE had a D-1, %. It decides nothing.
+        rte_mape: RTE's on the same hours, of its D-1 as it was known at 20:30 the day before.
     """
 
     passed: bool
@@ -96,6 +103,8 @@ class Verdict:
     critical: float | None = None
     candidate_coverage_80: float | None = None
     live_coverage_80: float | None = None
+    candidate_mape: float | None = None
+    rte_mape: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as JSON holds it."""
@@ -161,7 +170,14 @@ def judge(losses: DailyLosses, candidate: str, live: str, gate: Gate | None = No
         critical=round(critical, 3),
         candidate_coverage_80=round(coverage, 4),
         live_coverage_80=round(losses.live_coverage_80, 4),
+        candidate_mape=_rounded(losses.candidate_mape),
+        rte_mape=_rounded(losses.rte_mape),
     )
+
+
+def _rounded(mape: float) -> float | None:
+    """Return a score as JSON can hold it: None where nothing was scored."""
+    return None if math.isnan(mape) else round(mape, 4)
 
 
 def diebold_mariano(differences: Floats, lags: int) -> float:

@@ -12,9 +12,9 @@ from datetime import date
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
-from elec_pipeline.domain.metrics import coverage, pinball
-from elec_pipeline.domain.quantiles import LEVELS, Floats
+from elec_pipeline.domain.information_set import History, rte_d1_mw
+from elec_pipeline.domain.metrics import coverage, mape, pinball
+from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.lifecycle.gate import DailyLosses
 from elec_pipeline.forecasting.samples import Sample, as_issued
@@ -43,13 +43,23 @@ def daily_losses(history: History, days: Sequence[date], candidate: Forecaster, 
         for made in said
     ]
     bands = [_coverage_80(truth, made) for made in said]
-    return DailyLosses(usable, losses[0], losses[1], bands[0], bands[1])
+    against = _against_rte([np.tile(rte_d1_mw(history, day), len(Issue)) for day in usable], truth, said[0])
+    return DailyLosses(usable, losses[0], losses[1], bands[0], bands[1], *against)
 
 
 def _forecasts(of_days: Sequence[Sequence[Sample]], forecaster: Forecaster) -> list[Floats]:
     """Return, for each day, the quantiles of its issues one after the other, shape (issues * hours, 7)."""
     made = forecaster.predict([sample.information for samples in of_days for sample in samples])
     return [np.concatenate(made[n : n + len(Issue)]) for n in range(0, len(made), len(Issue))]
+
+
+def _against_rte(rte: Sequence[Floats], truth: Sequence[Floats], made: Sequence[Floats]) -> tuple[float, float]:
+    """Return the MAPE of a model's median and of RTE's D-1, on the hours that have one; NaN without any."""
+    if not truth:
+        return float("nan"), float("nan")
+    theirs, median = np.concatenate(rte), np.concatenate(made)[:, MEDIAN]
+    actual = np.where(np.isnan(theirs), np.nan, np.concatenate(truth))
+    return mape(actual, median), mape(actual, theirs)
 
 
 def _coverage_80(truth: Sequence[Floats], made: Sequence[Floats]) -> float:

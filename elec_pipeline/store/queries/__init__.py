@@ -11,6 +11,7 @@ from elec_pipeline.store.queries.history import (
     inputs_between,
     raw_between,
     revisions_between,
+    rte_d1_between,
     vintages_between,
 )
 from elec_pipeline.store.queries.provisional import provisional_days
@@ -48,6 +49,7 @@ __all__ = [
     "registered_models",
     "revisions_between",
     "revisions_by_day",
+    "rte_d1_between",
     "scored_days",
     "server_version",
     "span_of_hours",

@@ -1,4 +1,4 @@
-"""What information sets are cut from: actuals, revisions, RTE's vintages, inputs, as rows.
+"""What information sets and scores are cut from: actuals, revisions, RTE's vintages, inputs, as rows.
 
 All times are UTC, all loads MW.
 """
@@ -14,6 +14,7 @@ from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.information_set import history as arrange
 from elec_pipeline.domain.inputs import INPUTS
 from elec_pipeline.domain.load_curve import former_hours
+from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.tables import (
     ZONE,
@@ -77,12 +78,16 @@ def revisions_between(connection: Connection, start: datetime, end: datetime) ->
     )
 
 
-def vintages_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return every vintage of RTE's forecasts for the hours of `[start, end[`."""
+def vintages_between(
+    connection: Connection, start: datetime, end: datetime, forecast_type: str | None = None
+) -> pd.DataFrame:
+    """Return every vintage of RTE's forecasts, or of one type of them, for the hours of `[start, end[`."""
     table = rte_forecasts
     return frame(
         connection,
-        between(table, table.c.hour_start, start, end).with_only_columns(
+        between(table, table.c.hour_start, start, end)
+        .where(*([] if forecast_type is None else [table.c.forecast_type == forecast_type]))
+        .with_only_columns(
             table.c.hour_start,
             table.c.forecast_type,
             table.c.published_at,
@@ -90,6 +95,11 @@ def vintages_between(connection: Connection, start: datetime, end: datetime) -> 
             table.c.load_mw,
         ),
     )
+
+
+def rte_d1_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return the D-1 by which RTE is scored in each hour of `[start, end[`; see `domain.rte_bar.rte_d1`."""
+    return rte_d1(vintages_between(connection, start, end, DAY_AHEAD))
 
 
 def inputs_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from elec_pipeline.domain.rte_bar import RTE_D1, RTE_D1_LATEST
 from elec_pipeline.store.queries.frames import frame
 from elec_pipeline.store.tables import ZONE, forecast_accuracy
 
@@ -23,12 +24,15 @@ def accuracy_between(connection: Connection, first: date, last: date) -> pd.Data
 
 
 def scored_days(connection: Connection, first: date, last: date) -> set[date]:
-    """Return the days of a range that have scores of RTE's forecast: the last thing a day gets."""
+    """Return the days of a range that have scores of RTE's forecast: the last thing a day gets.
+
+    Of a day whose D-1 came after 20:30 that is the score of its newest one alone.
+    """
     table = forecast_accuracy
     return set(
         connection.scalars(
             select(table.c.delivery_day)
             .where(table.c.zone == ZONE, table.c.delivery_day >= first, table.c.delivery_day <= last)
-            .where(table.c.forecaster == "rte_d1")
+            .where(table.c.forecaster.in_([RTE_D1, RTE_D1_LATEST]))
         )
     )

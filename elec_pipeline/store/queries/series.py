@@ -1,6 +1,7 @@
-"""One value an hour: what pages, the API and scores show of each series.
+"""One value an hour: what pages and the API show of each series.
 
-All times are UTC, all loads MW.
+All times are UTC, all loads MW. RTE's newest vintage is a picture of what it says now; it is scored by another
+one (`history.rte_d1_between`).
 """
 
 from __future__ import annotations
