@@ -23,7 +23,7 @@ from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
-from elec_pipeline.forecasting.experts.chronos.training.resume import Effort, Saved, best_step
+from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, peak_memory_mb
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
 
 MODEL_CARD_FILE = "MODEL_CARD.md"
@@ -38,8 +38,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
     *,
     data: str,
     windows: int,
-    last: Saved,
-    effort: Effort,
+    ended: Ended,
+    seconds: float,
 ) -> dict[str, Any]:
     """Return what `card.json` holds.
 
@@ -51,8 +51,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         forecaster: The checkpoint, loaded from where it was written.
         data: What the history is and under which licence.
         windows: Number of training windows.
-        last: Where the run ended.
-        effort: What it cost.
+        ended: Where the run ended.
+        seconds: Wall time; of a run that went on after an interruption, since then.
     """
     return {
         "version": forecaster.version,
@@ -65,11 +65,11 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "trained_through": max([*train_days, *validation_days]).isoformat(),
         "windows": windows,
         "steps": options.steps,
-        "last_step": last.step,
-        "best_step": best_step(last.losses),
-        "resumed_at": list(effort.resumed_at),
-        "seconds": round(effort.seconds),
-        "peak_memory_mb": round(effort.peak_memory_mb),
+        "last_step": ended.last_step,
+        "best_step": ended.best_step,
+        "resumed_at": [] if ended.resumed_at is None else [ended.resumed_at],
+        "seconds": round(seconds),
+        "peak_memory_mb": round(peak_memory_mb()),
         "regressions": sorted(forecaster.regressions.learnt),
         "options": options.model_dump(mode="json", exclude={"recipe"}) | {"recipe": _dumped(forecaster.recipe)},
         "metrics": figures,

@@ -7,8 +7,8 @@ options (`experts.chronos.training.options`), how each family is trained (`exper
 
 A run is deterministic for a seed, a kind of processor and a number of threads. One that was killed goes on from
 its last look at the validation days when it is started again with the same options, on the same data and
-libraries, in the same work folder, and ends with the weights of one that never stopped; anything else starts
-afresh. To train a finished checkpoint further, name it as base model.
+libraries, in the same work folder, and ends with a model of the same quality, not with the same weights; anything
+else starts afresh. To train a finished checkpoint further, name it as base model.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 
 from elec_pipeline.domain.information_set import History
+from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.experts.chronos.checkpoint import load_forecaster, load_pipeline, quiet
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Family
@@ -40,8 +41,8 @@ from elec_pipeline.forecasting.experts.chronos.training.options import (
     TrainedCheckpoint,
     TrainingOptions,
 )
-from elec_pipeline.forecasting.experts.chronos.training.resume import ended, work_folder
-from elec_pipeline.forecasting.experts.chronos.training.trainer import Run, begin
+from elec_pipeline.forecasting.experts.chronos.training.resume import work_folder
+from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, Run, begin
 from elec_pipeline.forecasting.experts.chronos.training.windows import Window, plain_windows, training_windows
 from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
 from elec_pipeline.forecasting.lifecycle.card import checkpoint_card, validation_figures, write_card
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("elec-pipeline", "accelerate", "chronos-forecasting", "numpy", "torch", "transformers")
 """Another version of one of these may train other weights."""
-_FITS: Mapping[Family, Callable[[Any, Sequence[Window], Sequence[Window], Run], BaseChronosPipeline]] = {
+_FITS: Mapping[Family, Callable[[Any, Sequence[Window], Sequence[Window], Run], Ended]] = {
     Family.CHRONOS2: fit_chronos2,
     Family.BOLT: fit_bolt,
     Family.T5: fit_t5,
@@ -101,13 +102,12 @@ def train(
         course = _learnt(history, train_days, options)
         learn = training_windows(history, train_days, options, course)
         choose = plain_windows(history, validation_days, options.recipe, course.final)
-        run = Run(options=options, folder=work, started=started, on_progress=on_progress)
+        run = Run(options=options, folder=work, on_progress=on_progress)
         run = begin(run, fingerprint(options, learn, choose, pipeline))
-        trained = _fit(family, pipeline, learn, choose, run)
-        last = ended(work)
+        ended = _fit(family, pipeline, learn, choose, run)
         finished = work / "finished"
         shutil.rmtree(finished, ignore_errors=True)
-        save(trained, finished)
+        save(pipeline, finished)
         forecaster = _calibrated(history, train_days, validation_days, options, course, finished)
         # Figures are of what was learnt without the validation days; then the regressions learn from them too.
         figures = validation_figures(history, validation_days, forecaster)
@@ -121,11 +121,11 @@ def train(
             forecaster,
             data=data,
             windows=len(learn),
-            last=last,
-            effort=run.effort,
+            ended=ended,
+            seconds=time.monotonic() - started,
         )
         card = write_card(card, finished)
-        _replace(output_dir, finished)
+        replace_folder(output_dir, finished)
     return TrainedCheckpoint(folder=output_dir, version=forecaster.version, card=card)
 
 
@@ -177,15 +177,15 @@ def _start(options: TrainingOptions) -> tuple[Family, BaseChronosPipeline]:
 
 def _fit(
     family: Family, pipeline: BaseChronosPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run
-) -> BaseChronosPipeline:
+) -> Ended:
     cache = vars(pipeline.inner_model.config).get("use_cache")
-    trained = _FITS[family](pipeline, learn, choose, run)
+    ended = _FITS[family](pipeline, learn, choose, run)
     # The trainer turns off, for good, the cache by which a T5 generates hour after hour.
-    settings = vars(trained.inner_model.config)
+    settings = vars(pipeline.inner_model.config)
     settings.pop("use_cache", None)
     if cache is not None:
         settings["use_cache"] = cache
-    return trained
+    return ended
 
 
 def _learnt(history: History, days: Sequence[date], options: TrainingOptions) -> Course:
@@ -224,16 +224,3 @@ def _digest(arrays: Iterable[npt.NDArray[Any]]) -> str:
         digest.update(f"{array.dtype}{array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _replace(folder: Path, by: Path) -> None:
-    """Put one folder in another's place, which stands until the new one lies complete beside it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    new, old = (folder.with_name(f".{folder.name}.{kind}") for kind in ("new", "old"))
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(by, new)
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)

@@ -13,39 +13,24 @@ code of the file's. Weights are safetensors. `training_args.bin`, which the trai
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from elec_pipeline.errors import TrainingError
+from elec_pipeline.files import sha256_of
 from elec_pipeline.locks import try_lock
 
 RUN_FILE = "run.json"
 SEAL_FILE = "sealed.json"
 STATE_FILE = "trainer_state.json"
-
-
-@dataclass(frozen=True)
-class Effort:
-    """What a run has cost so far, over all its sittings.
-
-    Attributes:
-        seconds: Wall time.
-        peak_memory_mb: Most memory that a process of it had resident, MB, whatever else that process did.
-        resumed_at: Steps from which it went on after an interruption.
-    """
-
-    seconds: float = 0.0
-    peak_memory_mb: float = 0.0
-    resumed_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,13 +41,11 @@ class Saved:
         folder: Where it lies.
         step: Steps done.
         losses: Loss on the validation windows by step, up to this one.
-        effort: What the run had cost by then.
     """
 
     folder: Path
     step: int
     losses: dict[int, float]
-    effort: Effort
 
     @property
     def best(self) -> Path:
@@ -128,10 +111,10 @@ def checkpoint_of(folder: Path, step: int) -> Path:
     return folder / f"checkpoint-{step}"
 
 
-def seal(checkpoint: Path, effort: Effort) -> None:
+def seal(checkpoint: Path) -> None:
     """Write into a checkpoint that is complete what its files hold: from now on a run can go on from it."""
-    files = {path.name: _digest(path) for path in checkpoint.iterdir() if path.name != SEAL_FILE}
-    (checkpoint / SEAL_FILE).write_text(json.dumps({"files": files, "effort": asdict(effort)}), encoding="utf-8")
+    files = {path.name: sha256_of(path) for path in checkpoint.iterdir() if path.name != SEAL_FILE}
+    (checkpoint / SEAL_FILE).write_text(json.dumps(files), encoding="utf-8")
 
 
 def newest(folder: Path) -> tuple[Saved | None, str]:
@@ -147,19 +130,6 @@ def newest(folder: Path) -> tuple[Saved | None, str]:
             reasons.append(f"{checkpoint.name} cannot be used ({error})")
             shutil.rmtree(checkpoint)
     return None, "; ".join(reasons)
-
-
-def ended(folder: Path) -> Saved:
-    """Return the last checkpoint of a run that has ended.
-
-    Raises:
-        TrainingError: There is none that can be read, or no loss of its is a number.
-    """
-    last, reason = newest(folder)
-    if last is None:
-        raise TrainingError(f"The training left nothing in {folder} ({reason}): look whether its disk is sound.")
-    best_step(last.losses)
-    return last
 
 
 def losses(log_history: list[dict[str, Any]]) -> dict[int, float]:
@@ -192,36 +162,26 @@ def best_step(by_step: Mapping[int, float]) -> int:
 
 
 def _read(checkpoint: Path) -> Saved:
-    sealed = _unbroken(checkpoint)
+    _require_whole(checkpoint)
     state = json.loads((checkpoint / STATE_FILE).read_text(encoding="utf-8"))
-    effort = Effort(**sealed["effort"] | {"resumed_at": tuple(sealed["effort"]["resumed_at"])})
-    saved = Saved(checkpoint, state["global_step"], losses(state["log_history"]), effort)
+    saved = Saved(checkpoint, state["global_step"], losses(state["log_history"]))
     if any(math.isfinite(loss) for loss in saved.losses.values()):
-        if state["best_model_checkpoint"] != str(saved.best):
-            raise ValueError("the folder was moved")
-        _unbroken(saved.best)
+        _require_whole(saved.best)
     return saved
 
 
-def _unbroken(checkpoint: Path) -> dict[str, Any]:
-    """Return what a checkpoint's seal says, or raise an error that is no error of ours."""
+def _require_whole(checkpoint: Path) -> None:
+    """Raise an error, which is none of ours, where a checkpoint is not what its seal says."""
     if not (checkpoint / SEAL_FILE).exists():
         raise ValueError(f"writing {checkpoint.name} did not end")
-    sealed: dict[str, Any] = json.loads((checkpoint / SEAL_FILE).read_text(encoding="utf-8"))
-    for name, digest in sealed["files"].items():
-        if _digest(checkpoint / name) != digest:
+    for name, digest in json.loads((checkpoint / SEAL_FILE).read_text(encoding="utf-8")).items():
+        if sha256_of(checkpoint / name) != digest:
             raise ValueError(f"{checkpoint.name}/{name} is not what was written")
-    return sealed
 
 
 def _step(name: str) -> int:
     number = name.removeprefix("checkpoint-")
     return int(number) if number.isdecimal() else -1
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
