@@ -115,9 +115,7 @@ def test_the_page_needs_no_network_and_says_what_it_shows(
     assert page.count("Plotly.newPlot(") >= 5
     assert 'src="http' not in page
     assert "href=" not in page.split("</script>", 1)[1]
-    said = (
-        f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#x27;&#x27; --no-challenger --output {output}"
-    )
+    said = f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#39;&#39; --no-challenger --output {output}"
     assert said in page
     for text_of_both in ("3 issues, of which none had to be left out", "72 are scored"):
         assert text_of_both in page

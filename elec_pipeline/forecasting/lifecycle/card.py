@@ -26,6 +26,7 @@ from elec_pipeline.forecasting.experts.chronos.training.options import TrainingO
 from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, peak_memory_mb
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
 
+from elec_pipeline.markdown import markdown_table
 MODEL_CARD_FILE = "MODEL_CARD.md"
 
 
@@ -150,12 +151,18 @@ def _span(days: Sequence[date]) -> dict[str, Any]:
 
 def _page(card: dict[str, Any]) -> str:
     options = card["options"]
-    figures = "\n".join(
-        f"| {issue} | {m['mape']:.2f} | {m['rte_mape']:.2f} | {m['ratio_to_rte']:.3f} | {m['pinball_mw']:.0f} "
-        f"| {m['bias_mw']:+.0f} | {m['coverage_50']:.1%} | {m['coverage_80']:.1%} | {m['coverage_90']:.1%} |"
-        for issue, m in card["metrics"].items()
-        if m["hours"]
-    )
+    figures = markdown_table(
+        ("issue", "MAPE %", "RTE's", "ratio", "pinball MW", "bias MW", *(f"in {n} % band" for n in (50, 80, 90))),
+        [
+            (
+                issue, f"{m['mape']:.2f}", f"{m['rte_mape']:.2f}", f"{m['ratio_to_rte']:.3f}",
+                f"{m['pinball_mw']:.0f}", f"{m['bias_mw']:+.0f}",
+                *(f"{m[f'coverage_{n}']:.1%}" for n in (50, 80, 90)),
+            )
+            for issue, m in card["metrics"].items()
+            if m["hours"]
+        ],
+    )  # fmt: skip
     recipe_of = options["recipe"]
     recipe = "\n".join(f"- {name}: {value}" for name, value in recipe_of.items())
     return f"""# {card["version"]}
@@ -175,8 +182,6 @@ quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
 RTE's own D-1 forecast, published on the evening before, on the same hours. Step and recipe were chosen on these
 days: expect somewhat larger errors on later ones.
 
-| issue | MAPE % | RTE's | ratio | pinball MW | bias MW | in 50 % band | in 80 % band | in 90 % band |
-|---|---|---|---|---|---|---|---|---|
 {figures}
 
 ## Recipe
