@@ -13,11 +13,11 @@ import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import (
-    MINIMUM_KNOWN_SHARE,
+    WEEK_HOURS,
     History,
     InformationSet,
     actual_mw,
-    is_too_thin,
+    is_usable,
 )
 from elec_pipeline.domain.metrics import coverage, pinball
 from elec_pipeline.domain.quantiles import LEVELS, Floats
@@ -38,25 +38,19 @@ def daily_losses(history: History, days: Sequence[date], candidate: Forecaster, 
         candidate: One model.
         live: The other.
     """
-    truths = {day: actual_mw(history, day) for day in sorted(days)}
-    usable = [day for day in truths if _is_usable(history, day, truths[day])]
+    usable = [
+        day
+        for day in sorted(days)
+        if all(is_usable(history, history.at(day, issue, context_hours=WEEK_HOURS)) for issue in Issue)
+    ]
     said = [_forecasts(history, usable, each) for each in (candidate, live)]
-    truth = [np.tile(truths[day], len(Issue)) for day in usable]
+    truth = [np.tile(actual_mw(history, day), len(Issue)) for day in usable]
     losses = [
         np.array([pinball(actual, quantiles, LEVELS) for actual, quantiles in zip(truth, made, strict=True)])
         for made in said
     ]
     bands = [_coverage_80(truth, made) for made in said]
     return DailyLosses(usable, losses[0], losses[1], bands[0], bands[1])
-
-
-def _is_usable(history: History, day: date, actual: Floats) -> bool:
-    information = [history.at(day, issue, context_hours=168) for issue in Issue]
-    return (
-        len(actual) == information[0].delivery_hours
-        and float(np.mean(~np.isnan(actual))) >= MINIMUM_KNOWN_SHARE
-        and not any(is_too_thin(each) for each in information)
-    )
 
 
 def _forecasts(history: History, days: Sequence[date], forecaster: Forecaster) -> list[Floats]:

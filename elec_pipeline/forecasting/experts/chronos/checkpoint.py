@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from chronos import BaseChronosPipeline
 
 BUNDLED = Path(__file__).parents[2] / "bundled"
+BUNDLED_LOCATION = "bundled"
+"""Location of the checkpoint that comes with the package."""
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 PIPELINE_CLASSES = {
     "ChronosPipeline": Family.T5,
@@ -216,7 +218,7 @@ def _loaded(folder: Path, family: Family, model: str) -> BaseChronosPipeline:
 
 def _location(folder: Path, model: str) -> str:
     if folder == BUNDLED:
-        return "bundled"
+        return BUNDLED_LOCATION
     return str(folder.resolve()) if Path(model).expanduser().is_dir() else model
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.files import sha256_of
 from elec_pipeline.forecasting.experts.chronos.recipe import RECIPE_FILE, Recipe
 from elec_pipeline.forecasting.experts.ridge.coefficients import REGRESSIONS_FILE
 
@@ -41,7 +42,7 @@ def version_digest(folder: Path, recipe: Recipe) -> str:
     # Without what is at its default: a field that recipes get later renames no checkpoint.
     digest = hashlib.sha256(recipe.model_dump_json(exclude_defaults=True).encode())
     for path in sorted(folder.glob(WEIGHTS)):
-        digest.update(_sha256(path).digest())
+        digest.update(bytes.fromhex(_sha256(path)))
     return digest.hexdigest()[:12]
 
 
@@ -52,7 +53,7 @@ def sealed(card: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         card: What it tells; digests that it holds already are made anew.
         folder: Where the finished files lie.
     """
-    files = {path.name: _sha256(path).hexdigest() for path in _deciding(folder)}
+    files = {path.name: _sha256(path) for path in _deciding(folder)}
     told = {name: value for name, value in card.items() if name != DIGEST} | {FILES: files}
     return told | {DIGEST: _digest_of(told)}
 
@@ -103,7 +104,7 @@ def require_files(folder: Path, card: Mapping[str, Any] | None) -> None:
     for name, digest in files.items():
         if name not in found:
             raise damaged(f"{folder / name} is missing.")
-        if _sha256(found[name]).hexdigest() != digest:
+        if _sha256(found[name]) != digest:
             raise damaged(f"{folder / name} is damaged: its content is not what {CARD_FILE} was written for.")
     if unknown := sorted(set(found) - set(files)):
         raise damaged(f"{folder / unknown[0]} does not belong to this checkpoint: {CARD_FILE} does not know it.")
@@ -143,10 +144,9 @@ def _deciding(folder: Path) -> list[Path]:
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 
-def _sha256(path: Path) -> Any:
+def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256")
+        return sha256_of(path)
     except OSError as error:
         raise damaged(f"{path} cannot be read ({error}).") from error
 
