@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE
+
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -33,14 +35,12 @@ class Issue(enum.StrEnum):
     """The two forecasts that are made for every delivery day D, both on D-1."""
 
     MORNING = "morning"
-    """10:00 Paris time, before the gate closure of the day-ahead auction at noon."""
     EVENING = "evening"
-    """20:30 Paris time, once RTE's D-1 forecast is out."""
 
     @property
     def wall_clock(self) -> time:
         """Paris wall-clock time of the issue on D-1."""
-        return time(10, 0) if self is Issue.MORNING else time(20, 30)
+        return MORNING_ISSUE if self is Issue.MORNING else EVENING_ISSUE
 
 
 class Issues(enum.StrEnum):

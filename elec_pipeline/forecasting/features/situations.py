@@ -25,11 +25,11 @@ class Case(StrEnum):
     """What a forecast can stand on."""
 
     EVENING = "evening"
-    """RTE's D-1 forecast, and its errors until the evening: 20:30."""
+    """RTE's D-1 forecast, and its errors until the evening issue."""
     EARLY = "early"
-    """An early forecast of RTE's, such as D-2, and its D-1's errors until the morning: 10:00."""
+    """An early forecast of RTE's, such as D-2, and its D-1's errors until the morning issue."""
     ALONE = "alone"
-    """No forecast of RTE's for the delivery day: the week before, and what is known at 10:00."""
+    """No forecast of RTE's for the delivery day: the week before, and what the morning issue knows."""
 
 
 def kind(case: Case, *, with_temperature: bool) -> str:

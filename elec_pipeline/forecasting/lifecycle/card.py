@@ -19,14 +19,15 @@ from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History, actual_mw, is_too_thin
 from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, written
 from elec_pipeline.forecasting.experts.chronos.forecaster import Forecaster
 from elec_pipeline.forecasting.experts.chronos.integrity import CARD_FILE, sealed
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
 from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, peak_memory_mb
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
-
 from elec_pipeline.markdown import markdown_table
+
 MODEL_CARD_FILE = "MODEL_CARD.md"
 
 
@@ -168,7 +169,7 @@ def _page(card: dict[str, Any]) -> str:
     return f"""# {card["version"]}
 
 Forecasts the hourly electricity consumption of mainland France for the next delivery day, with seven
-quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
+quantiles, from what is known at {written(MORNING_ISSUE)} or {written(EVENING_ISSUE)} Paris time on the day before.
 
 - Family: {card["family"]}, trained {card["base_model"]}
 - Data: {card["data"]}
