@@ -73,7 +73,9 @@ def command(monkeypatch: pytest.MonkeyPatch, database: str, home: Path) -> Itera
     monkeypatch.setenv("DATABASE_URL", SecretStr(database).get_secret_value())
     monkeypatch.setenv("ELEC_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("elec_pipeline.cli._out.width", 200)  # it was made when the module was first imported
+    monkeypatch.setattr(
+        "elec_pipeline.commands.terminal.out.width", 200
+    )  # it was made when the module was first imported
     monkeypatch.delenv("ELEC_MODEL", raising=False)
     settings.cache_clear()
     yield CliRunner()
