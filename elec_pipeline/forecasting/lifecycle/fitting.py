@@ -16,13 +16,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy.typing as npt
 
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.files import replace_folder
@@ -102,10 +100,9 @@ def train(
         course = _learnt(history, train_days, options)
         learn = training_windows(history, train_days, options, course)
         choose = plain_windows(history, validation_days, options.recipe, course.final)
-        run = Run(options=options, folder=work, on_progress=on_progress)
-        run = begin(run, fingerprint(options, learn, choose, pipeline))
+        run = begin(options, work, fingerprint(options, learn, choose, pipeline, work), on_progress)
         ended = _fit(family, pipeline, learn, choose, run)
-        finished = work / "finished"
+        finished = run.folder / "finished"
         shutil.rmtree(finished, ignore_errors=True)
         save(pipeline, finished)
         forecaster = _calibrated(history, train_days, validation_days, options, course, finished)
@@ -144,17 +141,23 @@ def fitting(options: TrainingOptions) -> TrainingOptions:
 
 
 def fingerprint(
-    options: TrainingOptions, learn: Sequence[Window], choose: Sequence[Window], pipeline: BaseChronosPipeline
-) -> dict[str, Any]:
-    """Return everything that decides what a run comes to, but for the processor and its number of threads."""
+    options: TrainingOptions,
+    learn: Sequence[Window],
+    choose: Sequence[Window],
+    pipeline: BaseChronosPipeline,
+    work: Path,
+) -> str:
+    """Return twelve hex digits of everything that decides what a run comes to, and of where it keeps its progress.
+
+    The trainer writes down where its best checkpoint lies: to it, a folder that was moved is of no use.
+    """
     weights = (tensor.contiguous().numpy() for _, tensor in sorted(pipeline.inner_model.state_dict().items()))
-    return {
-        "options": options.model_dump(mode="json"),
-        "training windows": _digest(window.rows for window in learn),
-        "validation windows": _digest(window.rows for window in choose),
-        "base weights": _digest(weights),
-        "libraries": {name: version(name) for name in LIBRARIES},
-    }
+    digest = hashlib.sha256(options.model_dump_json().encode())
+    digest.update(str([work, len(learn), *(version(name) for name in LIBRARIES)]).encode())
+    for array in (*(window.rows for window in (*learn, *choose)), *weights):
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:12]
 
 
 def save(pipeline: BaseChronosPipeline, folder: Path) -> None:
@@ -216,11 +219,3 @@ def _calibrated(
     )
     recipe.model_copy(update={"calibration": how}).save(folder)
     return load_forecaster(str(folder), unfinished=True)
-
-
-def _digest(arrays: Iterable[npt.NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype}{array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()

@@ -3,8 +3,8 @@
 Here: whose progress lies there, and which of the trainer's checkpoints are whole. Not here: the run itself
 (`trainer`).
 
-In the folder lie `training.lock`, held while a run goes on, and `training/`: `run.json` with the fingerprint of
-the run, and the trainer's `checkpoint-N`, each sealed once it is whole. Nothing else there is ever touched.
+In a work folder lie `training.lock`, held while a run goes on, and `training/run-<fingerprint>/` with the
+trainer's `checkpoint-N`, each sealed once it is whole. Nothing else there is ever touched.
 
 The trainer stores optimiser, schedule and random states as torch's pickles. They are read from this folder alone,
 which no one but a run writes, and by `torch.load(weights_only=True)`, which builds tensors and numbers and runs no
@@ -18,7 +18,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +28,6 @@ from elec_pipeline.errors import TrainingError
 from elec_pipeline.files import sha256_of
 from elec_pipeline.locks import try_lock
 
-RUN_FILE = "run.json"
 SEAL_FILE = "sealed.json"
 STATE_FILE = "trainer_state.json"
 
@@ -55,7 +54,7 @@ class Saved:
 
 @contextmanager
 def work_folder(work_dir: Path | None) -> Iterator[Path]:
-    """Yield a run's folder, which no other run has meanwhile; it is emptied once the block has ended well.
+    """Yield the folder for a run's own, which no other run has meanwhile; that is gone once the block ended well.
 
     Args:
         work_dir: Where it is kept when the block does not end; None keeps nothing.
@@ -68,42 +67,32 @@ def work_folder(work_dir: Path | None) -> Iterator[Path]:
             yield Path(temporary)
         return
     work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = work_dir.resolve() / "training"
-    with _locked(work_dir / "training.lock"):
+    descriptor = try_lock(work_dir / "training.lock")
+    if descriptor is None:
+        raise TrainingError(
+            f"Another training run uses {work_dir}: wait until it has ended, or name another folder."
+        )
+    try:
+        folder = work_dir.resolve() / "training"
         yield folder
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_runs(folder)
+        with suppress(OSError):  # something else lies there
+            folder.rmdir()
+    finally:
+        os.close(descriptor)
 
 
-def claim(folder: Path, fingerprint: Mapping[str, Any]) -> str:
-    """Make a folder that of a run; what another run left there is removed.
+def claim(work: Path, fingerprint: str) -> tuple[Path, bool]:
+    """Return the folder of a run, and whether progress of another run lay there, which is removed.
 
     Args:
-        folder: As `work_folder` yields it.
-        fingerprint: Everything that decides what the run comes to.
-
-    Returns:
-        Why the progress that lay there is of no use to this run; empty where there is none, or it is.
-
-    Raises:
-        TrainingError: What lies there is no progress of a run.
+        work: As `work_folder` yields it.
+        fingerprint: Of everything that decides what the run comes to.
     """
-    wanted = json.loads(json.dumps(fingerprint))
-    reason = ""
-    if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / RUN_FILE).exists():
-            raise TrainingError(f"{folder} holds something else than a training's progress: name another folder.")
-        try:
-            found = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-            if found == wanted:
-                return ""
-            differing = sorted(key for key in wanted if found.get(key) != wanted[key])
-            reason = f"it is of another run (other {', '.join(differing)})"
-        except (OSError, ValueError, AttributeError) as error:
-            reason = f"its {RUN_FILE} cannot be read ({error})"
-        shutil.rmtree(folder)
+    folder = work / f"run-{fingerprint}"
+    was_of_another = _remove_runs(work, but=folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / RUN_FILE).write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
-    return reason
+    return folder, was_of_another
 
 
 def checkpoint_of(folder: Path, step: int) -> Path:
@@ -161,6 +150,14 @@ def best_step(by_step: Mapping[int, float]) -> int:
     return min(finite, key=finite.__getitem__)
 
 
+def _remove_runs(work: Path, but: Path | None = None) -> bool:
+    """Remove what runs left in a folder, and tell whether there was anything."""
+    found = [path for path in work.glob("run-*") if path != but]
+    for path in found:
+        shutil.rmtree(path)
+    return bool(found)
+
+
 def _read(checkpoint: Path) -> Saved:
     _require_whole(checkpoint)
     state = json.loads((checkpoint / STATE_FILE).read_text(encoding="utf-8"))
@@ -182,16 +179,3 @@ def _require_whole(checkpoint: Path) -> None:
 def _step(name: str) -> int:
     number = name.removeprefix("checkpoint-")
     return int(number) if number.isdecimal() else -1
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    descriptor = try_lock(path)
-    if descriptor is None:
-        raise TrainingError(
-            f"Another training run uses {path.parent}: wait until it has ended, or name another folder."
-        )
-    try:
-        yield
-    finally:
-        os.close(descriptor)

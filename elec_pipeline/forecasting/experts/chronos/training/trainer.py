@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,20 +73,22 @@ class Ended:
     resumed_at: int | None = None
 
 
-def begin(run: Run, fingerprint: Mapping[str, Any]) -> Run:
-    """Return a run that goes on from what its folder holds of the same run; it says so, or why it does not."""
-    # The trainer writes down where its best checkpoint lies: a folder that was moved is of no use to it.
-    reason = claim(run.folder, {**fingerprint, "folder": str(run.folder)})
-    saved, broken = newest(run.folder)
+def begin(options: TrainingOptions, work: Path, fingerprint: str, on_progress: OnProgress | None = None) -> Run:
+    """Return a run that goes on from what a work folder holds of the same run; it says so, or why it does not."""
+    folder, was_of_another = claim(work, fingerprint)
+    saved, broken = newest(folder)
+    run = Run(options, folder, saved, on_progress)
+    if was_of_another:
+        broken = "it is of another run, with other options, data or libraries"
     if saved:
         note = f"Goes on from step {saved.step}{', for ' + broken if broken else ''}."
-    elif reason or broken:
-        note = f"Starts afresh, the progress in {run.folder} is of no use: {reason or broken}."
+    elif broken:
+        note = f"Starts afresh, the progress in {work} is of no use: {broken}."
     else:
         return run
     _log.log(logging.INFO if saved else logging.WARNING, note)
-    run.report(Progress(saved.step if saved else 0, run.options.steps, note=note))
-    return replace(run, saved=saved)
+    run.report(Progress(saved.step if saved else 0, options.steps, note=note))
+    return run
 
 
 def arguments(run: Run, *, rows_per_step: int, label: str) -> dict[str, Any]:
