@@ -29,6 +29,7 @@ from elec_pipeline.forecasting.degraded import with_only
 from elec_pipeline.forecasting.experts.boosting.boosting import fitted
 from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
+from elec_pipeline.markdown import markdown_table
 
 SPLITS = {"validation": VALIDATION, "test": TEST}
 LAST_TEMPERATURE = date(2025, 5, 30)
@@ -77,8 +78,7 @@ def _markdown(table: pd.DataFrame) -> str:
             shown[name] = [f"{value:.1%}" if pd.notna(value) else "" for value in table[name]]
         elif digits is not None:
             shown[name] = [f"{value:.{digits}f}" if pd.notna(value) else "" for value in table[name]]
-    lines = [list(shown.columns), ["---"] * len(shown.columns), *shown.astype(str).to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return markdown_table(list(shown.columns), shown.astype(str).to_numpy())
 
 
 def contestants(model: str, history: History, *, challenger: bool) -> Mapping[str, Contestant]:

@@ -2,14 +2,14 @@
 
 Here: what should be there at a moment, and the verdict. Not here: reads of the tables (`reads`).
 
-Due is what the schedules have had time to bring: actuals are read at 02:00, 10:00 and 20:30, RTE's D-1 at
-20:30 at the latest, our issues at 10:00 and 20:30, each with `ALLOWANCE` for the run.
+Due is what the schedules (`domain.timetable`) have had time to bring: actuals are read at night and at each issue,
+RTE's D-1 at the evening issue at the latest. A run has `ALLOWANCE`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -18,9 +18,9 @@ import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, delivery_day, hours, issue_time, to_utc
 from elec_pipeline.domain.information_set import first_unknown_hour
+from elec_pipeline.domain.timetable import ACTUALS
 
 ALLOWANCE = timedelta(minutes=30)
-NIGHT_READ = time(2)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -55,17 +55,17 @@ def actuals_due(now: datetime) -> pd.DatetimeIndex:
     """Return the hours of actual consumption that should be there: of yesterday, and of today so far.
 
     Example:
-        >>> from datetime import date
+        >>> from datetime import date, time
         >>> at = to_utc(date(2025, 3, 31), time(10, 40))
         >>> due = actuals_due(at)
         >>> len(due), due[0].isoformat(), due[-1].isoformat()
         (32, '2025-03-29T23:00:00+00:00', '2025-03-31T06:00:00+00:00')
     """
     today = delivery_day(now)
-    reads = [(to_utc(today, NIGHT_READ), day_start(today))]
-    for wall_clock in (Issue.MORNING.wall_clock, Issue.EVENING.wall_clock):
+    reads = [(to_utc(today, ACTUALS), day_start(today))]
+    for issue in Issue:
         for day in (today - _ONE_DAY, today):
-            read = to_utc(day, wall_clock)
+            read = to_utc(day, issue.wall_clock)
             reads.append((read, first_unknown_hour(read)))
     end = max(end for read, end in reads if read + ALLOWANCE <= now)
     last_hour = end - timedelta(hours=1)
@@ -85,7 +85,7 @@ def issue_due(now: datetime) -> datetime:
     """Return the newest issue of ours that should be there (its issue time, UTC).
 
     Example:
-        >>> from datetime import date
+        >>> from datetime import date, time
         >>> issue_due(to_utc(date(2025, 10, 26), time(10, 5))).isoformat()
         '2025-10-25T18:30:00+00:00'
         >>> issue_due(to_utc(date(2025, 10, 26), time(10, 35))).isoformat()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.language import Language
-from dashboard.texts_errors import ERRORS
+from dashboard.texts_errors import ERRORS, EVENING, MORNING
 
 TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     # The frame
@@ -29,8 +29,8 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "rte_d2": ("RTE D-2", "RTE J-2"),
     "rte_id": ("RTE intraday", "RTE infrajournalier"),
     "ours": ("Our forecast", "Notre prévision"),
-    "chronos_morning": ("Ours, morning (10:00)", "Nôtre, matin (10:00)"),
-    "chronos_evening": ("Ours, evening (20:30)", "Nôtre, soir (20:30)"),
+    "chronos_morning": (f"Ours, morning ({MORNING})", f"Nôtre, matin ({MORNING})"),
+    "chronos_evening": (f"Ours, evening ({EVENING})", f"Nôtre, soir ({EVENING})"),
     "seasonal_naive": ("A week before", "Semaine précédente"),
     "band_50": ("50% band", "Bande 50 %"),
     "band_80": ("80% band", "Bande 80 %"),

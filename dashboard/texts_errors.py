@@ -1,5 +1,10 @@
 """The sentences for when something is missing: what, and what to do about it. Read through `texts`."""
 
+from __future__ import annotations
+
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, written
+
+MORNING, EVENING = written(MORNING_ISSUE), written(EVENING_ISSUE)
 ERRORS: dict[str, tuple[str, str]] = {
     "database_gone": (
         (
@@ -51,11 +56,13 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "no_forecast": (
         (
-            "No forecast of {day} yet: the morning issue is made at 10:00, the evening one at 20:30. If one "
-            "of these times has passed, «Data and runs» shows what failed."
+            "No forecast of {day} yet: "
+            f"the morning issue is made at {MORNING}, the evening one at {EVENING}. "
+            "If one of these times has passed, «Data and runs» shows what failed."
         ),
         (
-            "Pas encore de prévision pour {day} : celle du matin est émise à 10:00, celle du soir à 20:30. "
+            "Pas encore de prévision pour {day} : "
+            f"celle du matin est émise à {MORNING}, celle du soir à {EVENING}. "
             "Si l'une de ces heures est passée, « Données et exécutions » montre ce qui a échoué."
         ),
     ),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shlex
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
-from elec_pipeline.commands import db
+from elec_pipeline.commands import db, models_cli
+from elec_pipeline.commands.terminal import errors as _errors
+from elec_pipeline.commands.terminal import out as _out
+from elec_pipeline.commands.terminal import say as _say
 from elec_pipeline.domain.delivery_day import FIRST_DAY, Issues, delivery_day
 from elec_pipeline.errors import ElecError
 from elec_pipeline.guard import guard_process
@@ -24,19 +25,10 @@ app = typer.Typer(
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
 app.add_typer(db.app, name="db")
-models = typer.Typer(no_args_is_help=True, help="The registry of models: which there are, which one is live.")
-app.add_typer(models, name="models")
-_out = Console(highlight=False, soft_wrap=True)
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(models_cli.app, name="models")
 
-Version = Annotated[str, typer.Argument(help="Its version, or as much of it as is unambiguous.")]
 Port = Annotated[int, typer.Option(help="Port of Dagster's web server.", min=1, max=65535)]
 DashboardPort = Annotated[int, typer.Option(help="Port of the dashboard.", min=1, max=65535)]
-
-
-def _say(line: str) -> None:
-    with suppress(OSError):  # the terminal may have been closed: no reason to leave work undone
-        _out.print(line, markup=False)
 
 
 @app.command()
@@ -168,53 +160,6 @@ def fine_tune(  # noqa: PLR0913 - one for each option
         output=output,
     )
     run_fine_tune(settings(), asked, _out, _say)
-
-
-@models.command("list")
-def models_list() -> None:
-    """Show every registered model, and which one is live."""
-    from elec_pipeline.commands.models import in_use_line, listing
-    from elec_pipeline.forecasting.lifecycle.registry import in_use
-    from elec_pipeline.store.database import opened
-
-    with opened(settings()) as engine:
-        used = in_use(engine, settings())
-        _out.print(listing(engine, used), soft_wrap=False)
-    _say(in_use_line(used))
-
-
-@models.command("show")
-def models_show(version: Version) -> None:
-    """Show all that is known of a model: spans, figures, the gate's verdict, promotions."""
-    from elec_pipeline.commands.models import details
-    from elec_pipeline.forecasting.lifecycle.registry import find, in_use
-    from elec_pipeline.store import queries
-    from elec_pipeline.store.database import opened
-
-    with opened(settings()) as engine:
-        with engine.connect() as connection:
-            model = find(queries.registered_models(connection), version)
-        _out.print(details(model, in_use(engine, settings())), soft_wrap=False)
-
-
-@models.command("promote")
-def models_promote(version: Version) -> None:
-    """Make a model the live one, whatever the gate said; its checkpoint is loaded first."""
-    from elec_pipeline.commands.models import run_promote
-    from elec_pipeline.store.database import opened
-
-    with opened(settings()) as engine:
-        run_promote(engine, settings(), version, _say)
-
-
-@models.command("rollback")
-def models_rollback() -> None:
-    """Take the newest promotion back: the model before it is live again, with the forecasts it made before."""
-    from elec_pipeline.commands.models import run_rollback
-    from elec_pipeline.store.database import opened
-
-    with opened(settings()) as engine:
-        run_rollback(engine, settings(), _say)
 
 
 @app.command()

@@ -13,7 +13,8 @@ from dashboard import axis
 from dashboard.charts.style import ACTUAL, OURS, RTE, SHADE, faded, styled
 from dashboard.language import short_day
 from dashboard.texts import Texts
-from elec_pipeline.domain.delivery_day import PARIS, days, is_holiday
+from elec_pipeline.domain.delivery_day import PARIS, days
+from elec_pipeline.domain.kinds_of_day import share_off
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 BANDS = (("band_80", "q10", "q90", 0.16), ("band_50", "q25", "q75", 0.28))
 HEIGHT = 470
 _SHADED_DAYS = 130
-_SATURDAY = 5
 Instants = npt.NDArray[np.datetime64]
 
 
@@ -77,7 +77,7 @@ def on_axis(figure: Figure, first: date, last: date, texts: Texts) -> None:
     )
     if first == last or (last - first).days >= _SHADED_DAYS:
         return
-    shaded = [day for day in days(first, last) if day.weekday() >= _SATURDAY or is_holiday(day)]
+    shaded = [day for day in days(first, last) if share_off(day)]
     figure.update_layout(shapes=[_shade(day) for day in shaded])  # at once: one by one takes Plotly long
 
 

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from elec_pipeline.api.errors import invalid, unknown
 from elec_pipeline.api.instants import ALLOWED, PATTERN, parse_instant
 from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, written
 from elec_pipeline.store.tables import ZONE
 
 RANGES = {"7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
@@ -70,8 +71,8 @@ class SeriesQuery(RangeQuery):
 
     issue: str | None = Field(
         default=None,
-        description="Our forecast as issued in the morning (10:00 Paris time the day before) or in the evening "
-        "(20:30); the newest of each hour if not given.",
+        description=f"Our forecast as issued in the morning ({written(MORNING_ISSUE)} Paris time the day before) "
+        f"or in the evening ({written(EVENING_ISSUE)}); the newest of each hour if not given.",
         json_schema_extra={"anyOf": [{"type": "string", "enum": list(ISSUES)}, {"type": "null"}]},
     )
 

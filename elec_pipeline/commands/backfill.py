@@ -18,11 +18,11 @@ from functools import partial
 
 import dagster as dg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
 from elec_pipeline.commands.backfill_run import Run, close_lost_runs
 from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.commands.progress import progress_bar
 from elec_pipeline.commands.stopping import StopRequest, stoppable
 from elec_pipeline.domain.completeness import is_complete
 from elec_pipeline.domain.delivery_day import days, delivery_day, spans
@@ -103,13 +103,7 @@ def run_backfill(
     names = tuple(assets)
     stop = stop or StopRequest()
     with (
-        Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("days"),
-            TimeRemainingColumn(),
-        ) as bar,
+        progress_bar(unit="days") as bar,
         patience(settings(), lambda line: say(bar.console, line), check=stop.check) as waiting,
     ):
         waiting.repeat(partial(close_lost_runs, instance), "the look at former runs")

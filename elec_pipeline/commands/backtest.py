@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy import Engine
 
 from elec_pipeline.commands.backtest_field import Request, entered
+from elec_pipeline.commands.progress import progress_bar
 from elec_pipeline.domain.delivery_day import day_end, day_start, days, spans
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.errors import BackTestError
@@ -47,13 +47,7 @@ def run_backtest(engine: Engine, request: Request, console: Console) -> BackTest
         ChallengerUnavailableError: The challenger is asked for and cannot be fitted.
     """
     folder = _folder(request.output)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    ) as bar:
+    with progress_bar(console, unit="") as bar:
         who = entered(engine, request, bar)
         task = bar.add_task("days back-tested", total=len(days(request.first, request.last)))
 

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.commands.challenger import FittedChallenger, fit_challenger
 from elec_pipeline.domain.delivery_day import Issues
+from elec_pipeline.domain.timetable import EVENING_ISSUE, written
 from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING
@@ -83,7 +84,10 @@ def entered(engine: Engine, request: Request, bar: Progress) -> Field:
         ChallengerUnavailableError: The challenger cannot be fitted.
     """
     who = Field()
-    who.knew[RTE] = "RTE's own D-1 forecast as it was known at 20:30 the day before, whichever issue is scored."
+    who.knew[RTE] = (
+        f"RTE's own D-1 forecast as it was known at {written(EVENING_ISSUE)} the day before, whichever issue is "
+        "scored."
+    )
     who.contestants[SEASONAL_NAIVE] = SeasonalNaive()
     who.knew[SEASONAL_NAIVE] = "The load of the same hour a week before."
     for model in request.models:

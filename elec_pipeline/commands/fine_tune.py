@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from elec_pipeline.commands.progress import progress_bar
 from elec_pipeline.commands.stopping import stoppable
-from elec_pipeline.forecasting.experts.chronos.training.options import Progress as Step
+from elec_pipeline.forecasting.experts.chronos.training.options import Progress
 from elec_pipeline.forecasting.lifecycle.retraining import Retrained, Retraining, retrain
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.database import opened
@@ -30,19 +30,12 @@ def run_fine_tune(settings: Settings, asked: Retraining, console: Console, say: 
         stoppable("The same command goes on with the training.") as stop,
         opened(settings) as engine,
         patience(settings, say, check=stop.check) as waiting,
-        Progress(
-            TextColumn("training"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("steps  {task.fields[losses]}"),
-            TimeRemainingColumn(),
-            console=console,
-        ) as bar,
+        progress_bar(console, unit="steps  {task.fields[losses]}") as bar,
     ):
         task = bar.add_task("training", total=asked.options.steps, losses="")
         newest: dict[str, float] = {}
 
-        def report(step: Step) -> None:
+        def report(step: Progress) -> None:
             if step.note:
                 say(step.note)
             newest.update({} if step.loss is None else {"loss": step.loss})

@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
+from elec_pipeline.commands.progress import progress_bar
 from elec_pipeline.errors import ConfigurationError, ImportFormatError
 from elec_pipeline.imports.dump import blocks
 from elec_pipeline.imports.eco2mix import import_eco2mix
@@ -41,13 +41,7 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigurationError(f"There is no time zone {time_zone!r}: name one such as Europe/Paris.") from None
     summary, now = ImportSummary(), datetime.now(UTC)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        disable=not show_progress,
-    ) as bar:
+    with progress_bar(is_shown=show_progress) as bar:
         task = bar.add_task("looking", total=None)
 
         def advance(what: str, share: float | None) -> None:

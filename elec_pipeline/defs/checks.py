@@ -3,23 +3,37 @@
 Here: freshness. Checks of what one run wrote stand with their asset.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import dagster as dg
 
 from elec_pipeline.defs.resources import ClockResource, StoreResource
+from elec_pipeline.domain.timetable import (
+    ACTUALS,
+    EVENING_ISSUE,
+    GRACE,
+    MORNING_ISSUE,
+    RTE_FORECAST,
+    longest_pause,
+)
 
+NEWEST_AT_READ = timedelta(hours=3, minutes=30)
+"""How long before a read the newest hour that it finds began, at most: the open data comes an hour late."""
+
+
+def _to_last_hour(moment: time) -> timedelta:
+    """Return the time from a moment of a day to the start of its last hour."""
+    return timedelta(hours=23) - timedelta(hours=moment.hour, minutes=moment.minute)
+
+
+_ACTUALS = longest_pause([ACTUALS, MORNING_ISSUE, EVENING_ISSUE]) + NEWEST_AT_READ + GRACE
 OLDEST = {
-    "raw_consumption": timedelta(hours=15),
-    "hourly_consumption": timedelta(hours=15),
-    "rte_forecasts": timedelta(hours=-2),
-    "chronos_predictions": timedelta(hours=-12),
+    "raw_consumption": _ACTUALS,
+    "hourly_consumption": _ACTUALS,
+    "rte_forecasts": GRACE - _to_last_hour(RTE_FORECAST),
+    "chronos_predictions": GRACE - _to_last_hour(MORNING_ISSUE),
 }
-"""How far the newest row may lie behind the clock at any time of a day that went well; negative: ahead of it.
-
-Actuals are read at 02:00, 10:00 and 20:30; RTE's forecast of tomorrow is there from 20:00, ours from 10:00.
-Each has an hour or more to spare.
-"""
+"""How far the newest row may lie behind the clock at any time of a day that went well; negative: ahead of it."""
 
 
 def _fresh(asset: str, oldest: timedelta) -> dg.AssetChecksDefinition:

@@ -6,29 +6,19 @@ the URL follows from the settings of the platform, and the embedded server is st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from dagster._config.config_schema import UserConfigSchema
-from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 
+from elec_pipeline.defs.unconfigured import Unconfigured
 
-class StoreServerStorage(DagsterPostgresStorage):
+
+class StoreServerStorage(Unconfigured, DagsterPostgresStorage):
     """PostgreSQL storage that takes its URL from DATABASE_URL or the embedded server."""
 
     @classmethod
-    def config_type(cls) -> UserConfigSchema:
-        """Return the configuration it takes: none."""
-        return {}
-
-    @classmethod
-    def from_config_value(
-        cls,
-        inst_data: ConfigurableClassData | None,
-        config_value: Mapping[str, Any],  # noqa: ARG003 - Dagster passes it by name
-    ) -> StoreServerStorage:
-        """Open the storage; Dagster calls this when it reads `dagster.yaml`, in each of its processes."""
+    def arguments(cls) -> dict[str, Any]:
+        """Return where the storage is, once the process is guarded and the server runs."""
         from elec_pipeline.defs.scrubbed import guard_databases
         from elec_pipeline.guard import guard_process
         from elec_pipeline.home import prepare
@@ -38,4 +28,4 @@ class StoreServerStorage(DagsterPostgresStorage):
         guard_process()
         guard_databases()
         prepare(settings().elec_home)
-        return cls(postgres_url=dagster_url(settings()), inst_data=inst_data)
+        return {"postgres_url": dagster_url(settings())}

@@ -14,6 +14,7 @@ from elec_pipeline.defs.assets import (
     rte_forecasts,
     temperature_forecasts,
 )
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, RETRAIN, written
 
 TRAINING_TAG = "elec/training"
 """`dagster.yaml` lets one run with this tag out of the queue at a time."""
@@ -33,7 +34,7 @@ reconcile = dg.define_asset_job(
 morning_forecast = dg.define_asset_job(
     "morning_forecast",
     selection=[*forecast_inputs, chronos_predictions],
-    description="What is known at 10:00, then tomorrow's morning issue, two hours before gate closure.",
+    description=f"What is known at {written(MORNING_ISSUE)}, then tomorrow's morning issue, before gate closure.",
 )
 rte_forecast = dg.define_asset_job(
     "rte_forecast", selection=[rte_forecasts], description="RTE's forecasts for tomorrow."
@@ -41,7 +42,7 @@ rte_forecast = dg.define_asset_job(
 evening_forecast = dg.define_asset_job(
     "evening_forecast",
     selection=[*forecast_inputs, chronos_predictions],
-    description="What is known at 20:30, RTE's D-1 included, then tomorrow's evening issue.",
+    description=f"What is known at {written(EVENING_ISSUE)}, RTE's D-1 included, then tomorrow's evening issue.",
 )
 backfill = dg.define_asset_job(
     "backfill", selection=daily_assets, description="The whole path, for any range of delivery days."
@@ -50,11 +51,11 @@ retrain = dg.define_asset_job(
     "retrain",
     selection=[fine_tuned_chronos],
     description="A model trained on what the database holds, promoted if it is better than the one in use.",
-    # One at a time, after everything else that waits, and stopped before the morning issue if it began at 04:10.
+    # One at a time, after everything else that waits, and stopped before the morning issue.
     tags={
         TRAINING_TAG: "retrain",
         "dagster/priority": "-1",
-        "dagster/max_runtime": str(5 * 3600),
+        "dagster/max_runtime": str((MORNING_ISSUE.hour - RETRAIN.hour - 1) * 3600),
         "dagster/max_retries": "1",
     },
 )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from elec_pipeline.markdown import markdown_table
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,12 +29,8 @@ def rows(written: Written) -> dict[str, Any]:
 
 def table(frame: pd.DataFrame) -> dg.MetadataValue[Any]:
     """Return the first rows of a frame as a table."""
-    return dg.MetadataValue.md(_markdown(frame.head(PREVIEW_ROWS)) if len(frame) else "nothing")
-
-
-def _markdown(frame: pd.DataFrame) -> str:
-    lines = [list(frame.columns), ["---"] * len(frame.columns), *frame.astype(str).to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    shown = frame.head(PREVIEW_ROWS).astype(str)
+    return dg.MetadataValue.md(markdown_table(list(shown.columns), shown.to_numpy()) if len(shown) else "nothing")
 
 
 def check(

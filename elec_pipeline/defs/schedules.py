@@ -7,6 +7,7 @@ asked for. So the second follows the first, and is made with what is known even 
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import dagster as dg
 
@@ -21,7 +22,9 @@ from elec_pipeline.defs.assets import (
 from elec_pipeline.defs.housekeeping import housekeeping as housekeeping_job
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.defs.resources import StoreResource
-from elec_pipeline.domain.delivery_day import FIRST_DAY, delivery_day
+from elec_pipeline.domain import timetable
+from elec_pipeline.domain.delivery_day import FIRST_DAY, PARIS, delivery_day
+from elec_pipeline.domain.timetable import cron
 
 ISSUE_TAG = "elec/issue"
 ISSUE_PRIORITY = "10"
@@ -33,8 +36,7 @@ CONSOLIDATION_REACH_DAYS = 300
 CONSOLIDATION_DAY = 5
 """How far back days with provisional values are read again, and when in the month the open data's are."""
 
-_RUNNING = dg.DefaultScheduleStatus.RUNNING
-_PARIS = "Europe/Paris"
+_schedule = partial(dg.schedule, execution_timezone=PARIS.key, default_status=dg.DefaultScheduleStatus.RUNNING)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -42,9 +44,9 @@ def _today(context: dg.ScheduleEvaluationContext) -> date:
     return delivery_day(context.scheduled_execution_time)
 
 
-@dg.schedule(job=jobs.actuals, cron_schedule="0 2 * * *", execution_timezone=_PARIS, default_status=_RUNNING)
+@_schedule(job=jobs.actuals, cron_schedule=cron(timetable.ACTUALS))
 def actuals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """At 02:00: yesterday's consumption, the two days before it again, and their scores."""
+    """Yesterday's consumption, the two days before it again, and their scores."""
     yesterday = _today(context) - _ONE_DAY
     first = yesterday - (REREAD_DAYS - 1) * _ONE_DAY
     return dg.RunRequest(
@@ -53,9 +55,9 @@ def actuals(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     )
 
 
-@dg.schedule(job=jobs.reconcile, cron_schedule="10 3 * * *", execution_timezone=_PARIS, default_status=_RUNNING)
+@_schedule(job=jobs.reconcile, cron_schedule=cron(timetable.RECONCILE))
 def reconcile(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.RunRequest | dg.SkipReason:
-    """At 03:10: days that hold provisional values are read again, for what RTE or the consolidated data say.
+    """Days that hold provisional values are read again, for what RTE or the consolidated data say.
 
     Of RTE's API that is the last fortnight, where another source had to stand in. The open data consolidates
     months later: on the fifth of the month all that it may have by now.
@@ -78,31 +80,20 @@ def reconcile(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg
     )
 
 
-@dg.schedule(
-    job=jobs.morning_forecast,
-    cron_schedule="0 10 * * *",
-    execution_timezone=_PARIS,
-    default_status=_RUNNING,
-)
+@_schedule(job=jobs.morning_forecast, cron_schedule=cron(timetable.MORNING_ISSUE))
 def morning_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """At 10:00: today's consumption so far and RTE's newest forecasts, then tomorrow's morning issue."""
+    """Today's consumption so far and RTE's newest forecasts, then tomorrow's morning issue."""
     yield from _issue("morning", _today(context))
 
 
-@dg.schedule(job=jobs.rte_forecast, cron_schedule="0 20 * * *", execution_timezone=_PARIS, default_status=_RUNNING)
+@_schedule(job=jobs.rte_forecast, cron_schedule=cron(timetable.RTE_FORECAST))
 def rte_forecast(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """At 20:00: RTE's forecasts for tomorrow."""
+    """RTE's forecasts for tomorrow."""
     tomorrow = key(_today(context) + _ONE_DAY)
     return dg.RunRequest(run_key=f"rte {tomorrow}", partition_key=tomorrow)
 
 
-@dg.schedule(
-    job=jobs.rte_forecast,
-    name="rte_revisions",
-    cron_schedule="15 7-23 * * *",
-    execution_timezone=_PARIS,
-    default_status=_RUNNING,
-)
+@_schedule(job=jobs.rte_forecast, name="rte_revisions", cron_schedule="15 7-23 * * *")
 def rte_revisions(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Each hour by day: RTE's forecasts of today and tomorrow; what was revised becomes a vintage.
 
@@ -115,14 +106,9 @@ def rte_revisions(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     )
 
 
-@dg.schedule(
-    job=jobs.evening_forecast,
-    cron_schedule="30 20 * * *",
-    execution_timezone=_PARIS,
-    default_status=_RUNNING,
-)
+@_schedule(job=jobs.evening_forecast, cron_schedule=cron(timetable.EVENING_ISSUE))
 def evening_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """At 20:30: today's consumption so far and RTE's newest forecasts, then tomorrow's evening issue."""
+    """Today's consumption so far and RTE's newest forecasts, then tomorrow's evening issue."""
     yield from _issue("evening", _today(context))
 
 
@@ -141,9 +127,9 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
         )
 
 
-@dg.schedule(job=jobs.retrain, cron_schedule="10 4 3 * *", execution_timezone=_PARIS, default_status=_RUNNING)
+@_schedule(job=jobs.retrain, cron_schedule=cron(timetable.RETRAIN, day_of_month=3))
 def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.RunRequest | dg.SkipReason:
-    """At 04:10 on the third of the month: a training on what the database holds, once it holds enough."""
+    """A training on what the database holds, once it holds enough."""
     from elec_pipeline.forecasting.lifecycle.retraining import LEAST_DAYS
     from elec_pipeline.store.queries import scored_days
 
@@ -155,14 +141,9 @@ def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.R
     return dg.RunRequest(run_key=f"retrain {today:%Y-%m}")
 
 
-@dg.schedule(
-    job=housekeeping_job,
-    cron_schedule="40 3 * * *",
-    execution_timezone=_PARIS,
-    default_status=_RUNNING,
-)
+@_schedule(job=housekeeping_job, cron_schedule=cron(timetable.HOUSEKEEPING))
 def housekeeping(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """At 03:40: Dagster's records of old runs go."""
+    """Dagster's records of old runs go."""
     return dg.RunRequest(run_key=f"housekeeping {key(_today(context))}")
 
 

@@ -16,12 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO, cast
 
-from dagster._config.config_schema import UserConfigSchema
 from dagster._core.storage.compute_log_manager import ComputeIOType
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Engine, event
 
+from elec_pipeline.defs.unconfigured import Unconfigured
 from elec_pipeline.guard import ScrubbedStream
 from elec_pipeline.redaction import scrub
 
@@ -32,29 +31,20 @@ def guard_databases() -> None:
         event.listen(Engine, "before_cursor_execute", _scrub_parameters, retval=True)
 
 
-class ScrubbedComputeLogManager(LocalComputeLogManager):
+class ScrubbedComputeLogManager(Unconfigured, LocalComputeLogManager):
     """Compute logs in files whose lines hold no secret.
 
     What a step prints is scrubbed on its way out (`guard`); a schedule's or a sensor's log is written right here.
     """
 
     @classmethod
-    def config_type(cls) -> UserConfigSchema:
-        """Return the configuration it takes: none."""
-        return {}
-
-    @classmethod
-    def from_config_value(
-        cls,
-        inst_data: ConfigurableClassData | None,
-        config_value: Mapping[str, Any],  # noqa: ARG003 - Dagster passes it by name
-    ) -> ScrubbedComputeLogManager:
-        """Open it where Dagster's own would be; Dagster calls this when it reads `dagster.yaml`."""
+    def arguments(cls) -> dict[str, Any]:
+        """Return the folder where Dagster's own would be."""
         from elec_pipeline.home import dagster_home
         from elec_pipeline.settings import settings
 
         home = os.environ.get("DAGSTER_HOME") or str(dagster_home(settings().elec_home))
-        return cls(base_dir=str(Path(home) / "storage"), inst_data=inst_data)
+        return {"base_dir": str(Path(home) / "storage")}
 
     @contextmanager
     def open_log_stream(self, log_key: Sequence[str], io_type: ComputeIOType) -> Iterator[IO[Any] | None]:

@@ -13,19 +13,16 @@ from enum import StrEnum
 from elec_pipeline.domain.delivery_day import (
     FIRST_PREVIOUS_RUNS_DAY,
     Issue,
-    day_end,
     delivery_day,
     hours,
     issue_time,
+    to_utc,
 )
+from elec_pipeline.domain.timetable import ACTUALS, GRACE
 from elec_pipeline.domain.vintages import nominal_publication
 
 GIVE_UP_DAYS = 14
 """A day older than this is not asked for again by itself."""
-GRACE = timedelta(hours=3)
-"""How long after something is due the schedules are left to bring it."""
-ISSUE_GRACE = timedelta(hours=1)
-"""The same for our own issues, which are wanted before noon."""
 
 
 class Lack(StrEnum):
@@ -79,12 +76,12 @@ def lacks(state: DayState, now: datetime, *, with_weather: bool) -> frozenset[La
         [<Lack.SCORE: 'score'>, <Lack.TEMPERATURE: 'temperature'>]
     """
     day, n_hours = state.day, len(hours(state.day))
-    is_over = now >= day_end(day) + GRACE
-    due = {issue for issue in Issue if now >= issue_time(day, issue) + ISSUE_GRACE}
+    is_over = now >= to_utc(day + timedelta(days=1), ACTUALS) + GRACE
+    due = {issue for issue in Issue if now >= issue_time(day, issue) + GRACE}
     weather_is_due = with_weather and day >= FIRST_PREVIOUS_RUNS_DAY and bool(due)
     wanted = {
         Lack.ACTUALS: is_over and state.complete_hours < n_hours,
-        Lack.RTE: now >= nominal_publication("D-1", day) + ISSUE_GRACE and state.rte_hours < n_hours,
+        Lack.RTE: now >= nominal_publication("D-1", day) + GRACE and state.rte_hours < n_hours,
         Lack.TEMPERATURE: weather_is_due and state.temperature_hours < n_hours,
         Lack.FORECAST: not due <= state.issues,
         Lack.SCORE: is_over and state.complete_hours > 0 and not state.is_scored,

@@ -1,7 +1,7 @@
 """Paris delivery days of 23, 24 or 25 hours, their quarter-hours, and the two issue times.
 
-Here: the arithmetic between a delivery day (a date in Europe/Paris) and UTC instants, issue times,
-public holidays. Not here: values of any kind.
+Here: the arithmetic between a delivery day (a date in Europe/Paris) and UTC instants, issue times. Not here:
+holidays and weekends (`kinds_of_day`), values of any kind.
 
 A delivery day is a plain `datetime.date`; every instant returned is a zone-aware UTC timestamp.
 Differences are only ever taken between UTC instants: subtracting two datetimes that share a local
@@ -13,11 +13,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = timedelta(hours=1)
@@ -28,21 +29,18 @@ FIRST_PREVIOUS_RUNS_DAY = date(2021, 3, 23)
 """No weather model's previous runs are older."""
 WEEK = 7
 """Days."""
-_MONDAY, _FRIDAY = 0, 4
 
 
 class Issue(enum.StrEnum):
     """The two forecasts that are made for every delivery day D, both on D-1."""
 
     MORNING = "morning"
-    """10:00 Paris time, before the gate closure of the day-ahead auction at noon."""
     EVENING = "evening"
-    """20:30 Paris time, once RTE's D-1 forecast is out."""
 
     @property
     def wall_clock(self) -> time:
         """Paris wall-clock time of the issue on D-1."""
-        return time(10, 0) if self is Issue.MORNING else time(20, 30)
+        return MORNING_ISSUE if self is Issue.MORNING else EVENING_ISSUE
 
 
 class Issues(enum.StrEnum):
@@ -160,39 +158,3 @@ def same_time_days_before(axis: pd.DatetimeIndex, n: int) -> pd.DatetimeIndex:
     back = wall.tz_localize(PARIS, nonexistent="NaT", ambiguous=np.ones(len(wall), dtype=bool))
     utc = back.tz_convert("UTC")
     return utc.where(utc.notna(), axis - pd.Timedelta(days=n))
-
-
-@lru_cache(maxsize=64)
-def _holidays_of(year: int) -> frozenset[date]:
-    import holidays
-
-    return frozenset(holidays.country_holidays("FR", years=year))
-
-
-def is_holiday(day: date) -> bool:
-    """Tell whether a day is a public holiday in mainland France.
-
-    Source: the `holidays` package.
-
-    Example:
-        >>> is_holiday(date(2025, 7, 14)), is_holiday(date(2025, 7, 15))
-        (True, False)
-    """
-    return day in _holidays_of(day.year)
-
-
-def is_bridge_day(day: date) -> bool:
-    """Tell whether a working day lies alone between a public holiday and a weekend, so that many take it off.
-
-    That is a Friday after a holiday, or a Monday before one.
-
-    Example:
-        >>> is_bridge_day(date(2025, 5, 30)), is_bridge_day(date(2025, 11, 10)), is_bridge_day(date(2025, 5, 28))
-        (True, True, False)
-    """
-    if is_holiday(day):
-        return False
-    weekday = day.weekday()
-    after_holiday = weekday == _FRIDAY and is_holiday(day - timedelta(days=1))
-    before_holiday = weekday == _MONDAY and is_holiday(day + timedelta(days=1))
-    return after_holiday or before_holiday

@@ -44,7 +44,7 @@ from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, timed
 
 WEEK_HOURS = 168
 MINIMUM_KNOWN_SHARE = 0.5
-"""Least share of the last week's hours that must be known."""
+"""Least share of the hours that must be known, of the last week and of a day that is learnt from or scored."""
 ACTUAL_DELAY = HOUR
 """An actual hour is known this long after it ends."""
 COVARIATE_TYPES = ("D-2", "D-1")
@@ -316,6 +316,16 @@ def _on_grid(loads: pd.DataFrame, start: datetime, n_hours: int) -> Floats:
 def is_too_thin(information: InformationSet) -> bool:
     """Tell whether too little of the week before an issue is known for a forecast."""
     return information.known_share_of_last_week < MINIMUM_KNOWN_SHARE
+
+
+def is_usable(history: History, information: InformationSet) -> bool:
+    """Tell whether an issue knows enough, and enough of its day came true, to learn from it or to be scored."""
+    known = ~np.isnan(actual_mw(history, information.delivery_day))
+    return (
+        not is_too_thin(information)
+        and known.size == information.delivery_hours
+        and bool(known.mean() >= MINIMUM_KNOWN_SHARE)
+    )
 
 
 def actual_mw(history: History, day: date) -> Floats:

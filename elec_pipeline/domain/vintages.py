@@ -6,7 +6,7 @@ Not here: which vintage a forecast then takes (`information_set`).
 
 - The first vintage of RTE's forecast that reached us counts from its publication if it came before its
   delivery day began. Fetched later, RTE shows only its last revision: it then counts from its nominal time
-  (D-1: 20:00 the day before; D-2: 07:00 two days before), or from its publication if that was earlier.
+  (`NOMINAL_PUBLICATION`), or from its publication if that was earlier.
 - A further vintage counts from its publication and not before it reached us, save that a run which fetches
   at the issue time may take a few minutes to do so (`FETCH_ALLOWANCE`).
 - One that comes without a time is known from then on where it is fetched live. Fetched later, it can have been out
@@ -21,13 +21,14 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, PARIS, day_start, to_utc
+from elec_pipeline.domain.timetable import RTE_FORECAST
 
 SAME_MW = 1e-6
 """Within which two values are the same forecast."""
 
 FETCH_ALLOWANCE = timedelta(minutes=15)
 """How long after the issue time a run may take to fetch what had been published before it."""
-NOMINAL_PUBLICATION = {"D-1": (1, time(20, 0)), "D-2": (2, time(7, 0))}
+NOMINAL_PUBLICATION = {"D-1": (1, RTE_FORECAST), "D-2": (2, time(7, 0))}
 """Days before the delivery day, and Paris time, at which RTE's forecasts are out at the latest."""
 
 

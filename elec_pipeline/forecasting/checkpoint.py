@@ -30,6 +30,8 @@ from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.integrity import CARD_FILE, damaged, read_card, require_files, require_version
 
 BUNDLED = Path(__file__).parent / "bundled"
+BUNDLED_LOCATION = "bundled"
+"""Location of the checkpoint that comes with the package."""
 FINGERPRINT_FILE = "fingerprint.json"
 RELATIVE, ABSOLUTE = 1e-6, 1e-3
 """How far a fingerprint may be from the stored one: kinds of processors differ by far less, features by far
@@ -206,7 +208,7 @@ def require_fingerprint(folder: Path, experts: Mapping[str, Expert]) -> None:
 
 def _location(folder: Path, model: str) -> str:
     if folder == BUNDLED:
-        return "bundled"
+        return BUNDLED_LOCATION
     return str(folder.resolve()) if Path(model).expanduser().is_dir() else model
 
 

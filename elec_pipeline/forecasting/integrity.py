@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.files import sha256_of
 from elec_pipeline.forecasting.combination.combination import COMBINATION_FILE
 
 CARD_FILE = "card.json"
@@ -37,7 +38,7 @@ def version_digest(folder: Path) -> str:
     """Return the digest that a version ends with, of all files that decide forecasts: twelve hex digits."""
     digest = hashlib.sha256()
     for name, path in _deciding(folder).items():
-        digest.update(name.encode() + b"\0" + _sha256(path).digest())
+        digest.update(name.encode() + b"\0" + bytes.fromhex(_sha256(path)))
     return digest.hexdigest()[:12]
 
 
@@ -48,7 +49,7 @@ def sealed(card: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         card: What it tells; digests that it holds already are made anew.
         folder: Where the finished files lie.
     """
-    files = {name: _sha256(path).hexdigest() for name, path in _deciding(folder).items()}
+    files = {name: _sha256(path) for name, path in _deciding(folder).items()}
     told = {name: value for name, value in card.items() if name != DIGEST} | {FILES: files}
     return told | {DIGEST: _digest_of(told)}
 
@@ -99,7 +100,7 @@ def require_files(folder: Path, card: Mapping[str, Any] | None) -> None:
     for name, digest in files.items():
         if name not in found:
             raise damaged(f"{folder / name} is missing.")
-        if _sha256(found[name]).hexdigest() != digest:
+        if _sha256(found[name]) != digest:
             raise damaged(f"{folder / name} is damaged: its content is not what {CARD_FILE} was written for.")
     if unknown := sorted(set(found) - set(files)):
         raise damaged(f"{folder / unknown[0]} does not belong to this checkpoint: {CARD_FILE} does not know it.")
@@ -137,10 +138,9 @@ def _deciding(folder: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def _sha256(path: Path) -> Any:
+def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256")
+        return sha256_of(path)
     except OSError as error:
         raise damaged(f"{path} cannot be read ({error}).") from error
 

@@ -1,7 +1,7 @@
 """Samples of past issues: what was known, as it was or made worse, and what came true.
 
-Here: the one generator that fitting, training windows, calibration, cards and the gate take from, and the one
-rule of which days are of use. Not here: how an information set is made worse (`degraded`), and what is learnt.
+Here: the one generator that fitting, training windows, calibration, cards and the gate take from. Not here: which
+issues are of use (`domain.information_set.is_usable`), how they are made worse (`degraded`), and what is learnt.
 """
 
 from __future__ import annotations
@@ -14,13 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import (
-    MINIMUM_KNOWN_SHARE,
-    History,
-    InformationSet,
-    actual_mw,
-    is_too_thin,
-)
+from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_usable
 from elec_pipeline.domain.inputs import nested
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.degraded import with_blurred_rte, with_gaps, with_only, without_rte
@@ -56,16 +50,6 @@ class Degradation(BaseModel):
     poor_rte_mw: float = Field(default=600.0, ge=0, description="Standard deviation of that blur, MW.")
     gaps_share: float = Field(
         default=0.1, ge=0, le=1, description="Share of days also seen with gaps in load and RTE's forecast."
-    )
-
-
-def is_usable(sample: Sample) -> bool:
-    """Tell whether enough of the week before an issue was known, and enough of its delivery day came true."""
-    known = ~np.isnan(sample.truth_mw)
-    return (
-        not is_too_thin(sample.information)
-        and known.size == sample.information.delivery_hours
-        and bool(known.mean() >= MINIMUM_KNOWN_SHARE)
     )
 
 
@@ -133,6 +117,5 @@ def degraded(
 
 def _usable(history: History, sets: Sequence[InformationSet]) -> Iterator[Sample]:
     for information in sets:
-        sample = Sample(information, actual_mw(history, information.delivery_day))
-        if is_usable(sample):
-            yield sample
+        if is_usable(history, information):
+            yield Sample(information, actual_mw(history, information.delivery_day))

@@ -15,7 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from elec_pipeline.domain.quantiles import Floats
+
 Ints: TypeAlias = NDArray[np.int64]
 
 _WEYL = np.uint64(0x9E3779B97F4A7C15)

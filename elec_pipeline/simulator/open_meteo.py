@@ -17,7 +17,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from elec_pipeline.simulator.noise import Floats, Ints, drift
+from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.simulator.noise import Ints, drift
 from elec_pipeline.simulator.weather import temperature
 
 MOST_PLACES = 1000

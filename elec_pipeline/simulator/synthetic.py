@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import day_end, day_start
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.simulator.curves import LoadType, no_vintages
-from elec_pipeline.simulator.noise import Floats, Ints
+from elec_pipeline.simulator.noise import Ints
 from elec_pipeline.simulator.publication import Revision, first_published, revised_published
 from elec_pipeline.simulator.synthetic_forecasts import (
     day_ahead_error,

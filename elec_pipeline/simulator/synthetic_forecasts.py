@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from elec_pipeline.simulator.noise import Floats, Ints, drift
+from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.simulator.noise import Ints, drift
 from elec_pipeline.simulator.publication import Revision
 from elec_pipeline.simulator.synthetic_load import local_clock
 from elec_pipeline.simulator.weather import DAY_S

@@ -14,8 +14,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import PARIS, is_holiday
-from elec_pipeline.simulator.noise import Floats, Ints, drift
+from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.domain.kinds_of_day import share_off
+from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.simulator.noise import Ints, drift
 from elec_pipeline.simulator.weather import DAY_S, felt_by_buildings, season, temperature
 
 HEATING_MW_PER_C = 2_100
@@ -23,8 +25,8 @@ HEATING_BELOW_C = 15.0
 COOLING_MW_PER_C = 500
 COOLING_ABOVE_C = 24.0
 
-_WEEKDAY_MW, _SATURDAY_MW, _SUNDAY_MW = 44_000.0, 40_000.0, 38_000.0
-_SATURDAY, _SUNDAY = 5, 6
+_LEVEL_MW = {0.0: 44_000.0, 0.5: 40_000.0, 1.0: 38_000.0}
+"""Mean level by how much of the country does not work."""
 _SHAPE_HOUR = np.array([0, 2, 4, 5, 6, 7, 8, 9, 11, 12.5, 14, 17, 18, 19.5, 21, 22.5, 24])
 _WEEKDAY_SHAPE = np.array(
     [0.95, 0.85, 0.79, 0.80, 0.87, 0.96, 1.03, 1.07, 1.10, 1.14, 1.11, 1.04, 1.04, 1.07, 1.01, 1.02, 0.95]
@@ -51,14 +53,8 @@ def local_clock(epoch_s: Ints) -> Ints:
 
 def _level_mw(day: date) -> tuple[float, float]:
     """Return the mean level of a day without heating, MW, and 1 where it passes like a Sunday, else 0."""
-    weekday = day.weekday()
-    # A Saturday has the shape of a Sunday, at another level.
-    if weekday == _SUNDAY or is_holiday(day):
-        level, rest = _SUNDAY_MW, 1.0
-    elif weekday == _SATURDAY:
-        level, rest = _SATURDAY_MW, 1.0
-    else:
-        level, rest = _WEEKDAY_MW, 0.0
+    off = share_off(day)
+    level, rest = _LEVEL_MW[off], float(off > 0)  # a Saturday has the shape of a Sunday, at another level
     from_mid_august = (day - date(day.year, 8, 14)).days
     from_christmas_week = min(abs((day - date(year, 12, 28)).days) for year in (day.year - 1, day.year))
     august = 1 - 0.11 * np.exp(-((from_mid_august / 11) ** 2))

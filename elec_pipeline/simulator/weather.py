@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from elec_pipeline.simulator.noise import Floats, Ints, drift
+from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.simulator.noise import Ints, drift
 
 DAY_S = 86_400
 _YEAR_S = 365.2425 * DAY_S

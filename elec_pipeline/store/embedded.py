@@ -20,8 +20,6 @@ that only its account can enter, never on a network.
 
 from __future__ import annotations
 
-import enum
-import hashlib
 import os
 import re
 import shlex
@@ -35,28 +33,14 @@ from urllib.parse import quote
 from elec_pipeline.errors import EmbeddedServerError
 from elec_pipeline.home import prepare
 from elec_pipeline.locks import is_locked, try_lock
-from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb
+from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb, postmaster_socket
 from elec_pipeline.store.postmaster_account import ServerAccount
 from elec_pipeline.store.postmaster_initdb import SUPERUSER
-
-SOCKET_PATH_LIMIT = 100
-"""Bytes that a socket's path may have everywhere; the kernels stop at 104 or 108."""
-SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - each folder in it is 0700, and its owner is checked before use
-"""Where a socket goes whose own path is too long. Fixed on purpose: TMPDIR and XDG_RUNTIME_DIR differ
-between a login, a service and cron, and all of them must find the same socket."""
-
+from elec_pipeline.store.postmaster_socket import Answer
 
 _joined: dict[Path, int] = {}
 """The locks by which this process says that it uses a server, until it ends or leaves."""
 _joining = threading.Lock()
-
-
-class _Answer(enum.Enum):
-    """What `pg_isready` says."""
-
-    ACCEPTS = 0
-    REJECTS = 1  # it starts, recovers or stops
-    SILENT = 2
 
 
 class EmbeddedServer:
@@ -81,12 +65,7 @@ class EmbeddedServer:
     @property
     def socket_folder(self) -> Path:
         """The folder of the socket, the same for every process that uses this state folder."""
-        folder = self.root / "run"
-        length = len(os.fsencode(folder / f".s.PGSQL.{postmaster.PORT}"))
-        # PostgreSQL and its clients read a list of folders here, and a comma would divide the path.
-        if length <= SOCKET_PATH_LIMIT and re.fullmatch(r"[\w./ +=@-]+", str(folder)):
-            return folder
-        return SHORT_FOLDERS / f"elec-pg-{hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]}"
+        return postmaster_socket.socket_folder(self.root)
 
     def url(self, database: str = "elec") -> str:
         """Return the URL of a database on this server, whether or not it runs or the database exists."""
@@ -99,7 +78,7 @@ class EmbeddedServer:
             EmbeddedServerError: The socket's folder is not ours, or PostgreSQL is not installed.
         """
         with self._explained("ask"):
-            return self._ask(_account()) is _Answer.ACCEPTS
+            return self._ask(_account()) is Answer.ACCEPTS
 
     def ensure_running(self) -> None:
         """Start the server unless it runs; create its database first where there is none.
@@ -114,7 +93,7 @@ class EmbeddedServer:
         with self._explained("start"):
             account = _account()
             self._join(account)
-            if self._ask(account) is _Answer.ACCEPTS:
+            if self._ask(account) is Answer.ACCEPTS:
                 return
             self._prepare_folders(account)
             with postmaster.locked(self.root / "start.lock"):
@@ -143,7 +122,7 @@ class EmbeddedServer:
             with postmaster.locked(self.root / "start.lock"):
                 data = self._data()
                 if not postmaster.lives(data):
-                    if self._ask(account) is _Answer.ACCEPTS:
+                    if self._ask(account) is Answer.ACCEPTS:
                         raise EmbeddedServerError(
                             f"PostgreSQL with its data in {data} runs where its process cannot be seen from "
                             "here, in another container perhaps: stop it there."
@@ -247,28 +226,8 @@ class EmbeddedServer:
     def _data(self) -> Path:
         return self.root / f"data-{postmaster_binaries.installed().major}"
 
-    def _ask(self, account: ServerAccount) -> _Answer:
-        # `pg_ctl status` would trust the recorded process id; only an answer proves that a server is there.
-        if not os.path.lexists(self.socket_folder):
-            return _Answer.SILENT
-        account.require_private(self.socket_folder)  # nobody else may answer in the server's place
-        pg_isready = postmaster_binaries.installed().program("pg_isready")
-        port = str(postmaster.PORT)
-        code, _ = postmaster.run(
-            pg_isready,
-            "-q",
-            "-t",
-            "3",
-            "-h",
-            self.socket_folder,
-            "-p",
-            port,
-            "-U",
-            SUPERUSER,
-            "-d",
-            SUPERUSER,
-        )
-        return {0: _Answer.ACCEPTS, 1: _Answer.REJECTS}.get(code, _Answer.SILENT)
+    def _ask(self, account: ServerAccount) -> Answer:
+        return postmaster_socket.ask(self.socket_folder, account)
 
     def _prepare_root(self, account: ServerAccount) -> None:
         if re.search(r'["$`\\\n]', str(self.root)):  # pg_ctl hands the path to a shell
@@ -293,8 +252,8 @@ class EmbeddedServer:
             None where it accepts connections; else the locked file to start a new server with.
         """
         deadline = time.monotonic() + postmaster.PATIENCE
-        while (answer := self._ask(account)) is not _Answer.ACCEPTS:
-            if answer is _Answer.SILENT:
+        while (answer := self._ask(account)) is not Answer.ACCEPTS:
+            if answer is Answer.SILENT:
                 # The server's processes inherit this lock, so it also tells of backends that outlive their
                 # postmaster, and of a server in another container that shares the folder.
                 claim = try_lock(self.root / "server.lock")
@@ -303,7 +262,7 @@ class EmbeddedServer:
                         return claim
                     os.close(claim)
             if time.monotonic() > deadline:
-                doing = "does not answer" if answer is _Answer.SILENT else "is still recovering or stopping"
+                doing = "does not answer" if answer is Answer.SILENT else "is still recovering or stopping"
                 raise EmbeddedServerError(
                     f"PostgreSQL with its data in {self._data()} runs, but {doing} on {self.socket_folder} "
                     f"after {postmaster.PATIENCE:.0f} s (process {postmaster.recorded_pid(self._data())}). "
@@ -339,7 +298,7 @@ class EmbeddedServer:
             pg_ctl, "start", "-D", data, "-w", "-t", patience, "-l", startup_log, "-o", options,
             account=account, pass_fds=[claim],
         )  # fmt: skip
-        if self._ask(account) is not _Answer.ACCEPTS:
+        if self._ask(account) is not Answer.ACCEPTS:
             raise EmbeddedServerError(
                 f"PostgreSQL with its data in {data} did not start: {said}\n"
                 f"{postmaster.log_tail(self.logs)}\n"

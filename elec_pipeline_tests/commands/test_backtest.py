@@ -73,7 +73,9 @@ def command(monkeypatch: pytest.MonkeyPatch, database: str, home: Path) -> Itera
     monkeypatch.setenv("DATABASE_URL", SecretStr(database).get_secret_value())
     monkeypatch.setenv("ELEC_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("elec_pipeline.cli._out.width", 200)  # it was made when the module was first imported
+    monkeypatch.setattr(
+        "elec_pipeline.commands.terminal.out.width", 200
+    )  # it was made when the module was first imported
     monkeypatch.delenv("ELEC_MODEL", raising=False)
     settings.cache_clear()
     yield CliRunner()
@@ -115,9 +117,7 @@ def test_the_page_needs_no_network_and_says_what_it_shows(
     assert page.count("Plotly.newPlot(") >= 5
     assert 'src="http' not in page
     assert "href=" not in page.split("</script>", 1)[1]
-    said = (
-        f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#x27;&#x27; --no-challenger --output {output}"
-    )
+    said = f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#39;&#39; --no-challenger --output {output}"
     assert said in page
     for text_of_both in ("3 issues, of which none had to be left out", "72 are scored"):
         assert text_of_both in page

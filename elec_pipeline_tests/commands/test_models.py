@@ -26,7 +26,9 @@ def own_home(configured: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert configured
     monkeypatch.setenv("ELEC_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "240")
-    monkeypatch.setattr("elec_pipeline.cli._out.width", 240)  # it was made when the module was first imported
+    monkeypatch.setattr(
+        "elec_pipeline.commands.terminal.out.width", 240
+    )  # it was made when the module was first imported
     settings.cache_clear()
     yield tmp_path
     settings.cache_clear()

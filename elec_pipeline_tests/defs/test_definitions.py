@@ -83,6 +83,13 @@ def test_schedules_run_by_default_in_paris_time() -> None:
     assert {schedule.job_name for schedule in schedules.all_schedules} == JOBS - {"backfill"}
 
 
+@pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"rte_revisions"}))
+def test_the_readme_names_the_time_of_every_schedule(name: str) -> None:
+    minute, hour, *_ = SCHEDULES[name].split()
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"\n| `{name}` {int(hour):02}:{int(minute):02} " in readme
+
+
 @pytest.mark.parametrize("name", sorted(JOBS - {"housekeeping"}))
 def test_only_the_job_retrain_trains(name: str) -> None:
     selected = {key.to_user_string() for key in defs.resolve_job_def(name).asset_layer.executable_asset_keys}

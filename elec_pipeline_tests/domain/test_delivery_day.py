@@ -18,8 +18,6 @@ from elec_pipeline.domain.delivery_day import (
     days,
     delivery_day,
     hours,
-    is_bridge_day,
-    is_holiday,
     issue_time,
     quarters,
     same_time_days_before,
@@ -76,41 +74,10 @@ def test_spans_cover_a_range_once_and_in_order(first: date, n: int, longest: int
     assert all(len(days(begin, end)) <= longest for begin, end in spans(first, last, longest))
 
 
-def test_french_holidays_are_known() -> None:
-    easter_monday, ascension = date(2025, 4, 21), date(2025, 5, 29)
-    assert all(map(is_holiday, [date(2025, 1, 1), easter_monday, ascension, date(2025, 12, 25)]))
-    assert not is_holiday(date(2025, 12, 26))
-
-
 def test_utc_is_what_everything_comes_in() -> None:
     assert hours(date(2025, 1, 1)).tz is not None
     assert str(hours(date(2025, 1, 1)).tz) == "UTC"
     assert issue_time(date(2025, 1, 1), Issue.MORNING).tzinfo is UTC
-
-
-def test_a_bridge_day_is_a_working_day_between_a_holiday_and_a_weekend() -> None:
-    after_ascension, before_armistice, after_all_saints_day = (
-        date(2025, 5, 30),
-        date(2025, 11, 10),
-        date(2024, 11, 2),
-    )
-    assert is_bridge_day(after_ascension)
-    assert is_bridge_day(before_armistice)
-    assert not is_bridge_day(after_all_saints_day)  # a Saturday
-
-
-@given(any_day)
-def test_bridge_days_are_mondays_and_fridays_that_people_work(day: date) -> None:
-    if is_bridge_day(day):
-        assert day.weekday() in {0, 4}
-        assert not is_holiday(day)
-        assert is_holiday(day - timedelta(days=1)) or is_holiday(day + timedelta(days=1))
-
-
-@every_day_length
-def test_days_of_a_clock_change_are_no_bridge_days(day: date, n_hours: int) -> None:
-    assert len(hours(day)) == n_hours
-    assert not is_bridge_day(day)
 
 
 def test_both_issues_or_one_are_chosen() -> None:

@@ -6,31 +6,18 @@ Here: the groups of every row of a back-test's frame. Not here: scores (`scores`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import HOUR, PARIS, day_end, day_start, is_bridge_day, is_holiday
+from elec_pipeline.domain.delivery_day import HOUR, PARIS, day_end, day_start
+from elec_pipeline.domain.kinds_of_day import KindOfDay, kind_of_day
 
-_SATURDAY, _SUNDAY = 5, 6
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
            6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"}  # fmt: skip
 """Meteorological season of each month."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-class KindOfDay(StrEnum):
-    """A delivery day is of the first kind that fits, in this order."""
-
-    HOLIDAY = "public holiday"
-    BRIDGE_DAY = "bridge day"
-    SUNDAY = "Sunday"
-    SATURDAY = "Saturday"
-    WORKING_DAY = "working day"
-
 
 GROUPS: dict[str, Sequence[str | int] | None] = {
     "local_hour": list(range(24)),
@@ -43,23 +30,6 @@ GROUPS: dict[str, Sequence[str | int] | None] = {
     "year": None,
 }
 """What rows are grouped by, and the order of the groups; ascending where none is given."""
-
-
-def kind_of_day(day: date) -> KindOfDay:
-    """Return the kind of a delivery day.
-
-    Example:
-        >>> [str(kind_of_day(date(2025, 5, n))) for n in (28, 29, 30, 31)]
-        ['working day', 'public holiday', 'bridge day', 'Saturday']
-    """
-    if is_holiday(day):
-        return KindOfDay.HOLIDAY
-    if is_bridge_day(day):
-        return KindOfDay.BRIDGE_DAY
-    weekday = day.weekday()
-    if weekday == _SUNDAY:
-        return KindOfDay.SUNDAY
-    return KindOfDay.SATURDAY if weekday == _SATURDAY else KindOfDay.WORKING_DAY
 
 
 def grouped(frame: pd.DataFrame) -> pd.DataFrame:

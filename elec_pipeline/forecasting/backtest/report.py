@@ -1,6 +1,7 @@
 """The page of a back-test: one HTML file that opens anywhere, without a network.
 
-Here: what the page says, and its tables. Not here: figures (`plots`), scores (`scores`).
+Here: what stands on the page, and its tables. Not here: its words and looks (`report.html.jinja`), figures
+(`plots`), scores (`scores`).
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape
 
 import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue
-from elec_pipeline.forecasting.backtest import plots as backtest_plots
+from elec_pipeline.forecasting.backtest import plots
 from elec_pipeline.forecasting.backtest import scores as skill
 from elec_pipeline.forecasting.backtest.run import BackTest, Tally
 
@@ -42,21 +44,6 @@ _FORMATS = {
     "bias_mw": "{:+,.0f}", "pinball_mw": "{:,.1f}", "crps_mw": "{:,.1f}", "coverage_50": "{:.1%}",
     "coverage_80": "{:.1%}", "coverage_90": "{:.1%}",
 }  # fmt: skip
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 1280px;
-       margin: 2rem auto; padding: 0 1.2rem; }
-h1 { margin-bottom: .2rem; } h2 { margin-top: 2.6rem; border-bottom: 1px solid #ddd; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; margin: .6rem 0; }
-th, td { padding: .2rem .5rem; border-bottom: 1px solid #e5e5e5; text-align: right; white-space: nowrap; }
-th { font-weight: 600; border-bottom: 2px solid #999; }
-.text { text-align: left; }
-dt { font-weight: 600; margin-top: .5rem; } dd { margin-left: 1.2rem; }
-code, pre { font: 13px/1.5 ui-monospace, monospace; background: #f5f5f5; }
-pre { padding: .7rem; overflow-x: auto; }
-.warning { background: #fff3cd; border-left: 4px solid #b8860b; padding: .6rem 1rem; margin: .6rem 0; }
-"""
 
 
 @dataclass(frozen=True)
@@ -103,6 +90,22 @@ others 1,438 are scored; 2 have no known load; of those with one, rte_d1 has no 
     return f"{said}{hours}."
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, and whether it holds names rather than numbers."""
+
+    heading: str
+    is_text: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the template takes it, every cell a text."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+
+
 def report(outcome: BackTest, tables: pd.DataFrame, about: About) -> str:
     """Return the page.
 
@@ -113,108 +116,68 @@ def report(outcome: BackTest, tables: pd.DataFrame, about: About) -> str:
     """
     from plotly.offline import get_plotlyjs
 
-    title = f"Back-test, {about.first} to {about.last}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{_STYLE}</style>\n<script>{get_plotlyjs()}</script>\n</head>\n<body>\n"
-        + "\n".join((*_header(title, outcome, about), *_skill(outcome, tables), *_days(outcome)))
-        + "\n</body>\n</html>\n"
-    )
-
-
-def _header(title: str, outcome: BackTest, about: About) -> Iterator[str]:
-    issues = " and ".join(f"{issue} ({issue.wall_clock:%H:%M})" for issue in about.issues)
-    yield f"<h1>{title}</h1>"
-    yield (
-        f"<p>French consumption by the hour, day-ahead: {issues} issues of the day before, Paris time, both days "
-        f"included. Made {about.made_at.astimezone(PARIS):%Y-%m-%d %H:%M %Z}.</p>"
-    )
-    yield from (f'<p class="warning">{escape(text)}</p>' for text in about.warnings)
-    yield "<h2>Who took part, and what each knew</h2>\n<dl>"
-    yield from (f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in about.knew.items())
-    yield "</dl>"
-    yield f"<p>Within an issue all are scored on identical hours. {escape(told(outcome.tally))}</p>"
-    yield f"<p>The same again:</p>\n<pre>{escape(about.command)}</pre>"
-
-
-def _skill(outcome: BackTest, tables: pd.DataFrame) -> Iterator[str]:
-    palette = backtest_plots.colours(list(outcome.frame["forecaster"].cat.categories))
-    yield "<h2>Scores</h2>"
-    yield _table(tables[tables["grouped_by"] == skill.EVERYTHING].drop(columns=["grouped_by", "group"]))
-    yield (
-        "<p>Pinball loss: mean over the quantile levels. CRPS: from the quantiles; of a point forecast it is the "
-        "mean absolute error. Bias: positive where too much was forecast. Bands: the share of hours inside.</p>"
-    )
-    yield "<h2>Skill against RTE</h2>"
-    yield (
-        "<p>MAPE divided by RTE's on the same hours; below the dashed line beats RTE. A click on a name in the "
-        "legend shows or hides it.</p>"
-    )
-    for group, heading in FIGURES.items():
-        yield f"<h3>{heading}</h3>"
-        yield _figure(backtest_plots.skill_figure(tables, group, palette))
-    for group, heading in TABLES.items():
-        yield f"<h3>{heading}</h3>"
-        of_group = tables[tables["grouped_by"] == group].drop(columns="grouped_by")
-        yield _table(of_group.iloc[_side_by_side(of_group)])
-    yield "<h2>Reliability</h2>"
+    palette = plots.colours(list(outcome.frame["forecaster"].cat.categories))
     observed = skill.reliability(outcome.frame)
-    if observed.empty:
-        yield "<p>None of them gives quantiles.</p>"
-    else:
-        yield "<p>A reliable forecast lies on the dashed line; flatter than that, its bands are too narrow.</p>"
-        yield _figure(backtest_plots.reliability_figure(observed, palette))
+    by_group = {name: rows.drop(columns="grouped_by") for name, rows in tables.groupby("grouped_by")}
+    pages = Environment(
+        loader=PackageLoader(__package__, "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return pages.get_template("report.html.jinja").render(
+        title=f"Back-test, {about.first} to {about.last}",
+        about=about,
+        issues=" and ".join(f"{issue} ({issue.wall_clock:%H:%M})" for issue in about.issues),
+        made_at=f"{about.made_at.astimezone(PARIS):%Y-%m-%d %H:%M %Z}",
+        tally=told(outcome.tally),
+        plotly_js=Markup(get_plotlyjs()),  # noqa: S704 - plotly's own file
+        scores=_table(by_group[skill.EVERYTHING].drop(columns="group")),
+        skill_figures=[
+            (heading, _figure(plots.skill_figure(tables, group, palette))) for group, heading in FIGURES.items()
+        ],
+        skill_tables=[(heading, _table(_side_by_side(by_group[group]))) for group, heading in TABLES.items()],
+        reliability=None if observed.empty else _figure(plots.reliability_figure(observed, palette)),
+        worst_days=list(_worst_days(outcome, palette, frozenset(observed["forecaster"]))),
+    )
 
 
-def _days(outcome: BackTest) -> Iterator[str]:
+def _worst_days(
+    outcome: BackTest, palette: Mapping[str, str], with_quantiles: frozenset[str]
+) -> Iterator[tuple[str, Table, Markup | None]]:
+    """Yield heading, table and curves of each forecaster's worst days; no curves of one without quantiles."""
     worst = skill.worst_days(outcome.frame)
-    palette = backtest_plots.colours(list(outcome.frame["forecaster"].cat.categories))
-    with_quantiles = set(skill.reliability(outcome.frame)["forecaster"])
-    yield "<h2>Worst days</h2>"
     for (issue, name), rows in worst.groupby(["issue", "forecaster"], observed=True):
-        yield f"<h3>{escape(str(name))}, {issue} issue</h3>"
-        yield _table(rows.drop(columns=["issue", "forecaster"]))
+        curves = None
         if name in with_quantiles:
             days = rows["delivery_day"].tolist()
-            yield _figure(
-                backtest_plots.curves_figure(outcome.frame, str(issue), str(name), days, palette[str(name)])
-            )
+            curves = _figure(plots.curves_figure(outcome.frame, str(issue), str(name), days, palette[str(name)]))
+        yield f"{name}, {issue} issue", _table(rows.drop(columns=["issue", "forecaster"])), curves
 
 
-def _side_by_side(table: pd.DataFrame) -> list[int]:
-    """Return the rows of a table, the forecasters of an issue and group next to each other."""
+def _side_by_side(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the forecasters of an issue and group next to each other."""
     groups = list(dict.fromkeys(table["group"]))
     order = table.assign(
         group=table["group"].map(groups.index), issue=table["issue"].map(list(Issue).index), at=range(len(table))
     )
-    return order.sort_values(["issue", "group", "at"])["at"].tolist()
+    return table.iloc[order.sort_values(["issue", "group", "at"])["at"].tolist()]
 
 
-def _figure(figure: object) -> str:
+def _figure(figure: object) -> Markup:
     from plotly.io import to_html
 
-    return str(
-        to_html(figure, full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})
-    )
+    config = {"displaylogo": False, "responsive": True}
+    # Plotly escapes what it is given.
+    return Markup(to_html(figure, full_html=False, include_plotlyjs=False, config=config))  # noqa: S704
 
 
-def _table(table: pd.DataFrame) -> str:
-    """Return a table as HTML: names to the left, numbers to the right, a dash where there is no score."""
+def _table(table: pd.DataFrame) -> Table:
+    """Return a table for the page: names to the left, numbers to the right, a dash where there is no score."""
     shown = table.loc[:, table.notna().any()]
-    head = "".join(f"<th{_side(name)}>{escape(_HEADINGS.get(name, name))}</th>" for name in shown.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td{_side(name)}>{_cell(name, row[name])}</td>" for name in shown.columns) + "</tr>"
-        for row in shown.to_dict("records")
-    )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _side(column: str) -> str:
-    return "" if column in _FORMATS else ' class="text"'
+    columns = [Column(_HEADINGS.get(name, name), name not in _FORMATS) for name in shown.columns]
+    rows = [[_cell(name, row[name]) for name in shown.columns] for row in shown.to_dict("records")]
+    return Table(columns, rows)
 
 
 def _cell(column: str, value: object) -> str:
     if column not in _FORMATS:
-        return escape(str(value))
+        return str(value)
     return "-" if pd.isna(value) else _FORMATS[column].format(value)  # type: ignore[call-overload]

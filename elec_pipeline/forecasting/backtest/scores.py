@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain import metrics
+from elec_pipeline.domain.kinds_of_day import kind_of_day
 from elec_pipeline.domain.quantiles import BANDS, COLUMNS, LEVELS, MEDIAN
 from elec_pipeline.forecasting.backtest.contestants import RTE
-from elec_pipeline.forecasting.backtest.groups import GROUPS, grouped, kind_of_day
+from elec_pipeline.forecasting.backtest.groups import GROUPS, grouped
 
 COVERAGES = {f"coverage_{100 * content:.0f}": ends for content, ends in BANDS.items()}
 """Central bands by the column of their coverage, and the levels of their ends."""

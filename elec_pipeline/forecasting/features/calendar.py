@@ -1,7 +1,7 @@
 """The calendar as columns that a regression can take: kinds of day, weekdays, season.
 
-Here: pure functions of consecutive dates, given as days since 1970-01-01. Not here: their scale, which each set
-of features chooses to fit its own.
+Here: pure functions of consecutive dates, given as days since 1970-01-01. Not here: of which kind a day is
+(`domain.kinds_of_day`), and their scale, which each set of features chooses to fit its own.
 
 School holidays were tried and left out: on the years 2017 to 2024 they made the forecasts no better.
 """
@@ -15,11 +15,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import days, is_bridge_day, is_holiday
+from elec_pipeline.domain.delivery_day import days
+from elec_pipeline.domain.kinds_of_day import SUNDAY, is_bridge_day, is_holiday, share_off
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features.local_time import Integers
 
-SATURDAY, SUNDAY = 5, 6
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 TURN_OF_YEAR = (12, 20), (1, 4)
 """Month and day between which much of the country is closed, whatever the weekday."""
@@ -68,8 +68,7 @@ def column(values: Floats) -> Floats:
 
 def kind(day: Integers) -> Floats:
     """Return 0 for working days, 0.5 for Saturdays, 1 for Sundays and public holidays, shape (days, 1)."""
-    off = np.where(weekday(day) == SATURDAY, 0.5, 0.0)
-    return column(np.where((weekday(day) == SUNDAY) | (_of_dates(is_holiday, day) == 1), 1.0, off))
+    return column(_of_dates(share_off, day))
 
 
 def _of_dates(of_date: Callable[[date], float], day: Integers) -> Floats:
@@ -106,7 +105,4 @@ def day_type(day: Integers) -> Floats:
 
 @lru_cache(maxsize=16384)
 def _type_of_day(number: int) -> float:
-    date = pd.Timestamp(number, unit="D").date()
-    if is_holiday(date) or date.weekday() > SATURDAY:
-        return 1.0
-    return 0.5 if date.weekday() == SATURDAY else 0.0
+    return share_off(pd.Timestamp(number, unit="D").date())

@@ -15,8 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.delivery_day import HOUR, Issue
+from elec_pipeline.domain.information_set import ACTUAL_DELAY, InformationSet
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features.local_time import (
     Integers,
@@ -28,7 +28,7 @@ from elec_pipeline.forecasting.features.local_time import (
     of_day,
 )
 
-KNOWN_HOURS = {Issue.MORNING: 9, Issue.EVENING: 19}
+KNOWN_HOURS = {issue: (issue.wall_clock.hour * HOUR - ACTUAL_DELAY) // HOUR for issue in Issue}
 """Local hours of the day before the delivery day whose load an issue knows."""
 MOST_MW = 6_000.0
 """Larger errors of RTE's count as this much: one absurd value must not spoil the next days."""

@@ -1,4 +1,4 @@
-"""A grid of hours seen from Paris: the same local hour some days before, the kind of day, means despite gaps.
+"""A grid of hours seen from Paris: the same local hour some days before, means despite gaps.
 
 Here: pure numpy that references and features share. Not here: what they make of it.
 
@@ -18,8 +18,6 @@ from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.domain.quantiles import Floats
 
 Integers = npt.NDArray[np.int64]
-
-SATURDAY = 5
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import History, rte_d1_mw
 from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
+from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, written
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
-from elec_pipeline.forecasting.experts.chronos.training.resume import Effort, Saved, best_step
+from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, peak_memory_mb
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.integrity import CARD_FILE, MODEL_CARD_FILE, sealed
 from elec_pipeline.forecasting.samples import as_issued
+from elec_pipeline.markdown import markdown_table
 
 WITH_INPUTS = "with temperature"
 """Of the issues whose figures are of all inputs known."""
@@ -39,8 +41,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
     *,
     data: str,
     windows: int,
-    last: Saved,
-    effort: Effort,
+    ended: Ended,
+    seconds: float,
 ) -> dict[str, Any]:
     """Return what `card.json` holds.
 
@@ -52,8 +54,8 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         forecaster: The checkpoint, loaded from where it was written.
         data: What the history is and under which licence.
         windows: Number of training windows.
-        last: Where the run ended.
-        effort: What it cost.
+        ended: Where the run ended.
+        seconds: Wall time; of a run that went on after an interruption, since then.
     """
     return {
         "version": forecaster.version,
@@ -67,11 +69,11 @@ def checkpoint_card(  # noqa: PLR0913 - a card names them all
         "trained_through": max([*train_days, *validation_days]).isoformat(),
         "windows": windows,
         "steps": options.steps,
-        "last_step": last.step,
-        "best_step": best_step(last.losses),
-        "resumed_at": list(effort.resumed_at),
-        "seconds": round(effort.seconds),
-        "peak_memory_mb": round(effort.peak_memory_mb),
+        "last_step": ended.last_step,
+        "best_step": ended.best_step,
+        "resumed_at": [] if ended.resumed_at is None else [ended.resumed_at],
+        "seconds": round(seconds),
+        "peak_memory_mb": round(peak_memory_mb()),
         "options": options.model_dump(mode="json"),
         "combination": forecaster.combination.model_dump(mode="json"),
         "metrics": figures,
@@ -146,18 +148,27 @@ def _span(days: Sequence[date]) -> dict[str, Any]:
 
 def _page(card: dict[str, Any]) -> str:
     options = card["options"]
-    figures = "\n".join(
-        f"| {issue} | {m['mape']:.2f} | {m['rte_mape']:.2f} | {m['ratio_to_rte']:.3f} | {m['pinball_mw']:.0f} "
-        f"| {m['bias_mw']:+.0f} | {m['coverage_50']:.1%} | {m['coverage_80']:.1%} | {m['coverage_90']:.1%} |"
-        for issue, m in card["metrics"].items()
-        if m["hours"]
-    )
+    figures = markdown_table(
+        ("issue", "MAPE %", "RTE's", "ratio", "pinball MW", "bias MW", *(f"in {n} % band" for n in (50, 80, 90))),
+        [
+            (
+                issue, f"{m['mape']:.2f}", f"{m['rte_mape']:.2f}", f"{m['ratio_to_rte']:.3f}",
+                f"{m['pinball_mw']:.0f}", f"{m['bias_mw']:+.0f}",
+                *(f"{m[f'coverage_{n}']:.1%}" for n in (50, 80, 90)),
+            )
+            for issue, m in card["metrics"].items()
+            if m["hours"]
+        ],
+    )  # fmt: skip
     recipe = "\n".join(f"- {name}: {value}" for name, value in options["recipe"].items())
-    blends = "\n".join(_blend(stands_on, of) for stands_on, of in card["combination"]["blends"].items())
+    blends = markdown_table(
+        ("stands on", "medians", "widths", "factors on the 50, 80, 90 % bands"),
+        [(stands_on, *_blend(of)) for stands_on, of in card["combination"]["blends"].items()],
+    )
     return f"""# {card["version"]}
 
 Forecasts the hourly electricity consumption of mainland France for the next delivery day, with seven
-quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
+quantiles, from what is known at {written(MORNING_ISSUE)} or {written(EVENING_ISSUE)} Paris time on the day before.
 
 - Family: {card["family"]}, trained {card["base_model"]}
 - Data: {card["data"]}
@@ -171,13 +182,9 @@ quantiles, from what is known at 10:00 or 20:30 Paris time on the day before.
 RTE's own D-1 forecast, as it was known at 20:30 on the evening before, on the same hours. Step and recipe were
 chosen on these days: expect somewhat larger errors on later ones.
 
-| issue | MAPE % | RTE's | ratio | pinball MW | bias MW | in 50 % band | in 80 % band | in 90 % band |
-|---|---|---|---|---|---|---|---|---|
 {figures}
 
 ## Experts and their combination
-| stands on | medians | widths | factors on the 50, 80, 90 % bands |
-|---|---|---|---|
 {blends}
 
 - `ridge` is a regression for each local hour of the load minus a base. It makes all of the median where its weight
@@ -209,8 +216,8 @@ it worse, and its bands wider. Unusual days (bridge days, the turn of the year) 
 """
 
 
-def _blend(stands_on: str, of: dict[str, Any]) -> str:
+def _blend(of: dict[str, Any]) -> tuple[str, str, str]:
     medians, widths = (
         ", ".join(f"{name} {weight:g}" for name, weight in of[which].items()) for which in ("medians", "widths")
     )
-    return f"| {stands_on} | {medians} | {widths} | {', '.join(f'{factor:g}' for factor in of['spreads'])} |"
+    return medians, widths, ", ".join(f"{factor:g}" for factor in of["spreads"])

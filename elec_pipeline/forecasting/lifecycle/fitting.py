@@ -7,8 +7,8 @@ options (`experts.chronos.training.options`), how each family is trained (`exper
 
 A run is deterministic for a seed, a kind of processor and a number of threads. One that was killed goes on from
 its last look at the validation days when it is started again with the same options, on the same data and
-libraries, in the same work folder, and ends with the weights of one that never stopped; anything else starts
-afresh. To train a finished checkpoint further, name it as base model.
+libraries, in the same work folder, and ends with a model of the same quality, not with the same weights; anything
+else starts afresh. To train a finished checkpoint further, name it as base model.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.metadata import version
@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from elec_pipeline.domain.information_set import History, InformationSet
 from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.checkpoint import chronos_folder, load_forecaster, save_checkpoint
 from elec_pipeline.forecasting.combination.calibration import YEAR_DAYS, calibrated
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
@@ -47,8 +47,8 @@ from elec_pipeline.forecasting.experts.chronos.training.options import (
     TrainedCheckpoint,
     TrainingOptions,
 )
-from elec_pipeline.forecasting.experts.chronos.training.resume import ended, work_folder
-from elec_pipeline.forecasting.experts.chronos.training.trainer import Run, begin
+from elec_pipeline.forecasting.experts.chronos.training.resume import work_folder
+from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, Run, begin
 from elec_pipeline.forecasting.experts.chronos.training.windows import Window, windows
 from elec_pipeline.forecasting.experts.expert import Expert
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
@@ -67,7 +67,7 @@ bands of 2017, 2018 and July 2022 to June 2024 missed what they claim by 1.9 poi
 bands by 1.8 instead of 2.3 (mean of six kinds); the pinball loss fell by 0.1 %."""
 LIBRARIES = ("elec-pipeline", "accelerate", "chronos-forecasting", "numpy", "torch", "transformers")
 """Another version of one of these may train other weights."""
-_FITS: Mapping[Family, Callable[[Any, Sequence[Window], Sequence[Window], Run], BaseChronosPipeline]] = {
+_FITS: Mapping[Family, Callable[[Any, Sequence[Window], Sequence[Window], Run], Ended]] = {
     Family.CHRONOS2: fit_chronos2,
     Family.BOLT: fit_bolt,
     Family.T5: fit_t5,
@@ -118,20 +118,16 @@ def train(
         choose = windows(
             history, _to_choose(history, validation_days, options, states), options.recipe, lambda _: states.final
         )
-        run = Run(options=options, folder=work, started=started, on_progress=on_progress)
-        run = begin(run, fingerprint(options, learn, choose, pipeline))
-        trained = _fit(family, pipeline, learn, choose, run)
-        last = ended(work)
-        chronos = Chronos.of(family, trained, options.recipe, states.final)
-        combination = _combined(
-            history, sorted({*train_days, *validation_days})[-YEAR_DAYS:], chronos, states, options
-        )
+        run = begin(options, work, fingerprint(options, learn, choose, pipeline, work), on_progress)
+        ended = _fit(family, pipeline, learn, choose, run)
+        chronos = Chronos.of(family, pipeline, options.recipe, states.final)
+        newest_year = sorted({*train_days, *validation_days})[-YEAR_DAYS:]
+        combination = _combined(history, newest_year, chronos, states, options)
         # Figures are of what was learnt without the validation days; then the ridge learns from them too.
-        figures = validation_figures(
-            history, validation_days, _saved(work / "before", chronos, states.final, combination)
-        )
+        before = _saved(run.folder / "before", chronos, states.final, combination)
+        figures = validation_figures(history, validation_days, before)
         final = States(_learnt(history, [*train_days, *validation_days], options), options).final
-        finished = work / "finished"
+        finished = run.folder / "finished"
         forecaster = _saved(finished, chronos, final, combination)
         card = checkpoint_card(
             figures,
@@ -141,11 +137,11 @@ def train(
             forecaster,
             data=data,
             windows=len(learn),
-            last=last,
-            effort=run.effort,
+            ended=ended,
+            seconds=time.monotonic() - started,
         )
         card = write_card(card, finished)
-        _replace(output_dir, finished)
+        replace_folder(output_dir, finished)
     return TrainedCheckpoint(folder=output_dir, version=forecaster.version, card=card)
 
 
@@ -199,17 +195,23 @@ def fitting(options: TrainingOptions) -> TrainingOptions:
 
 
 def fingerprint(
-    options: TrainingOptions, learn: Sequence[Window], choose: Sequence[Window], pipeline: BaseChronosPipeline
-) -> dict[str, Any]:
-    """Return everything that decides what a run comes to, but for the processor and its number of threads."""
+    options: TrainingOptions,
+    learn: Sequence[Window],
+    choose: Sequence[Window],
+    pipeline: BaseChronosPipeline,
+    work: Path,
+) -> str:
+    """Return twelve hex digits of everything that decides what a run comes to, and of where it keeps its progress.
+
+    The trainer writes down where its best checkpoint lies: to it, a folder that was moved is of no use.
+    """
     weights = (tensor.contiguous().numpy() for _, tensor in sorted(pipeline.inner_model.state_dict().items()))
-    return {
-        "options": options.model_dump(mode="json"),
-        "training windows": _digest(window.rows for window in learn),
-        "validation windows": _digest(window.rows for window in choose),
-        "base weights": _digest(weights),
-        "libraries": {name: version(name) for name in LIBRARIES},
-    }
+    digest = hashlib.sha256(options.model_dump_json().encode())
+    digest.update(str([work, len(learn), *(version(name) for name in LIBRARIES)]).encode())
+    for array in (*(window.rows for window in (*learn, *choose)), *weights):
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:12]
 
 
 def _start(options: TrainingOptions) -> tuple[Family, BaseChronosPipeline]:
@@ -223,15 +225,15 @@ def _start(options: TrainingOptions) -> tuple[Family, BaseChronosPipeline]:
 
 def _fit(
     family: Family, pipeline: BaseChronosPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run
-) -> BaseChronosPipeline:
+) -> Ended:
     cache = vars(pipeline.inner_model.config).get("use_cache")
-    trained = _FITS[family](pipeline, learn, choose, run)
+    ended = _FITS[family](pipeline, learn, choose, run)
     # The trainer turns off, for good, the cache by which a T5 generates hour after hour.
-    settings = vars(trained.inner_model.config)
+    settings = vars(pipeline.inner_model.config)
     settings.pop("use_cache", None)
     if cache is not None:
         settings["use_cache"] = cache
-    return trained
+    return ended
 
 
 def _learnt(history: History, days: Sequence[date], options: TrainingOptions) -> Course:
@@ -300,24 +302,3 @@ def _saved(folder: Path, chronos: Chronos, ridge: Ridge, combination: Combinatio
     experts: dict[str, Expert] = {RIDGE: ridge, CHRONOS: replace(chronos, ridge=ridge)}
     save_checkpoint(folder, [experts[name] for name in combination.experts], combination)
     return load_forecaster(str(folder), unfinished=True)
-
-
-def _digest(arrays: Iterable[npt.NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype}{array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def _replace(folder: Path, by: Path) -> None:
-    """Put one folder in another's place, which stands until the new one lies complete beside it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    new, old = (folder.with_name(f".{folder.name}.{kind}") for kind in ("new", "old"))
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(by, new)
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)

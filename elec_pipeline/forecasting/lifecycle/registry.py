@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
-from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.forecasting.checkpoint import BUNDLED_LOCATION, load_forecaster
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.settings import Settings
-
-BUNDLED_LOCATION = "bundled"
-"""Location of the checkpoint that comes with the package."""
 
 
 class Reason(StrEnum):

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from elec_pipeline.domain.delivery_day import day_end, day_start, days, delivery_day, hours
 from elec_pipeline.domain.information_set import History, actual_mw
 from elec_pipeline.errors import TooFewDaysError
+from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.checkpoint import chronos_folder
 from elec_pipeline.forecasting.experts.chronos.recipe import read_recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import (
@@ -238,19 +239,9 @@ def _train(
             work_dir=work,
         )
     place = (asked.output or registry.checkpoints(home) / made.version).expanduser().absolute()
-    _put(made.folder, place)
+    replace_folder(place, made.folder)
+    shutil.rmtree(made.folder)
     return replace(made, folder=place)
-
-
-def _put(made: Path, place: Path) -> None:
-    """Move a checkpoint to its place; one that lies there already is replaced as a whole."""
-    former = made.with_name("former")
-    shutil.rmtree(former, ignore_errors=True)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        shutil.move(place, former)
-    shutil.move(made, place)
-    shutil.rmtree(former, ignore_errors=True)
 
 
 def _judge(

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from elec_pipeline.forecasting.checkpoint import card_of
+from elec_pipeline.forecasting.checkpoint import BUNDLED_LOCATION, card_of
 from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.lifecycle.registry import BUNDLED_LOCATION
 
 
 def seen_through(forecaster: Forecaster) -> date | None:

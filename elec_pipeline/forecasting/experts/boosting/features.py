@@ -14,9 +14,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import Issue, is_bridge_day, is_holiday
+from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import TEMPERATURE
+from elec_pipeline.domain.kinds_of_day import is_bridge_day, is_holiday
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features.calendar import day_type
 from elec_pipeline.forecasting.features.local_time import LocalGrid, by_day, first_known, nan_mean

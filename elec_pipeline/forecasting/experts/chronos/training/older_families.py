@@ -17,7 +17,7 @@ import numpy as np
 
 from elec_pipeline.errors import UnfitRecipeError
 from elec_pipeline.forecasting.experts.chronos.recipe import Family, Recipe
-from elec_pipeline.forecasting.experts.chronos.training.trainer import Run, arguments, optimise
+from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, Run, arguments, optimise
 from elec_pipeline.forecasting.experts.chronos.training.windows import Window
 
 if TYPE_CHECKING:
@@ -61,30 +61,24 @@ def fitting_recipe(pipeline: BaseChronosPipeline, recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"covariates": (), "context_hours": hours})
 
 
-def fit_bolt(
-    pipeline: ChronosBoltPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run
-) -> ChronosBoltPipeline:
-    """Train a Chronos-Bolt in place and return it; arguments as `fit_chronos2`."""
+def fit_bolt(pipeline: ChronosBoltPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run) -> Ended:
+    """Train a Chronos-Bolt in place; as `fit_chronos2`."""
     hours = run.options.recipe.context_hours
-    _fit(pipeline, (bolt_batch(learn, hours), bolt_batch(choose, hours)), run, "target")
-    return pipeline
+    return _fit(pipeline, (bolt_batch(learn, hours), bolt_batch(choose, hours)), run, "target")
 
 
-def fit_t5(
-    pipeline: ChronosPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run
-) -> ChronosPipeline:
-    """Train a Chronos-T5 in place and return it; arguments as `fit_chronos2`."""
+def fit_t5(pipeline: ChronosPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run) -> Ended:
+    """Train a Chronos-T5 in place; as `fit_chronos2`."""
     hours = run.options.recipe.context_hours
-    _fit(pipeline, (t5_batch(pipeline, learn, hours), t5_batch(pipeline, choose, hours)), run, "labels")
-    return pipeline
+    return _fit(pipeline, (t5_batch(pipeline, learn, hours), t5_batch(pipeline, choose, hours)), run, "labels")
 
 
 def _fit(
     pipeline: BaseChronosPipeline, tensors: tuple[Mapping[str, torch.Tensor], ...], run: Run, label: str
-) -> None:
+) -> Ended:
     size = run.options.windows_per_step
     learn, choose = tensors
-    optimise(
+    return optimise(
         pipeline.inner_model,
         _batches(learn, size, drawn=True),
         _batches(choose, size, drawn=False),
@@ -135,7 +129,7 @@ def _batches(tensors: Mapping[str, torch.Tensor], size: int, *, drawn: bool) -> 
 
         def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
             while drawn:
-                # From numpy's global state, as Chronos-2's batches are: the trainer saves and restores it.
+                # From numpy's global state, which the trainer seeds, as Chronos-2's batches are.
                 index = np.random.randint(count, size=size)  # noqa: NPY002
                 yield {name: values[index] for name, values in tensors.items()}
             for first in range(0, count, size):

@@ -3,8 +3,8 @@
 Here: whose progress lies there, and which of the trainer's checkpoints are whole. Not here: the run itself
 (`trainer`).
 
-In the folder lie `training.lock`, held while a run goes on, and `training/`: `run.json` with the fingerprint of
-the run, and the trainer's `checkpoint-N`, each sealed once it is whole. Nothing else there is ever touched.
+In a work folder lie `training.lock`, held while a run goes on, and `training/run-<fingerprint>/` with the
+trainer's `checkpoint-N`, each sealed once it is whole. Nothing else there is ever touched.
 
 The trainer stores optimiser, schedule and random states as torch's pickles. They are read from this folder alone,
 which no one but a run writes, and by `torch.load(weights_only=True)`, which builds tensors and numbers and runs no
@@ -13,39 +13,23 @@ code of the file's. Weights are safetensors. `training_args.bin`, which the trai
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from elec_pipeline.errors import TrainingError
+from elec_pipeline.files import sha256_of
 from elec_pipeline.locks import try_lock
 
-RUN_FILE = "run.json"
 SEAL_FILE = "sealed.json"
 STATE_FILE = "trainer_state.json"
-
-
-@dataclass(frozen=True)
-class Effort:
-    """What a run has cost so far, over all its sittings.
-
-    Attributes:
-        seconds: Wall time.
-        peak_memory_mb: Most memory that a process of it had resident, MB, whatever else that process did.
-        resumed_at: Steps from which it went on after an interruption.
-    """
-
-    seconds: float = 0.0
-    peak_memory_mb: float = 0.0
-    resumed_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,13 +40,11 @@ class Saved:
         folder: Where it lies.
         step: Steps done.
         losses: Loss on the validation windows by step, up to this one.
-        effort: What the run had cost by then.
     """
 
     folder: Path
     step: int
     losses: dict[int, float]
-    effort: Effort
 
     @property
     def best(self) -> Path:
@@ -72,7 +54,7 @@ class Saved:
 
 @contextmanager
 def work_folder(work_dir: Path | None) -> Iterator[Path]:
-    """Yield a run's folder, which no other run has meanwhile; it is emptied once the block has ended well.
+    """Yield the folder for a run's own, which no other run has meanwhile; that is gone once the block ended well.
 
     Args:
         work_dir: Where it is kept when the block does not end; None keeps nothing.
@@ -85,42 +67,32 @@ def work_folder(work_dir: Path | None) -> Iterator[Path]:
             yield Path(temporary)
         return
     work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = work_dir.resolve() / "training"
-    with _locked(work_dir / "training.lock"):
+    descriptor = try_lock(work_dir / "training.lock")
+    if descriptor is None:
+        raise TrainingError(
+            f"Another training run uses {work_dir}: wait until it has ended, or name another folder."
+        )
+    try:
+        folder = work_dir.resolve() / "training"
         yield folder
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_runs(folder)
+        with suppress(OSError):  # something else lies there
+            folder.rmdir()
+    finally:
+        os.close(descriptor)
 
 
-def claim(folder: Path, fingerprint: Mapping[str, Any]) -> str:
-    """Make a folder that of a run; what another run left there is removed.
+def claim(work: Path, fingerprint: str) -> tuple[Path, bool]:
+    """Return the folder of a run, and whether progress of another run lay there, which is removed.
 
     Args:
-        folder: As `work_folder` yields it.
-        fingerprint: Everything that decides what the run comes to.
-
-    Returns:
-        Why the progress that lay there is of no use to this run; empty where there is none, or it is.
-
-    Raises:
-        TrainingError: What lies there is no progress of a run.
+        work: As `work_folder` yields it.
+        fingerprint: Of everything that decides what the run comes to.
     """
-    wanted = json.loads(json.dumps(fingerprint))
-    reason = ""
-    if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / RUN_FILE).exists():
-            raise TrainingError(f"{folder} holds something else than a training's progress: name another folder.")
-        try:
-            found = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-            if found == wanted:
-                return ""
-            differing = sorted(key for key in wanted if found.get(key) != wanted[key])
-            reason = f"it is of another run (other {', '.join(differing)})"
-        except (OSError, ValueError, AttributeError) as error:
-            reason = f"its {RUN_FILE} cannot be read ({error})"
-        shutil.rmtree(folder)
+    folder = work / f"run-{fingerprint}"
+    was_of_another = _remove_runs(work, but=folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / RUN_FILE).write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
-    return reason
+    return folder, was_of_another
 
 
 def checkpoint_of(folder: Path, step: int) -> Path:
@@ -128,10 +100,10 @@ def checkpoint_of(folder: Path, step: int) -> Path:
     return folder / f"checkpoint-{step}"
 
 
-def seal(checkpoint: Path, effort: Effort) -> None:
+def seal(checkpoint: Path) -> None:
     """Write into a checkpoint that is complete what its files hold: from now on a run can go on from it."""
-    files = {path.name: _digest(path) for path in checkpoint.iterdir() if path.name != SEAL_FILE}
-    (checkpoint / SEAL_FILE).write_text(json.dumps({"files": files, "effort": asdict(effort)}), encoding="utf-8")
+    files = {path.name: sha256_of(path) for path in checkpoint.iterdir() if path.name != SEAL_FILE}
+    (checkpoint / SEAL_FILE).write_text(json.dumps(files), encoding="utf-8")
 
 
 def newest(folder: Path) -> tuple[Saved | None, str]:
@@ -147,19 +119,6 @@ def newest(folder: Path) -> tuple[Saved | None, str]:
             reasons.append(f"{checkpoint.name} cannot be used ({error})")
             shutil.rmtree(checkpoint)
     return None, "; ".join(reasons)
-
-
-def ended(folder: Path) -> Saved:
-    """Return the last checkpoint of a run that has ended.
-
-    Raises:
-        TrainingError: There is none that can be read, or no loss of its is a number.
-    """
-    last, reason = newest(folder)
-    if last is None:
-        raise TrainingError(f"The training left nothing in {folder} ({reason}): look whether its disk is sound.")
-    best_step(last.losses)
-    return last
 
 
 def losses(log_history: list[dict[str, Any]]) -> dict[int, float]:
@@ -191,47 +150,32 @@ def best_step(by_step: Mapping[int, float]) -> int:
     return min(finite, key=finite.__getitem__)
 
 
+def _remove_runs(work: Path, but: Path | None = None) -> bool:
+    """Remove what runs left in a folder, and tell whether there was anything."""
+    found = [path for path in work.glob("run-*") if path != but]
+    for path in found:
+        shutil.rmtree(path)
+    return bool(found)
+
+
 def _read(checkpoint: Path) -> Saved:
-    sealed = _unbroken(checkpoint)
+    _require_whole(checkpoint)
     state = json.loads((checkpoint / STATE_FILE).read_text(encoding="utf-8"))
-    effort = Effort(**sealed["effort"] | {"resumed_at": tuple(sealed["effort"]["resumed_at"])})
-    saved = Saved(checkpoint, state["global_step"], losses(state["log_history"]), effort)
+    saved = Saved(checkpoint, state["global_step"], losses(state["log_history"]))
     if any(math.isfinite(loss) for loss in saved.losses.values()):
-        if state["best_model_checkpoint"] != str(saved.best):
-            raise ValueError("the folder was moved")
-        _unbroken(saved.best)
+        _require_whole(saved.best)
     return saved
 
 
-def _unbroken(checkpoint: Path) -> dict[str, Any]:
-    """Return what a checkpoint's seal says, or raise an error that is no error of ours."""
+def _require_whole(checkpoint: Path) -> None:
+    """Raise an error, which is none of ours, where a checkpoint is not what its seal says."""
     if not (checkpoint / SEAL_FILE).exists():
         raise ValueError(f"writing {checkpoint.name} did not end")
-    sealed: dict[str, Any] = json.loads((checkpoint / SEAL_FILE).read_text(encoding="utf-8"))
-    for name, digest in sealed["files"].items():
-        if _digest(checkpoint / name) != digest:
+    for name, digest in json.loads((checkpoint / SEAL_FILE).read_text(encoding="utf-8")).items():
+        if sha256_of(checkpoint / name) != digest:
             raise ValueError(f"{checkpoint.name}/{name} is not what was written")
-    return sealed
 
 
 def _step(name: str) -> int:
     number = name.removeprefix("checkpoint-")
     return int(number) if number.isdecimal() else -1
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    descriptor = try_lock(path)
-    if descriptor is None:
-        raise TrainingError(
-            f"Another training run uses {path.parent}: wait until it has ended, or name another folder."
-        )
-    try:
-        yield
-    finally:
-        os.close(descriptor)

@@ -3,30 +3,22 @@
 Here: arguments of the trainer, the callback, going on from a checkpoint. Not here: what the families are fed
 (`chronos2`, `older_families`), and where progress lies (`resume`).
 
-The trainer is the one inside `Chronos2Pipeline.fit`. A run that goes on ends with the weights, bit for bit, of one
-that never stopped, on one kind of processor and one number of threads. For that
-
-- batches are drawn by numpy's global state, which the trainer saves and restores; its own way, to draw and drop
-  all batches before, would use the first batch twice;
-- dropout is seeded at every step from seed and step: torch's global state moves when the batches of a run that
-  goes on are opened, and would differ.
+The trainer is Chronos-2's, which is transformers' with batches that the data sets make themselves. It restores its
+own checkpoints: weights, optimiser, schedule. A run that goes on draws other batches than one that never stopped
+would have drawn, and so ends with other weights of the same quality.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from elec_pipeline.forecasting.experts.chronos.training.options import OnProgress, Progress, TrainingOptions
 from elec_pipeline.forecasting.experts.chronos.training.resume import (
-    Effort,
     Saved,
     best_step,
     checkpoint_of,
@@ -51,26 +43,14 @@ class Run:
     Attributes:
         options: How to train.
         folder: Of the trainer's checkpoints.
-        started: When this sitting began, on `time.monotonic`'s clock.
         saved: What it goes on from; None where it is new.
         on_progress: Called with every report of the loss.
     """
 
     options: TrainingOptions
     folder: Path
-    started: float
     saved: Saved | None = None
     on_progress: OnProgress | None = None
-
-    @property
-    def effort(self) -> Effort:
-        """What it has cost by now."""
-        before = self.saved.effort if self.saved else Effort()
-        return Effort(
-            seconds=before.seconds + time.monotonic() - self.started,
-            peak_memory_mb=max(before.peak_memory_mb, peak_memory_mb()),
-            resumed_at=(*before.resumed_at, self.saved.step) if self.saved else (),
-        )
 
     def report(self, progress: Progress) -> None:
         """Hand progress on to whoever wants it."""
@@ -78,19 +58,37 @@ class Run:
             self.on_progress(progress)
 
 
-def begin(run: Run, fingerprint: Mapping[str, Any]) -> Run:
-    """Return a run that goes on from what its folder holds of the same run; it says so, or why it does not."""
-    reason = claim(run.folder, fingerprint)
-    saved, broken = newest(run.folder)
+@dataclass(frozen=True)
+class Ended:
+    """Where a run has ended.
+
+    Attributes:
+        last_step: Steps done.
+        best_step: The step with the lowest validation loss, whose weights are kept.
+        resumed_at: The step that it went on from; None where it did not.
+    """
+
+    last_step: int
+    best_step: int
+    resumed_at: int | None = None
+
+
+def begin(options: TrainingOptions, work: Path, fingerprint: str, on_progress: OnProgress | None = None) -> Run:
+    """Return a run that goes on from what a work folder holds of the same run; it says so, or why it does not."""
+    folder, was_of_another = claim(work, fingerprint)
+    saved, broken = newest(folder)
+    run = Run(options, folder, saved, on_progress)
+    if was_of_another:
+        broken = "it is of another run, with other options, data or libraries"
     if saved:
         note = f"Goes on from step {saved.step}{', for ' + broken if broken else ''}."
-    elif reason or broken:
-        note = f"Starts afresh, the progress in {run.folder} is of no use: {reason or broken}."
+    elif broken:
+        note = f"Starts afresh, the progress in {work} is of no use: {broken}."
     else:
         return run
     _log.log(logging.INFO if saved else logging.WARNING, note)
-    run.report(Progress(saved.step if saved else 0, run.options.steps, note=note))
-    return replace(run, saved=saved)
+    run.report(Progress(saved.step if saved else 0, options.steps, note=note))
+    return run
 
 
 def arguments(run: Run, *, rows_per_step: int, label: str) -> dict[str, Any]:
@@ -124,7 +122,7 @@ def arguments(run: Run, *, rows_per_step: int, label: str) -> dict[str, Any]:
         "save_steps": options.validate_every,
         "save_only_model": False,
         "save_total_limit": 2,  # the one before is deleted before the newest is sealed: one must always be whole
-        "ignore_data_skip": True,
+        "ignore_data_skip": True,  # batches are drawn at random: those of the steps done need not be drawn again
         "seed": options.seed,
         "use_cpu": True,
         "dataloader_pin_memory": False,
@@ -134,15 +132,10 @@ def arguments(run: Run, *, rows_per_step: int, label: str) -> dict[str, Any]:
 
 
 def watcher(run: Run) -> TrainerCallback:
-    """Return what seeds every step, reports, seals checkpoints and stops a run whose patience is exhausted."""
-    import torch
+    """Return what reports, seals checkpoints and stops a run whose patience is exhausted."""
     from transformers import TrainerCallback
 
     class Watcher(TrainerCallback):  # type: ignore[misc]
-        def on_step_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
-            seeds = np.random.SeedSequence([run.options.seed, state.global_step])
-            torch.manual_seed(int(seeds.generate_state(1)[0]))
-
         def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
             loss, validation_loss = ((logs or {}).get(name) for name in ("loss", "eval_loss"))
             if loss is not None or validation_loss is not None:
@@ -153,7 +146,7 @@ def watcher(run: Run) -> TrainerCallback:
                 control.should_training_stop = True
 
         def on_save(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
-            seal(checkpoint_of(run.folder, state.global_step), run.effort)
+            seal(checkpoint_of(run.folder, state.global_step))
 
     return Watcher()
 
@@ -164,7 +157,7 @@ def optimise(
     choose: IterableDataset[Any],
     run: Run,
     training_arguments: Mapping[str, Any],
-) -> None:
+) -> Ended:
     """Train a model in place; it ends with the weights of the step with the lowest validation loss.
 
     Args:
@@ -173,6 +166,9 @@ def optimise(
         choose: Yields batches of the validation windows.
         run: New, or going on.
         training_arguments: As `arguments` returns them.
+
+    Raises:
+        TrainingError: The training diverged.
     """
     from chronos.chronos2.trainer import Chronos2Trainer, EvaluateAndSaveFinalStepCallback
     from safetensors.torch import load_model
@@ -181,7 +177,7 @@ def optimise(
     saved = run.saved
     if saved and is_over(run.options, saved.step, saved.losses):  # it was killed after its last step
         load_model(model, saved.best / WEIGHTS_FILE)
-        return
+        return Ended(saved.step, best_step(saved.losses), saved.step)
     trainer = Chronos2Trainer(
         model=model,
         args=TrainingArguments(**training_arguments),
@@ -191,6 +187,8 @@ def optimise(
     )
     trainer.pop_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=str(saved.folder) if saved else None)
+    state = trainer.state
+    return Ended(state.global_step, best_step(losses(state.log_history)), saved.step if saved else None)
 
 
 def is_over(options: TrainingOptions, step: int, losses_by_step: Mapping[int, float]) -> bool:
