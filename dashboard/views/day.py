@@ -11,6 +11,7 @@ from dashboard import address, store
 from dashboard.charts.day import KINDS, day_figure
 from dashboard.frame import Frame, chart
 from dashboard.language import capitalised, clock, long_day, moment_label, number, written
+from dashboard.tiles import after_the_fact
 from elec_pipeline.domain.delivery_day import FIRST_DAY, hours
 
 LIVE_WITHIN = timedelta(hours=2)
@@ -75,7 +76,10 @@ def _vintages(frame: Frame, vintages: pd.DataFrame, issues: pd.DataFrame) -> pd.
     for _, part in issues.groupby(["issued_at", "model_version"]):
         first = part.iloc[0]
         is_live = first["created_at"] - first["issued_at"] <= LIVE_WITHIN
-        how = texts("live" if is_live else "backfilled")
+        late = after_the_fact(part)
+        how = texts("after_the_fact" if late.all() else "live" if is_live else "backfilled")
+        if late.any() and not late.all():
+            how = texts("partly_after_the_fact", n=int(late.sum()))
         rows.append((first["issued_at"], f"{texts('ours')} ({how})", first["model_version"], part))
     return pd.DataFrame(
         {
