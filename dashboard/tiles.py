@@ -76,7 +76,7 @@ def day_figures(frame: pd.DataFrame) -> DayFigures | None:
 
 
 def after_the_fact(frame: pd.DataFrame) -> pd.Series:
-    """Return which rows hold a forecast that was made when its hour had begun; none where the frame does not say."""
+    """Return which rows hold a forecast made when its hour had begun; none where the frame does not say."""
     if AFTER_THE_FACT not in frame:
         return pd.Series(data=False, index=frame.index)
     return frame[AFTER_THE_FACT].astype(bool)

@@ -37,8 +37,8 @@ health_router = APIRouter(tags=["health"])
 class PredictRequest(BaseModel):
     """A series to be continued."""
 
-    # Strict: true is no megawatt, and "24" no number; what a caller did not mean is not guessed. Unknown fields are
-    # ignored, as the callers of an older service are used to.
+    # Strict: true is no megawatt, and "24" no number; what a caller did not mean is not guessed. Fields that are
+    # unknown are ignored, as the callers of an older service are used to.
     model_config = ConfigDict(strict=True, json_schema_extra={"example": {"context": [50000.0] * 48}})
 
     context: list[Annotated[float, Field(ge=-LARGEST_MW, le=LARGEST_MW, allow_inf_nan=False)]] = Field(
