@@ -14,6 +14,7 @@ from dashboard.charts.day import day_figure
 from dashboard.charts.load import load_figure
 from dashboard.language import Language
 from dashboard.texts import TEXTS, Texts
+from dashboard.views.day import how_made
 from elec_pipeline.domain.delivery_day import Issue as Kind
 from elec_pipeline.domain.delivery_day import hours, issue_time
 from elec_pipeline.domain.quantiles import COLUMNS
@@ -112,6 +113,20 @@ def test_a_day_marks_the_hours_that_were_forecast_after_the_fact(day: date, n_ho
     drawn = {trace.name: np.count_nonzero(~np.isnan(np.asarray(trace.y, dtype=float))) for trace in figure.data}
     [marked] = [name for name in drawn if name.endswith("(made after the fact)")]
     assert (drawn[marked], drawn[marked.removesuffix(" (made after the fact)")]) == (5, n_hours - 5)
+
+
+@every_day_length
+@pytest.mark.parametrize(
+    ("n_late", "hours_later", "words"),
+    [(0, 0, "live"), (0, 3, "backfilled"), (2, 0, "2 hours made after the fact"), (99, 0, "made after the fact")],
+)
+def test_the_table_of_vintages_says_how_an_issue_was_made(
+    day: date, n_hours: int, n_late: int, hours_later: int, words: str
+) -> None:
+    issued = pd.Timestamp(issue_time(day, Kind.EVENING))
+    rows = pd.DataFrame({"issued_at": issued, "after_the_fact": np.arange(n_hours) < n_late}, index=range(n_hours))
+    rows["created_at"] = issued + timedelta(hours=hours_later)
+    assert how_made(rows, Texts(Language.ENGLISH)) == words
 
 
 @every_day_length
