@@ -76,10 +76,8 @@ def import_older(
             )
         for table, staging in staged.items():
             step = _step(table, staging)
-            for staged in staging.windows():
-                frame = staged
-                if "made_at" in staged:
-                    frame = staged.assign(made_at=zones.resolved(staged["made_at"], staged["made_is_utc"]))
+            for window in staging.windows():
+                frame = _in_utc(window, zones)
                 tell(f"storing {table.name}, {delivery_day(frame['at'].iloc[0]):%B %Y}")
                 summary.cover(frame["at"])
                 summary.empty += int(frame["load_mw"].isna().sum())
@@ -100,6 +98,12 @@ def in_quarters(frame: pd.DataFrame, step: timedelta) -> pd.DataFrame:
     shifted = [frame.assign(at=frame["at"] + part * pd.Timedelta(QUARTER)) for part in range(parts)]
     whole: pd.DataFrame = pd.concat(shifted).sort_values("at", kind="stable", ignore_index=True)
     return whole
+
+
+def _in_utc(frame: pd.DataFrame, zones: Zones) -> pd.DataFrame:
+    if "made_at" not in frame:
+        return frame
+    return frame.assign(made_at=zones.resolved(frame["made_at"], frame["made_is_utc"]))
 
 
 def _readable(

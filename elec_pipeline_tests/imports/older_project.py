@@ -72,7 +72,8 @@ def fill_older(url: str, *days: date, zone: str = "UTC") -> None:
                 'INSERT INTO rte_forecasts ("timestamp", forecast_value, forecast_date) VALUES (%s, %s, %s)',
                 [(at, 50_500 + n, made) for n, at in enumerate(axis)],
             )
-            issues = [(FILLED, 51_000, made, axis), (DAILY, 52_000, issue_time(day, Issue.EVENING), hours(day))]
+            of_day = [at.to_pydatetime() for at in hours(day)]
+            issues = [(FILLED, 51_000, made, axis), (DAILY, 52_000, issue_time(day, Issue.EVENING), of_day)]
             cursor.executemany(
                 'INSERT INTO predictions ("timestamp", predicted_value, model_name, horizon, prediction_date) '
                 "VALUES (%s, %s, %s, %s, %s::timestamptz)",

@@ -49,6 +49,7 @@ def test_a_history_filled_in_later_comes_through_whole_and_marked(
         first, again = imported(engine, given), imported(engine, given)
     axis = axis_of(day)
     assert first.read == 3 * len(axis) + n_hours
+    assert "rte_forecasts were taken for RTE's D-1." in first.notes
     assert first.n_bad == first.conflicts == first.implausible == 0
     assert all(written.inserted == written.replaced == 0 for written in again.written.values())
 
@@ -58,7 +59,7 @@ def test_a_history_filled_in_later_comes_through_whole_and_marked(
     assert list(filled["hour_start"]) == list(axis)
     assert filled["load_mw"].tolist() == [51_000.0 + n for n in range(len(axis))]
     assert set(filled["issued_at"]) == {pd.Timestamp(filled_at(day))}
-    begun = axis < filled_at(day)
+    begun = axis < pd.Timestamp(filled_at(day))
     assert filled["after_the_fact"].tolist() == begun.tolist()
     assert first.after_the_fact == begun.sum()
     assert set(daily["issued_at"]) == {pd.Timestamp(issue_time(day, Issue.EVENING))}
@@ -109,7 +110,7 @@ def test_no_score_counts_it(engine: Engine, server: EmbeddedServer, day: date, n
         verdict = reads.standings(connection, day_start(day) + timedelta(hours=12))["ours"].verdict
     assert not counted["after_the_fact"].any()
     assert set(counted.loc[counted["model_version"] == FILLED, "hour_start"]) == set(
-        axis_of(day)[axis_of(day) > filled_at(day)]
+        axis_of(day)[axis_of(day) > pd.Timestamp(filled_at(day))]
     )
     assert list(compared["chronos_evening"].dropna().index) == list(hours(day))
     assert verdict.lacking > 0  # what was filled in is not the issue that is due
