@@ -75,7 +75,10 @@ def create_app(
                 await asyncio.to_thread(threads.close)  # they hold connections until then
         engine.dispose()
 
-    app = FastAPI(title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None,
+        redirect_slashes=False,  # `TrailingSlash` answers
+    )  # fmt: skip
     described = [Security(APIKeyHeader(name=KEY_HEADER, auto_error=False))] if key else []
     for router in (front_end.router, vintages.router):
         app.include_router(router, dependencies=[*described, Depends(each_once)])
