@@ -29,6 +29,7 @@ from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, rte_d1, rte_d1_latest
 from elec_pipeline.store import queries
+from elec_pipeline.store.queries.series import AFTER_THE_FACT
 
 SERIES = ("actual", "rte_d1", "ours")
 _TABLES = {"actual": "raw_consumption", "rte_d1": "rte_forecasts", "ours": "chronos_predictions"}
@@ -55,7 +56,8 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
     Of RTE's forecasts it is the newest of each type: what RTE says now, not what it is scored by (`scored`).
 
     Returns:
-        Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`.
+        Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`,
+        `after_the_fact`.
     """
     axis = hours(first, last).rename("hour_start")
     start, end = day_start(first), day_end(last)
@@ -72,6 +74,7 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
             **{name: series.reindex(axis) for name, series in rte.items()},
             **{name: said[name].reindex(axis) for name in COLUMNS},
             "issued_at": said["issued_at"].reindex(axis),
+            AFTER_THE_FACT: said[AFTER_THE_FACT].reindex(axis, fill_value=False),
         }
     )
 
@@ -97,7 +100,8 @@ def daily(connection: Connection, first: date, last: date, issue: Issue | None) 
     columns = {
         "actual_mw": by_day["actual"]["load_mw"],
         "rte_d1_mw": by_day["rte_d1"]["load_mw"],
-        **{str(name): said[name] for name in said},
+        **{str(name): said[name] for name in said if name != AFTER_THE_FACT},
+        AFTER_THE_FACT: said[AFTER_THE_FACT].eq(True),  # noqa: FBT003 - absent days are none
     }
     return pd.DataFrame({name: series.to_numpy() for name, series in columns.items()}, index=starts).assign(
         rte_d2_mw=np.nan
@@ -169,7 +173,7 @@ def _rte(connection: Connection, due: pd.DatetimeIndex) -> tuple[Verdict, dateti
 def _ours(connection: Connection, due: datetime) -> Verdict:
     axis = states.hours_of_issue(due)
     begin, end = states.week_before(axis)
-    made = queries.first_predictions(connection, begin, end)
+    made = queries.scorable_predictions(connection, begin, end)
     here = made.loc[(made["issued_at"] >= due) & made["hour_start"].isin(axis), "hour_start"]
     share = np.where(axis.isin(here), 1.0, 0.0).astype(np.float64)
     return judge(share, has_older=bool((made["issued_at"] < due).any()))
@@ -200,7 +204,7 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
     vintages = queries.vintages_between(connection, start, end, DAY_AHEAD)
     bar = rte_d1(vintages).set_index("hour_start")
     latest = rte_d1_latest(vintages).set_index("hour_start")["load_mw"]
-    made = queries.first_predictions(connection, start, end)
+    made = queries.scorable_predictions(connection, start, end)
     columns: dict[str, object] = {
         "actual_mw": complete.reindex(axis).to_numpy(),
         RTE_D1: bar["load_mw"].reindex(axis).to_numpy(),

@@ -146,6 +146,8 @@ def _chart(frame: Frame, span: Span) -> None:
     chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
     note = texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS)
     st.caption(f"{note} {texts('rte_curve')}")
+    if tiles.after_the_fact(data).any():
+        st.caption(texts("after_the_fact_note"))
 
 
 def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:

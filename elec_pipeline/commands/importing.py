@@ -16,6 +16,7 @@ from elec_pipeline.imports.dump import blocks
 from elec_pipeline.imports.eco2mix import import_eco2mix
 from elec_pipeline.imports.older_database import opened_database
 from elec_pipeline.imports.older_layout import import_older
+from elec_pipeline.imports.older_zones import Zones
 from elec_pipeline.imports.opening import Format, Lines, opened, recognise
 from elec_pipeline.imports.summary import ImportSummary
 
@@ -29,7 +30,7 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
     Args:
         engine: Of the store.
         given: Path of a file, or a `postgresql://` URL.
-        time_zone: Of times without one in the older layout.
+        time_zone: Of times without one in the older layout, where it does not tell itself.
         show_progress: Whether there is a bar.
 
     Raises:
@@ -49,7 +50,9 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
 
         if urlsplit(given).scheme.startswith("postgres"):
             with opened_database(given) as tables:
-                import_older(tables, engine, summary, zone=zone, now=now, tell=lambda what: advance(what, None))
+                import_older(
+                    tables, engine, summary, zones=Zones(zone), now=now, tell=lambda what: advance(what, None)
+                )
             return summary
         if "://" in given:
             raise ImportFormatError(f"{given} is no database: download the file first, then import it.")
@@ -64,4 +67,7 @@ def _import_file(
     if recognise(lines) is Format.ECO2MIX:
         import_eco2mix(lines, engine, summary, now=now, advance=lambda share: advance(lines.name, share))
         return
-    import_older(blocks(lines), engine, summary, zone=zone, now=now, tell=lambda what: advance(what, lines.done))
+    zones = Zones(zone)
+    import_older(
+        blocks(lines, zones), engine, summary, zones=zones, now=now, tell=lambda what: advance(what, lines.done)
+    )

@@ -7,7 +7,8 @@ Here: what becomes of each table. Not here: where rows come from (`dump`, `older
 - `rte_forecasts`: vintages of RTE's D-1, for the older layout kept no other. `forecast_date` is the time of
   publication where it has a time of day, else the nominal one counts (see `domain.vintages`).
 - `predictions`: issues of the model `model_name`, made at `prediction_date`, without quantiles. `horizon` follows
-  from the two times and is not kept.
+  from the two times and is not kept. Those made after their hour had begun, as a history filled in later is, are
+  kept too: pages and the API mark them, no score counts them (`domain.vintages.is_after_the_fact`).
 
 Intervals of 30 and 60 minutes stand in all their quarters; forecasts are kept by hour, and only whole hours.
 """
@@ -16,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -24,10 +24,11 @@ from sqlalchemy import Engine
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.domain.provenance import IMPORT_PREFIX
-from elec_pipeline.domain.vintages import assumed_publication
+from elec_pipeline.domain.vintages import assumed_publication, is_after_the_fact
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.dump import Block
 from elec_pipeline.imports.older_rows import FORECASTS, HISTORY, PREDICTIONS, OlderTable, Row, staged_row
+from elec_pipeline.imports.older_zones import Zones
 from elec_pipeline.imports.staging import Staging
 from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.steps.consumption import average_hours, store_vintages
@@ -36,6 +37,7 @@ from elec_pipeline.store.forecasts import write_predictions
 
 QUARTER = timedelta(minutes=15)
 STEPS = (QUARTER, 2 * QUARTER, 4 * QUARTER)
+WRITTEN_WITHIN = pd.Timedelta(minutes=1)
 _NOTHING_DUE = pd.DatetimeIndex([], tz="UTC")
 
 
@@ -44,7 +46,7 @@ def import_older(
     engine: Engine,
     summary: ImportSummary,
     *,
-    zone: ZoneInfo,
+    zones: Zones,
     now: datetime,
     tell: Callable[[str], None],
 ) -> None:
@@ -54,7 +56,7 @@ def import_older(
         blocks: Tables and their rows.
         engine: Of the store.
         summary: Added to.
-        zone: Of times that carry none.
+        zones: Of times that carry none.
         now: Current instant, UTC.
         tell: Told what is being done.
 
@@ -65,7 +67,7 @@ def import_older(
     with engine.connect() as connection:
         for table, rows in blocks:
             tell(f"reading {table.name}")
-            staged.setdefault(table, Staging(connection, table)).fill(_readable(table, rows, zone, summary))
+            staged.setdefault(table, Staging(connection, table)).fill(_readable(table, rows, zones, summary))
         if not staged:
             raise ImportFormatError(
                 "None of the tables historical_data(timestamp, value, source), rte_forecasts(timestamp, "
@@ -74,12 +76,13 @@ def import_older(
             )
         for table, staging in staged.items():
             step = _step(table, staging)
-            for frame in staging.windows():
+            for window in staging.windows():
+                frame = _in_utc(window, zones)
                 tell(f"storing {table.name}, {delivery_day(frame['at'].iloc[0]):%B %Y}")
                 summary.cover(frame["at"])
                 summary.empty += int(frame["load_mw"].isna().sum())
                 _STORE[table.name](in_quarters(frame.dropna(subset="load_mw"), step), engine, summary, now)
-    summary.notes.append(f"Times without a zone were taken for {zone.key}.")
+    summary.notes += zones.notes()
     if FORECASTS in staged:
         summary.notes.append("rte_forecasts were taken for RTE's D-1.")
 
@@ -97,13 +100,19 @@ def in_quarters(frame: pd.DataFrame, step: timedelta) -> pd.DataFrame:
     return whole
 
 
+def _in_utc(frame: pd.DataFrame, zones: Zones) -> pd.DataFrame:
+    if "made_at" not in frame:
+        return frame
+    return frame.assign(made_at=zones.resolved(frame["made_at"], frame["made_is_utc"]))
+
+
 def _readable(
-    table: OlderTable, rows: Iterator[tuple[str, dict[str, object]]], zone: ZoneInfo, summary: ImportSummary
+    table: OlderTable, rows: Iterator[tuple[str, dict[str, object]]], zones: Zones, summary: ImportSummary
 ) -> Iterator[Row]:
     for where, row in rows:
         summary.read += 1
         try:
-            yield staged_row(table, row, zone)
+            yield staged_row(table, row, zones)
         except ValueError as error:
             summary.report_bad(where, str(error))
 
@@ -151,10 +160,12 @@ def _store_forecasts(frame: pd.DataFrame, engine: Engine, summary: ImportSummary
 
 def _store_predictions(frame: pd.DataFrame, engine: Engine, summary: ImportSummary, now: datetime) -> None:
     del now  # an issue carries its time
-    frame = _plausible(frame, summary).drop_duplicates(["at", "made_at", "model"], keep="last")
+    frame = _joined(_plausible(frame, summary)).drop_duplicates(["at", "made_at", "model"], keep="last")
     hourly = _whole_hours(frame, ["made_at", "model"])
     issues = hourly.rename(columns={"made_at": "issued_at", "model": "model_version"})
-    summary.add("chronos_predictions", write_predictions(engine, issues))
+    summary.after_the_fact += int(is_after_the_fact(issues["hour_start"], issues["issued_at"]).sum())
+    # It was made then, not now: that is what tells a live forecast from a backfilled one.
+    summary.add("chronos_predictions", write_predictions(engine, issues.assign(created_at=issues["issued_at"])))
 
 
 _STORE: dict[str, Callable[[pd.DataFrame, Engine, ImportSummary, datetime], None]] = {
@@ -168,6 +179,21 @@ def _plausible(frame: pd.DataFrame, summary: ImportSummary) -> pd.DataFrame:
     is_plausible = frame["load_mw"].between(load_curve.MINIMUM_MW, load_curve.MAXIMUM_MW, inclusive="neither")
     summary.implausible += int((~is_plausible).sum())
     return frame[is_plausible]
+
+
+def _joined(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return predictions with one `made_at` for the quarters of an hour that were written one after the other.
+
+    Rows written one by one have a clock time each. Those of one model and hour that lie less than `WRITTEN_WITHIN`
+    apart are of one issue, which was made when the last of them was.
+    """
+    keys = [frame["at"].dt.floor("h").rename("hour"), frame["model"].rename("of_model")]
+    ordered = frame.assign(order=range(len(frame))).sort_values("made_at", kind="stable")
+    apart = ordered.groupby(keys)["made_at"].diff() > WRITTEN_WITHIN
+    runs = ordered.groupby([*keys, apart.groupby(keys).cumsum().rename("run")])
+    is_one = runs["at"].transform("size") == runs["at"].transform("nunique")  # else it is several issues
+    made_at = ordered["made_at"].where(~is_one, runs["made_at"].transform("max"))
+    return ordered.assign(made_at=made_at).sort_values("order").drop(columns="order")
 
 
 def _whole_hours(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -30,6 +30,7 @@ class ImportSummary:
         empty: Rows without any value.
         implausible: Values outside 5 to 150 GW, which were rejected.
         conflicts: Values of instants that had contradictory ones, of which none was kept.
+        after_the_fact: Hours of forecasts that were made when their hour had begun: kept, marked, never scored.
         written: What changed, by table.
         first: First instant, UTC.
         last: Last instant, UTC.
@@ -43,6 +44,7 @@ class ImportSummary:
     empty: int = 0
     implausible: int = 0
     conflicts: int = 0
+    after_the_fact: int = 0
     written: dict[str, Written] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
@@ -89,6 +91,7 @@ class ImportSummary:
             (self.empty, "rows without a value"),
             (self.implausible, "values beyond belief, rejected"),
             (self.conflicts, "contradictory values of the same instant, none kept"),
+            (self.after_the_fact, "hours forecast after the fact: kept and marked, never scored"),
         ):
             if count:
                 yield f"{count:,} {meaning}"

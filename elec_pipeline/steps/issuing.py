@@ -1,7 +1,7 @@
 """Issuing forecasts: which issues are due, what each knew, what is stored.
 
 Here: the path from the store through the information set and the model back to the store, the same for a
-live issue and a backfilled one. Not here: how a model predicts (`forecasting.experts.chronos.forecaster`).
+live issue and a backfilled one. Not here: how a model predicts (`forecasting.forecaster`).
 """
 
 from __future__ import annotations

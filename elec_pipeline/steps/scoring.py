@@ -69,7 +69,7 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
     with engine.connect() as connection:
         actuals = queries.hours_between(connection, day_start(first - timedelta(days=NAIVE_DAYS)), end)
         vintages = queries.vintages_between(connection, start, end, DAY_AHEAD)
-        predictions = queries.first_predictions(connection, start, end)
+        predictions = queries.scorable_predictions(connection, start, end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     bar = rte_d1(vintages).set_index("hour_start")
     latest = rte_d1_latest(vintages).set_index("hour_start")["load_mw"]

@@ -17,7 +17,13 @@ from elec_pipeline.store.queries.history import (
 from elec_pipeline.store.queries.provisional import provisional_days
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
-from elec_pipeline.store.queries.series import first_predictions, issues_made, newest_predictions, newest_vintages
+from elec_pipeline.store.queries.series import (
+    first_predictions,
+    issues_made,
+    newest_predictions,
+    newest_vintages,
+    scorable_predictions,
+)
 from elec_pipeline.store.queries.state import (
     data_version,
     has_database,
@@ -50,6 +56,7 @@ __all__ = [
     "revisions_between",
     "revisions_by_day",
     "rte_d1_between",
+    "scorable_predictions",
     "scored_days",
     "server_version",
     "span_of_hours",
