@@ -12,6 +12,7 @@ socket's folder, stand in the query.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
@@ -143,6 +144,31 @@ def with_defaults(url: str, **parameters: str) -> str:
         'postgresql://ada@db.example/elec?keepalives=0&sslmode=require'
     """
     return _render(parameters | _parse(url))
+
+
+def with_session(url: str, settings: Mapping[str, str], *, client_encoding: str) -> str:
+    """Return a PostgreSQL URL whose sessions have some settings, whatever the server, database or role says.
+
+    They stand behind the options that the URL has already, and so they count.
+
+    Args:
+        url: The URL.
+        settings: Server settings by name.
+        client_encoding: In which texts cross the network.
+
+    Raises:
+        ConfigurationError: It is no PostgreSQL URL.
+
+    Example:
+        >>> with_session("postgresql://ada@db.example/elec", {"datestyle": "ISO, YMD"}, client_encoding="UTF8")
+        'postgresql://ada@db.example/elec?client_encoding=UTF8&options=-c%20datestyle%3DISO%2C%5C%20YMD'
+    """
+    parameters = _parse(url)
+    # The server splits options at blanks that no backslash precedes.
+    escaped = (re.sub(r"([\\\s])", r"\\\1", f"{name}={value}") for name, value in settings.items())
+    options = [parameters.get("options", ""), *(f"-c {each}" for each in escaped)]
+    pinned = {"options": " ".join(each for each in options if each), "client_encoding": client_encoding}
+    return _render(parameters | pinned)
 
 
 def parameter(url: str, name: str) -> str:
