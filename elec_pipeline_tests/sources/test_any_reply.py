@@ -64,7 +64,7 @@ def read_a_token(body: bytes, _: LeftOut) -> Token:
     return read_token(body, "https://rte.example/token")
 
 
-READERS = {
+READERS: dict[str, Callable[[bytes, LeftOut], pd.DataFrame | Token]] = {
     "token": read_a_token,
     "consumption": read_rte,
     "forecasts": read_rte,

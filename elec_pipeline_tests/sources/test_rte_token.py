@@ -14,6 +14,7 @@ import pytest
 from elec_pipeline.errors import SourceRefusedError, SourceReplyError, SourceRequestError
 from elec_pipeline.sources.rte_token import signed_in
 
+NO_LIFETIMES: list[object] = [-1, "soon", True, [], float("nan"), float("inf")]
 SECRET = "s3cr3t-that-must-not-show"
 
 
@@ -89,10 +90,7 @@ def test_a_token_is_good_for_as_long_as_it_says_or_until_it_is_refused(
         {"access_token": "a b\nc"},
         {"access_token": "abc", "token_type": "mac"},
         {"access_token": "abc", "token_type": ["Bearer"]},
-        *(
-            {"access_token": "abc", "expires_in": each}
-            for each in (-1, "soon", True, [], float("nan"), float("inf"))
-        ),
+        *({"access_token": "abc", "expires_in": each} for each in NO_LIFETIMES),
     ],
 )
 def test_anything_else_is_the_one_error_and_shows_no_secret(body: object) -> None:
