@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -26,7 +27,7 @@ def rows(written: Written) -> dict[str, Any]:
     }
 
 
-def left_out(parts: LeftOut, log: dg.DagsterLogManager) -> str:
+def left_out(parts: LeftOut, log: logging.Logger) -> str:
     """Return what could not be read of a source's replies, after a warning in the run's log where there is any."""
     if parts:
         log.warning(f"The source's replies held parts that cannot be read, which are left out: {parts}.")
