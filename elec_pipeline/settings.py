@@ -31,7 +31,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.settings_errors import explain
-from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy
+from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
 ODRE_HOST = "https://odre.opendatasoft.com"
@@ -39,9 +39,6 @@ SIMULATOR_CREDENTIAL = "simulator"
 """Client id and secret that the simulator knows; public on purpose."""
 OPEN_METEO_HOST = "https://api.open-meteo.com"
 PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
-_CREDENTIALS = frozenset({"rte_client_id", "rte_client_secret"})
-_AS_THEY_ARE = frozenset({"elec_ui_password", "db_password"})
-"""Passwords that people choose: a blank or a quote may be part of one."""
 _log = logging.getLogger(__name__)
 
 
@@ -173,7 +170,7 @@ class Settings(BaseSettings):
         """Tidy the texts, take the database from the older layout's settings, and keep what is to be said."""
         if not isinstance(given, dict):
             return handler(given)
-        values, remarks = _tidy_all(given)
+        values, remarks = tidy_all(given)
         configured = _plain(values.get("database_url"))
         older = {name: _plain(values.get(name)) for name in OLDER_LAYOUT}
         if not configured and (url := older_url(older)):
@@ -315,32 +312,6 @@ def settings() -> Settings:
     for remark in read.remarks:
         _log.warning(remark)
     return read
-
-
-def _tidy_all(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return settings with tidy texts, without those that are empty, and what is to be said of it."""
-    values, remarks = {}, []
-    odd = [name.upper() for name, value in given.items() if isinstance(value, str) and not _is_unicode(value)]
-    if odd:
-        raise ValueError("\n".join(f"{name} cannot be used: it must be a text in UTF-8." for name in odd))
-    for name, value in given.items():
-        tidied = value
-        if isinstance(value, str) and name not in _AS_THEY_ARE:
-            tidied = tidy(value, is_credential=name in _CREDENTIALS)
-            if tidied != value and tidied:
-                remarks.append(f"{name.upper()} has blanks, line breaks or quotes around it, which are left out.")
-        if tidied != "":
-            values[name] = tidied
-    return values, remarks
-
-
-def _is_unicode(text: str) -> bool:
-    """Say whether a text is one: bytes of another encoding come as halves of surrogate pairs."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _plain(value: Any) -> str:

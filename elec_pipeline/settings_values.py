@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from elec_pipeline.redaction import STARS, url_secrets
@@ -15,6 +16,9 @@ from elec_pipeline.redaction import STARS, url_secrets
 ANY_ORIGIN = "*"
 OLDER_LAYOUT = ("db_host", "db_port", "db_name", "db_user", "db_password")
 """Settings by which an older layout named its database."""
+_CREDENTIALS = frozenset({"rte_client_id", "rte_client_secret"})
+_AS_THEY_ARE = frozenset({"elec_ui_password", "db_password"})
+"""Passwords that people choose: a blank or a quote may be part of one."""
 _LONGEST_SHOWN = 80
 _BLANKS = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _QUOTES = {'"': '"', "'": "'", "“": "”", "\u2018": "\u2019", "«": "»"}
@@ -43,6 +47,30 @@ def tidy(text: str, *, is_credential: bool = False) -> str:
         if bare == text:
             return text
         text = bare
+
+
+def tidy_all(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return settings with tidy texts, without those that are empty, and what is to be said of it.
+
+    Args:
+        given: Values by name, lower case; those that are no text stay as they are.
+
+    Raises:
+        ValueError: One is no text in UTF-8.
+    """
+    values, remarks = {}, []
+    odd = [name.upper() for name, value in given.items() if isinstance(value, str) and not _is_unicode(value)]
+    if odd:
+        raise ValueError("\n".join(f"{name} cannot be used: it must be a text in UTF-8." for name in odd))
+    for name, value in given.items():
+        tidied = value
+        if isinstance(value, str) and name not in _AS_THEY_ARE:
+            tidied = tidy(value, is_credential=name in _CREDENTIALS)
+            if tidied != value and tidied:
+                remarks.append(f"{name.upper()} has blanks, line breaks or quotes around it, which are left out.")
+        if tidied != "":
+            values[name] = tidied
+    return values, remarks
 
 
 def sentence(name: str, value: object, allowed: str) -> str:
@@ -174,3 +202,12 @@ def _origin(name: str, origin: str) -> str:
         )
     usual = {"http": ":80", "https": ":443"}[parts.scheme]
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
+
+
+def _is_unicode(text: str) -> bool:
+    """Say whether a text is one: bytes of another encoding come as halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -25,6 +25,7 @@ HIDDEN = "***"
 SECRET_PARAMETERS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
 """Parameters that libpq takes for secrets."""
 _EXAMPLE = "postgresql://user:password@host:5432/elec"
+_LAST_PORT = 65535
 _SCHEME = re.compile(r"^(?P<dialect>\w*)(?:\+\w+)?://")
 
 
@@ -251,8 +252,12 @@ def _refuse_what_is_misread(url: str, dialect: str) -> None:
 def _require_ports(parameters: dict[str, str]) -> None:
     ports = parameters.get("port", "").split(",")
     hosts = (parameters.get("host") or parameters.get("hostaddr") or "").split(",")
-    if not all(port.isdecimal() or not port for port in ports):
-        raise ConfigurationError(f"DATABASE_URL has a port that is no number: it should look like {_EXAMPLE}")
+    if not all(
+        re.fullmatch(r"\d{1,5}", port, re.ASCII) and 1 <= int(port) <= _LAST_PORT for port in ports if port
+    ):
+        raise ConfigurationError(
+            f"DATABASE_URL has a port that is no number from 1 to {_LAST_PORT}: it should look like {_EXAMPLE}"
+        )
     if len(ports) > 1 and len(ports) != len(hosts):
         raise ConfigurationError(
             f"DATABASE_URL names {len(hosts)} hosts and {len(ports)} ports: give one port, or one for each host"
