@@ -13,8 +13,9 @@ from dashboard.frame import guarded, watch
 from dashboard.language import Language
 from dashboard.texts import Texts
 from dashboard.views import accuracy, data, day, forecast
-from elec_pipeline.guard import guard_process
+from elec_pipeline.guard import guard_messages, guard_process
 from elec_pipeline.serving.dashboard import DashboardLayers
+from elec_pipeline.settings import settings
 
 _LOOK = """<style>
 .st-key-tiles, .st-key-states { display: grid !important; gap: 0.75rem; }
@@ -68,4 +69,6 @@ def _choose_language(texts: Texts) -> None:
 if __name__ == "__main__":  # as Streamlit runs it for each visit
     main()
 else:  # as Streamlit's server imports it: `streamlit run` sees `st.App` in this file and serves that
+    guard_messages()
+    settings()  # what makes no sense is said now, and not to each visitor
     app = st.App(__file__, middleware=[Middleware(DashboardLayers)])

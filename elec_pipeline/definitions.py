@@ -22,9 +22,11 @@ from elec_pipeline.defs.schedules import all_schedules
 from elec_pipeline.defs.scrubbed import guard_databases
 from elec_pipeline.defs.sensors import all_sensors
 from elec_pipeline.guard import guard_messages
+from elec_pipeline.settings import settings
 
 guard_messages()  # `dagster` commands begin here; with our DAGSTER_HOME, in `instance_storage` already
 guard_databases()
+settings()  # what makes no sense is said now, and not by each run
 
 
 def build_defs(**overrides: Any) -> dg.Definitions:

@@ -40,6 +40,13 @@ class SourceUnavailableError(SourceError):
     retry_after_s: float | None = None
 
 
+class SourceReplyError(SourceUnavailableError):
+    """The reply is not what the source's protocol says: a page, cut off, keys missing, values of another type.
+
+    The one error for this, of every source and every kind of reply. It may pass, as a gateway's page does.
+    """
+
+
 class SourceQuotaError(SourceError):
     """The source's quota of the hour or the day is used up: trying again helps only once that is over."""
 

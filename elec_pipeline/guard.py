@@ -11,8 +11,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from types import TracebackType
 from typing import Any, TextIO
 
+from elec_pipeline.errors import ElecError
 from elec_pipeline.redaction import scrub
 
 PRIVATE_UMASK = 0o077
@@ -26,8 +28,12 @@ def guard_process() -> None:
 
 
 def guard_messages() -> None:
-    """Keep secrets out of the log records of this process, and out of its output and error output."""
+    """Keep secrets out of the log records of this process, and out of its output and error output.
+
+    An error of ours that nobody catches, as Dagster's own commands do not, ends the process with its sentence.
+    """
     logging.setLogRecordFactory(ScrubbedRecord)
+    sys.excepthook = _end_with_a_sentence
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, ScrubbedStream):
@@ -87,6 +93,17 @@ def print_secret(line: str) -> None:
     """Print a line with the secret in it that the user asked for by an option of its own."""
     stream = sys.stdout
     print(line, file=stream._stream if isinstance(stream, ScrubbedStream) else stream)  # noqa: SLF001
+
+
+def _end_with_a_sentence(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the sentence of our own error, or of the one that caused this; every other error's traceback."""
+    here: BaseException | None = error
+    while here is not None and not isinstance(here, ElecError):
+        here = here.__cause__
+    if here is None:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        print(f"elec: {here}", file=sys.stderr)  # noqa: T201 - where the traceback would be
 
 
 def _scrubbed(value: Any) -> Any:

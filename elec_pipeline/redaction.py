@@ -1,9 +1,10 @@
 """Our own secrets never get out: the one place that knows them all and takes them out of a text.
 
 Here: `scrub`, which replaces every secret of this process, in every form in which it may come back, by `***`;
-and `remember`, for secrets that no setting holds, such as access tokens. Not here: where texts pass (`errors`
-for every typed error, `guard` for logs, output and Dagster's database). Cheap to import: no Dagster, no pandas,
-no SQLAlchemy.
+`remember`, for secrets that no setting holds, such as access tokens; and `ask_too`, by which the settings say what
+they hold. Nothing of ours is imported here: everything else, the errors first, stands on it. Not here: where texts
+pass (`errors` for every typed error, `guard` for logs, output and Dagster's database). Cheap to import: no
+Dagster, no pandas, no SQLAlchemy.
 
 A source that echoes what it was sent, a driver that quotes its URL and a traceback that shows a header all end
 here. What is looked for, of each secret:
@@ -26,14 +27,11 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
-
-if TYPE_CHECKING:
-    from elec_pipeline.settings import Settings
 
 STARS = "***"
 SECRET_PARAMETERS = frozenset({"password", "sslpassword", "passfile", "apikey", "api_key", "token"})
@@ -55,9 +53,22 @@ _MOST_REMEMBERED = 64
 """Tokens: a source repeats one that it was sent lately. A process that fetches thousands of them stays quick."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 _OTHER_VARIABLES = (*_PROXIES, "PGPASSWORD")
+SECRET_VARIABLES = (
+    *("DATABASE_URL", "ELEC_READONLY_DATABASE_URL", "DB_PASSWORD"),
+    *("RTE_CLIENT_ID", "RTE_CLIENT_SECRET", "ELEC_API_KEY", "ELEC_UI_PASSWORD"),
+)
+ADDRESS_VARIABLES = (
+    *("ELEC_DAGSTER_URL", "RTE_BASE_URL", "ODRE_BASE_URL", "OPEN_METEO_URL", "OPEN_METEO_PREVIOUS_RUNS_URL"),
+)
+"""Settings whose values are secrets, and those that may hold a password before the host. Named here too, because
+nothing of ours is imported here: a secret must be known before anybody has read the settings. A test compares them
+with those of `settings`."""
+SecretSource: TypeAlias = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""Returns secrets, given the values of the environment's."""
 
 _lock = threading.Lock()
 _remembered: dict[str, None] = {}
+_sources: list[SecretSource] = []
 
 
 @dataclass(frozen=True)
@@ -139,51 +150,47 @@ def basic_values(client_id: str, client_secret: str) -> list[str]:
     return sorted(base64.b64encode(raw).decode() for raw in _bytes(pair))
 
 
+def ask_too(source: SecretSource) -> None:
+    """Let `scrub` take out what a source names, too, from now on in this process: the settings, files included.
+
+    Args:
+        source: Called for each text, so it must be quick; it is given the values of the environment's secrets, on
+            which what it remembers may hang.
+    """
+    _sources.append(source)
+
+
+def pair_secrets(client_id: str, client_secret: str) -> list[str]:
+    """Return what a pair of credentials is sent as; nothing where it is not whole, or its secret is a common word.
+
+    Example:
+        >>> pair_secrets("my-id", "simulator"), len(pair_secrets("my-id", "my-secret"))
+        ([], 2)
+    """
+    if not client_id or not client_secret or _is_weak(client_secret):
+        return []
+    return [f"{client_id}:{client_secret}", *basic_values(client_id, client_secret)]
+
+
 def _current() -> tuple[_Search, ...]:
     """Return the searches for the secrets of now: settings change under tests and under `elec demo`."""
-    from elec_pipeline.settings import settings
-
-    # Not `settings()` where nobody has asked for them yet: this module must not decide when they are read.
-    read = settings() if settings.cache_info().currsize else None
-    named = tuple(os.environ.get(name, "") for name in (*_secret_variables(), *_OTHER_VARIABLES))
-    return _search(read, named, tuple(_remembered))
+    named = tuple(os.environ.get(name, "") for name in (*SECRET_VARIABLES, *_OTHER_VARIABLES))
+    named += tuple(_with_scheme(os.environ.get(name, "")) for name in ADDRESS_VARIABLES)
+    told = tuple(secret for source in _sources for secret in source(named))
+    return _search(named, tuple(_remembered), told)
 
 
-@lru_cache(maxsize=1)
-def _secret_variables() -> tuple[str, ...]:
-    """Return the environment variables whose values are, or hold, secrets."""
-    from pydantic import SecretStr
-
-    from elec_pipeline.settings import Settings
-
-    fields = Settings.model_fields.items()
-    return tuple(name.upper() for name, field in fields if field.annotation is SecretStr or name.endswith("_url"))
+def _with_scheme(address: str) -> str:
+    """Return an address as a URL, in which a password can be found; without one it is no secret."""
+    if "://" in address:
+        return address
+    return f"http://{address}" if "@" in address else ""
 
 
 @lru_cache(maxsize=4)
-def _search(read: Settings | None, named: tuple[str, ...], remembered: tuple[str, ...]) -> tuple[_Search, ...]:
-    values = [*named, *remembered, *_values(read)]
-    return _compiled(value for value in dict.fromkeys(values) if value)
-
-
-def _values(read: Settings | None) -> Iterator[str]:
-    """Return the values of settings that are, or hold, secrets, those of `.env` too."""
-    from pydantic import SecretStr, ValidationError
-
-    from elec_pipeline.settings import Settings
-
-    try:
-        settings = read or Settings()
-    except ValidationError:
-        return  # the environment's own are known; whoever reads the settings next says what is wrong
-    for _, value in settings:
-        if isinstance(value, SecretStr):
-            yield value.get_secret_value()
-        elif isinstance(value, str) and "://" in value:
-            yield value
-    pair = [secret.get_secret_value() for secret in (settings.rte_client_id, settings.rte_client_secret)]
-    if all(pair) and not _is_weak(pair[1]):
-        yield from (":".join(pair), *basic_values(*pair))
+def _search(*secrets: tuple[str, ...]) -> tuple[_Search, ...]:
+    values = dict.fromkeys(value for each in secrets for value in each)
+    return _compiled(value for value in values if value)
 
 
 def _compiled(values: Iterable[str]) -> tuple[_Search, ...]:
@@ -232,7 +239,7 @@ def _is_weak(secret: str) -> bool:
 def _as_password(secret: str) -> dict[str, str]:
     """Return a weak secret's forms: in a URL before the host, and after the word password."""
     forms = {}
-    for form in {secret, quote(secret, safe="")}:
+    for form in {secret, quote(_utf8(secret), safe="")}:
         forms[f":{form}@"] = rf"(?<=:){re.escape(form)}(?=@)"
         for mark in ("password=", "password='", 'password="', "password: "):
             forms[mark + form] = rf"(?<={mark}){re.escape(form)}(?![a-z0-9])"
@@ -241,15 +248,15 @@ def _as_password(secret: str) -> dict[str, str]:
 
 def _written(secret: str) -> set[str]:
     """Return a secret as it is, and as URLs, JSON, repr and HTML write it."""
-    plain = {secret, secret.encode().decode("latin-1")}  # the latter: UTF-8 read as what headers are written in
+    plain = {secret, _utf8(secret).decode("latin-1")}  # the latter: UTF-8 read as what headers are written in
     for raw in _bytes(secret):
         plain |= {quote(raw, safe=safe) for safe in ("", "/", "!#$%&'()*+,/:;=?@[]~")} | {quote_plus(raw)}
-    plain |= {quote(form, safe="") for form in plain}
+    plain |= {quote(_utf8(form), safe="") for form in plain}
     escaped = {
         html.escape(secret),
         html.escape(secret, quote=False),
         repr(secret)[1:-1],
-        repr(secret.encode())[2:-1],
+        repr(_utf8(secret))[2:-1],
     }
     forms = plain | escaped
     for _ in range(2):  # JSON in JSON: metadata of an event
@@ -261,9 +268,14 @@ def _written(secret: str) -> set[str]:
 def _bytes(secret: str) -> set[bytes]:
     """Return a secret as bytes; HTTP's headers are in Latin-1 where that has its characters."""
     try:
-        return {secret.encode(), secret.encode("latin-1")}
+        return {_utf8(secret), secret.encode("latin-1")}
     except UnicodeEncodeError:
-        return {secret.encode()}
+        return {_utf8(secret)}
+
+
+def _utf8(secret: str) -> bytes:
+    """Return a secret in UTF-8; one that an environment holds in another encoding must not end the search."""
+    return secret.encode("utf-8", "surrogatepass")
 
 
 def _base64(secret: bytes) -> Iterator[str]:

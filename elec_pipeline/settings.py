@@ -1,23 +1,37 @@
 """Every environment variable the platform reads, in one class.
 
 Here: names, defaults and descriptions of settings, and what follows from them alone. Not here: anything
-that opens a connection or a file. Secrets are `SecretStr`, so that no repr, log or traceback shows them.
+that opens a connection or a file; the rules for a setting's text (`settings_values`), and the sentences for what
+breaks them (`settings_errors`). Secrets are `SecretStr`, so that no repr, log or traceback shows them.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-import re
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.settings_errors import explain
+from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
 ODRE_HOST = "https://odre.opendatasoft.com"
@@ -25,6 +39,7 @@ SIMULATOR_CREDENTIAL = "simulator"
 """Client id and secret that the simulator knows; public on purpose."""
 OPEN_METEO_HOST = "https://api.open-meteo.com"
 PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
+_log = logging.getLogger(__name__)
 
 
 class Source(StrEnum):
@@ -55,14 +70,28 @@ class Fallback(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Settings from the environment, or from a file `.env` in the working directory."""
+    """Settings from the environment, or from a file `.env` in the working directory.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    Blanks and quotes round a value are left out; an empty value is the default.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
+    _remarks: tuple[str, ...] = PrivateAttr(default=())
 
     database_url: SecretStr = Field(
         default=SecretStr(""),
         description="Any postgresql:// URL. Empty: an embedded PostgreSQL server under ELEC_HOME.",
     )
+    db_host: str = Field(
+        default="",
+        description="With the four below, the database as an older layout names it; read where there is no URL.",
+    )
+    db_port: str = Field(default="", description="Its port; empty: 5432.")
+    db_name: str = Field(default="", description="Its name.")
+    db_user: str = Field(default="", description="The account.")
+    db_password: SecretStr = Field(default=SecretStr(""), description="Its password, of any characters.")
     elec_home: Path = Field(
         default_factory=default_home,
         description="State: embedded database, Dagster home, checkpoints, logs.",
@@ -115,8 +144,8 @@ class Settings(BaseSettings):
     )
     elec_api_cors_origins: str = Field(
         default="",
-        description="Web origins that may call the JSON API, such as https://app.example, separated by commas. "
-        "Pages of the same host may always.",
+        description="Web origins that may call the JSON API, such as https://app.example, separated by commas; "
+        "*: every page may. Pages of the same host may always.",
     )
     elec_api_predict: bool = Field(default=True, description="Whether the JSON API offers POST /predict.")
 
@@ -135,45 +164,68 @@ class Settings(BaseSettings):
         "as a proxy's, separated by commas.",
     )
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tidied(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tidy the texts, take the database from the older layout's settings, and keep what is to be said."""
+        if not isinstance(given, dict):
+            return handler(given)
+        values, remarks = tidy_all(given)
+        configured = _plain(values.get("database_url"))
+        older = {name: _plain(values.get(name)) for name in OLDER_LAYOUT}
+        if not configured and (url := older_url(older)):
+            values["database_url"] = url
+        elif named := [name.upper() for name, value in older.items() if value]:
+            why = (
+                "DATABASE_URL is set, which goes before" if configured else "a database needs DB_HOST and DB_NAME"
+            )
+            remarks.append(f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} not used: {why}.")
+        made = handler(values)
+        made._remarks = tuple(remarks)  # noqa: SLF001 - our own
+        return made
+
     @field_validator("rte_base_url", "odre_base_url")
     @classmethod
     def _host_only(cls, url: str, field: ValidationInfo) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError(f"{str(field.field_name).upper()} must start with http:// or https://")
-        return url.rstrip("/").removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
+        bare = http_url(str(field.field_name), url)
+        return bare.removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
+
+    @field_validator("elec_dagster_url")
+    @classmethod
+    def _url(cls, url: str, field: ValidationInfo) -> str:
+        return http_url(str(field.field_name), url)
 
     @field_validator("elec_api_cors_origins")
     @classmethod
-    def _origins_only(cls, origins: str) -> str:
-        for origin in _listed(origins):
-            url = urlsplit(origin)
-            if url.scheme not in {"http", "https"} or not url.netloc or origin != f"{url.scheme}://{url.netloc}":
-                raise ValueError(
-                    f"ELEC_API_CORS_ORIGINS: {origin!r} is no origin, such as https://app.example without a path"
-                )
-        return origins
+    def _origins_only(cls, text: str, field: ValidationInfo) -> str:
+        return origins(str(field.field_name), text)
 
     @field_validator("elec_allowed_hosts")
     @classmethod
-    def _names_only(cls, hosts: str) -> str:
-        for host in _listed(hosts):
-            if not re.fullmatch(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", host, re.ASCII):
-                raise ValueError(
-                    f"ELEC_ALLOWED_HOSTS: {host!r} is no host name, such as elec.example or elec.example:8443"
-                )
-        return hosts
+    def _names_only(cls, text: str, field: ValidationInfo) -> str:
+        return host_names(str(field.field_name), text)
 
     @field_validator("elec_home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+        try:
+            return home.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError(
+                f"ELEC_HOME is {str(home)!r}: it must be a folder, and no such user has one."
+            ) from None
 
     @field_validator("open_meteo_url", "open_meteo_previous_runs_url")
     @classmethod
-    def _weather_host_only(cls, url: str) -> str:
-        if url.lower() not in ("", "off") and not url.startswith(("http://", "https://")):
-            raise ValueError("OPEN_METEO_URL must start with http:// or https://, or be off")
-        return url.lower() if url.lower() == "off" else url.rstrip("/").removesuffix("/v1/forecast")
+    def _weather_host_only(cls, url: str, field: ValidationInfo) -> str:
+        if url.lower() in ("", "off"):
+            return url.lower()
+        return http_url(str(field.field_name), url, ", or off").removesuffix("/v1/forecast")
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a user should know of the settings, a sentence each."""
+        return self._remarks
 
     @property
     def source(self) -> Source:
@@ -213,12 +265,12 @@ class Settings(BaseSettings):
     @property
     def cors_origins(self) -> list[str]:
         """The web origins of other hosts that may call the JSON API."""
-        return _listed(self.elec_api_cors_origins)
+        return listed(self.elec_api_cors_origins)
 
     @property
     def allowed_hosts(self) -> list[str]:
         """The names besides localhost by which browsers reach our servers."""
-        return _listed(self.elec_allowed_hosts)
+        return listed(self.elec_allowed_hosts)
 
     def rte_credentials(self) -> tuple[str, str]:
         """Return client id and client secret; the simulator's own where that is the source."""
@@ -241,17 +293,50 @@ class Settings(BaseSettings):
         return forecast, self.open_meteo_previous_runs_url or other
 
 
-def _listed(text: str) -> list[str]:
-    """Return what a comma-separated list names.
-
-    Example:
-        >>> _listed("https://a.example, https://b.example,")
-        ['https://a.example', 'https://b.example']
-    """
-    return [each.strip() for each in text.split(",") if each.strip()]
-
-
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once; what should be said of them is logged.
+
+    Raises:
+        ConfigurationError: A setting makes no sense; there is a sentence for each.
+    """
+    try:
+        read = Settings()
+    except ValidationError as error:
+        raise explain(error, Settings.model_fields) from None
+    except (SettingsError, OSError, UnicodeError) as error:
+        raise ConfigurationError(
+            f"The file .env in the working directory cannot be read ({type(error).__name__}): it must be a text "
+            "in UTF-8 that this account may read."
+        ) from None
+    for remark in read.remarks:
+        _log.warning(remark)
+    return read
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+
+
+@lru_cache(maxsize=4)
+def _secrets(read: Settings | None, _environment: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values of settings that are, or hold, secrets, those of `.env` too."""
+    try:
+        here = read or Settings()
+    except (ValidationError, SettingsError, OSError, UnicodeError):
+        return ()  # the environment's own are known; whoever reads the settings next says what is wrong
+    values = [
+        value.get_secret_value() if isinstance(value, SecretStr) else value
+        for _, value in here
+        if isinstance(value, SecretStr) or (isinstance(value, str) and "://" in value)
+    ]
+    pair = (here.rte_client_id.get_secret_value(), here.rte_client_secret.get_secret_value())
+    return (*values, *redaction.pair_secrets(*pair))
+
+
+def _known_secrets(environment: tuple[str, ...]) -> tuple[str, ...]:
+    # Not `settings()` where nobody has asked for them yet: redaction must not decide when they are read.
+    return _secrets(settings() if settings.cache_info().currsize else None, environment)
+
+
+redaction.ask_too(_known_secrets)

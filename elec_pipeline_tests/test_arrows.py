@@ -63,6 +63,20 @@ def test_no_arrow_runs_back_up(room: str) -> None:
     assert [line for path in files for line in unwanted(path, room)] == []
 
 
+def test_what_everything_stands_on_imports_in_one_direction() -> None:
+    """Of the modules that no room holds, each imports only those that do not import it, inside functions too."""
+    files = {
+        path.stem: path for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "cli", "definitions")
+    }
+    arrows = {name: {each for each in imports(path) if each in files} for name, path in files.items()}
+    assert "errors" in arrows["settings"]
+    assert arrows["redaction"] == set()
+    while arrows:
+        ends = {name for name, targets in arrows.items() if not targets & set(arrows)}
+        assert ends, f"they import each other: {sorted(arrows)}"
+        arrows = {name: targets for name, targets in arrows.items() if name not in ends}
+
+
 def test_nothing_of_ours_imports_the_dashboard() -> None:
     assert [path for path in PACKAGE.rglob("*.py") if "dashboard (a library)" in imports(path)] == []
 

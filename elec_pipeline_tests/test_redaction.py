@@ -93,6 +93,19 @@ def test_a_short_secret_goes_as_a_word_only(monkeypatch: pytest.MonkeyPatch) -> 
     assert scrub("key load24, payload245") == "key ***, payload245"
 
 
+def test_a_host_that_lacks_its_scheme_is_no_secret_and_its_password_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ELEC_DAGSTER_URL", "dagster.example:3000")
+    monkeypatch.setenv("ODRE_BASE_URL", "me:0dre-pass@odre.example")
+    assert scrub("dagster.example:3000, 0dre-pass") == "dagster.example:3000, ***"
+
+
+def test_a_secret_in_another_encoding_goes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELEC_API_KEY", "k3y-\udce9-of-latin")
+    assert scrub("it was k3y-\udce9-of-latin and k3y-%ED%B3%A9-of-latin") == "it was *** and ***"
+
+
 def test_what_is_set_later_and_what_is_remembered_goes_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert scrub("another-k3y t0ken-of-now") == "another-k3y t0ken-of-now"
     monkeypatch.setenv("ELEC_API_KEY", "another-k3y")

@@ -1,4 +1,10 @@
-"""Which pages may call the service from a browser: those of the same host, and those in the settings."""
+"""Which pages may call the service from a browser: those of the same host, and those in the settings.
+
+With `*` in the settings every page may. No answer depends on a browser's cookies, so such a page learns what
+anybody learns who reaches the service. But it reaches what the browser that shows it reaches: a service that
+listens on loopback or behind a firewall is then open to every page that is shown there. Where a key is set, it is
+asked for all the same.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +26,7 @@ class SameHostCors(CORSMiddleware):
 
     Args:
         app: What is called.
-        origins: Web origins of other hosts.
+        origins: Web origins of other hosts; `*` is every one.
     """
 
     def __init__(self, app: ASGIApp, *, origins: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -11,6 +12,7 @@ from elec_pipeline.markdown import markdown_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from elec_pipeline.sources.left_out import LeftOut
     from elec_pipeline.steps.consumption import Report
     from elec_pipeline.store.bulk import Written
 
@@ -25,6 +27,13 @@ def rows(written: Written) -> dict[str, Any]:
         "rows replaced": written.replaced,
         "rows unchanged": written.unchanged,
     }
+
+
+def left_out(parts: LeftOut, log: logging.Logger) -> str:
+    """Return what could not be read of a source's replies, after a warning in the run's log where there is any."""
+    if parts:
+        log.warning(f"The source's replies held parts that cannot be read, which are left out: {parts}.")
+    return str(parts)
 
 
 def table(frame: pd.DataFrame) -> dg.MetadataValue[Any]:

@@ -17,6 +17,7 @@ from elec_pipeline.redaction import remember_url
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import LIVELINESS
 from elec_pipeline.store.outage import is_outage, unavailable
+from elec_pipeline.store.session import pinned
 from elec_pipeline.store.tables import SCHEMA
 
 _ROWS_AT_ONCE = 10_000
@@ -40,7 +41,7 @@ def opened_database(url: str) -> Iterator[Iterator[Block]]:
     """
     remember_url(url)
     with _named(url):
-        connection = psycopg.connect(urls.for_psycopg(urls.with_defaults(url, **LIVELINESS)))
+        connection = psycopg.connect(urls.for_psycopg(urls.with_defaults(pinned(url), **LIVELINESS)))
     with connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from elec_pipeline.serving.refusal import refuse
+from elec_pipeline.settings_values import ANY_ORIGIN
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?", re.IGNORECASE | re.ASCII)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -40,7 +41,7 @@ class Origins:
         names: Names besides `localhost` by which the server may be reached, on whatever port.
         hosts: The same, with the port where it is not the scheme's own; their pages are the server's own pages,
             although a proxy may call us by another name.
-        origins: Web origins of others that may call.
+        origins: Web origins of others that may call; `*`: every page may.
         other_ports: Whether pages on other ports of the same host may call.
     """
 
@@ -108,7 +109,7 @@ class Origins:
         return address.is_loopback or address.is_unspecified or not _came_by_loopback(scope)
 
     def _is_our_page(self, origin: str, hosts: list[str]) -> bool:
-        if origin in self._origins or _netloc(origin) in self._hosts:
+        if ANY_ORIGIN in self._origins or origin in self._origins or _netloc(origin) in self._hosts:
             return True
         is_own = is_same_host if self._other_ports else is_same_origin
         return bool(hosts) and all(is_own(origin, host) for host in hosts)

@@ -11,12 +11,19 @@ from typing import Protocol
 
 import pandas as pd
 
+from elec_pipeline.sources.left_out import LeftOut
+
 LONGEST_WINDOW_DAYS = 31
 """No source is asked for more days at once: RTE refuses more to some, and memory stays flat."""
 
 
 class ConsumptionSource(Protocol):
     """RTE's API, its open data, a simulator of either, or one standing in for another."""
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What could not be read of the replies so far."""
+        ...
 
     def short_term(self, types: Sequence[str], first: date, last: date) -> pd.DataFrame:
         """Return the values of a range of Paris days, at most 31 of them.

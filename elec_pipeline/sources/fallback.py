@@ -13,6 +13,7 @@ import pandas as pd
 
 from elec_pipeline.errors import SourceUnavailableError
 from elec_pipeline.sources.consumption import ConsumptionSource
+from elec_pipeline.sources.left_out import LeftOut
 
 
 class FallbackSource:
@@ -33,6 +34,15 @@ class FallbackSource:
         self.outage = ""
         self._first_choice = first_choice
         self._stand_in = stand_in
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What could not be read of the replies of both so far."""
+        both = LeftOut()
+        for source in (self._first_choice, self._stand_in):
+            if source is not None:
+                both.include(source.left_out)
+        return both
 
     def short_term(self, types: Sequence[str], first: date, last: date) -> pd.DataFrame:
         """Return the values of a range of Paris days, from whichever answers.

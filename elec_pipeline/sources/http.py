@@ -100,11 +100,16 @@ def error_of(reply: requests.Response, said: str, advice: Mapping[int, str]) -> 
 def quote(said: str) -> str:
     r"""Return a source's words for a message: on one line, without our secrets, no longer than a paragraph.
 
+    Characters that no terminal and no table takes, such as NUL and half a surrogate pair, become a question mark.
+
     Example:
         >>> quote("Too many\n requests.")
         'Too many requests.'
+        >>> quote("\ud83d\x00 busy")
+        '?? busy'
     """
-    return _shortened(" ".join(scrub(said).split()), _LONGEST_QUOTE)
+    line = " ".join(scrub(said).split())
+    return _shortened("".join(char if char.isprintable() else "?" for char in line), _LONGEST_QUOTE)
 
 
 def opening(body: bytes) -> str:

@@ -17,6 +17,7 @@ from elec_pipeline.domain.provenance import REAL_TIME_SUFFIX
 from elec_pipeline.settings import Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get, json_fields, new_session
+from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.odre_reply import FIELDS, nothing, read_export
 from elec_pipeline.sources.retries import RetryPlan
 
@@ -33,6 +34,9 @@ _ADVICE = dict.fromkeys((401, 403), "the open data should need no key; check ODR
 class OdreClient:
     """A client of the open data, or of a simulator of it.
 
+    Attributes:
+        left_out: What could not be read of the replies so far.
+
     Args:
         base_url: Scheme and host.
         retries: How often and how long to try again.
@@ -47,6 +51,7 @@ class OdreClient:
         timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> None:
         self.base_url = base_url
+        self.left_out = LeftOut()
         self._retries = retries or RetryPlan()
         self._timeout_s = timeout_s
         self._session = new_session()
@@ -97,7 +102,11 @@ class OdreClient:
         path = f"{CATALOG_PATH}/{dataset}/exports/json"
         return self._retries.run(
             lambda: read_export(
-                self._get(path, query), types, source=SOURCES[dataset], half_hours=dataset == CONSOLIDATED
+                self._get(path, query),
+                types,
+                source=SOURCES[dataset],
+                half_hours=dataset == CONSOLIDATED,
+                left_out=self.left_out,
             )
         )
 

@@ -2,29 +2,37 @@
 
 Here: bytes to a frame; pure. Not here: how the bytes are fetched, and which data set stands in for which.
 Every day has 96 rows, by Paris wall clock: in spring those of the hour that does not exist share their instant
-with the next hour's and hold other values; in autumn the first pass of the repeated hour is absent.
+with the next hour's and hold other values; in autumn the first pass of the repeated hour is absent. Each row is
+read for itself: what cannot be read is left out and counted, and the rest is kept.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS
-from elec_pipeline.errors import SourceUnavailableError
-from elec_pipeline.sources.http import json_of, opening
+from elec_pipeline.sources.http import json_of
+from elec_pipeline.sources.left_out import LeftOut
+from elec_pipeline.sources.values import malformed, number_of, quarter_of
 
 FIELDS = {"REALISED": "consommation", "D-1": "prevision_j1", "ID": "prevision_j"}
 """The open data's field of each type. RTE's forecast of the running day is what its API calls intraday; there
 is no D-2."""
 QUARTER = pd.Timedelta(minutes=15)
 HALF_HOUR = pd.Timedelta(minutes=30)
+_WHOSE = "The open data's"
 
 _COLUMNS = ["forecast_type", "interval_start", "load_mw", "resolution_minutes", "published_at", "source"]
 
 
-def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: bool) -> pd.DataFrame:
+def read_export(
+    body: bytes, types: Sequence[str], *, source: str, half_hours: bool, left_out: LeftOut | None = None
+) -> pd.DataFrame:
     """Read a JSON export of one data set.
 
     Args:
@@ -32,12 +40,16 @@ def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: b
         types: The types asked for; those the open data does not have are left out.
         source: Name of the data set, for every row.
         half_hours: Whether a series without a value at :15 and :45 is by half-hour, see `in_quarters`.
+        left_out: Counts what cannot be read: rows of another form, rows without a readable instant on the
+            quarter-hour or whose wall clock contradicts it, and loads that are missing as a key or no number. The
+            rows of spring's missing hour are the open data's habit and not counted.
 
     Returns:
         As `ConsumptionSource.short_term` says, in order; `published_at` is NaT.
 
     Raises:
-        SourceUnavailableError: The body is no JSON of the expected shape: cut off, or a gateway's page.
+        SourceReplyError: The body is no JSON of the expected shape, such as one cut off or a gateway's page, or
+            no row of it can be read.
 
     Example:
         >>> frame = read_export(b'[{"date": "2025-03-30", "heure": "02:00", "consommation": 1, '
@@ -47,27 +59,29 @@ def read_export(body: bytes, types: Sequence[str], *, source: str, half_hours: b
         >>> frame["load_mw"].tolist()
         [50000.0]
     """
+    counted = LeftOut()
     try:
         listed = json_of(body)
-        wanted = [name for name in types if name in FIELDS]
-        columns = ["date", "heure", "date_heure", *(FIELDS[name] for name in wanted)]
-        raw = pd.DataFrame([[row.get(name) for name in columns] for row in listed], columns=columns)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise SourceUnavailableError(
-            f"The open data's reply is not the expected JSON ({type(error).__name__}); "
-            f"it starts with {opening(body)}."
-        ) from None
-    start = pd.to_datetime(raw["date_heure"], utc=True, format="ISO8601", errors="coerce")
-    start = start.astype("datetime64[us, UTC]")
-    raw = raw[_is_real(raw, start)]
-    start = start[raw.index]
+    except ValueError as error:
+        raise malformed(_WHOSE, type(error).__name__, body) from None
+    if not isinstance(listed, list):
+        raise malformed(_WHOSE, "no list of rows", body)
+    dated = [(start, row) for row in listed if (start := _start(row, counted)) is not None]
+    if listed and not dated:
+        raise malformed(_WHOSE, "no row of it can be read", body)
+    kept = [(start, row) for start, row in dated if _is_real(row, start, counted)]
+    starts = pd.Series([start for start, _ in kept], dtype="datetime64[us, UTC]")
     parts = []
-    for name in wanted:
-        load = pd.to_numeric(raw[FIELDS[name]], errors="coerce").astype("float64")
-        frame = pd.DataFrame({"interval_start": start, "load_mw": load})
+    for name in types:
+        if name not in FIELDS:
+            continue
+        loads = pd.Series([_load(row, FIELDS[name], counted) for _, row in kept], dtype="float64")
+        frame = pd.DataFrame({"interval_start": starts, "load_mw": loads})
         if half_hours:
             frame = in_quarters(frame)
         parts.append(frame.sort_values("interval_start").assign(forecast_type=name))
+    if left_out is not None:
+        left_out.include(counted)
     if not parts:
         return nothing()
     joined: pd.DataFrame = pd.concat(parts, ignore_index=True).assign(resolution_minutes=15, source=source)
@@ -118,9 +132,48 @@ def nothing() -> pd.DataFrame:
     )
 
 
-def _is_real(raw: pd.DataFrame, start: pd.Series) -> pd.Series:
-    """Tell which rows' wall clock agrees with their instant; those of spring's missing hour do not."""
-    wall = start.dt.tz_convert(PARIS)
-    stated = raw["date"].astype(str) + " " + raw["heure"].astype(str).str.slice(0, 5)
-    is_real: pd.Series = start.notna() & (wall.dt.strftime("%Y-%m-%d %H:%M") == stated)
-    return is_real
+def _start(row: Any, left_out: LeftOut) -> datetime | None:
+    """Return the beginning of a row's quarter-hour; None where it cannot be read."""
+    if not isinstance(row, dict):
+        left_out.add("rows of another form")
+        return None
+    start = quarter_of(row.get("date_heure"))
+    if start is None:
+        left_out.add("rows without a readable instant")
+    return start
+
+
+def _is_real(row: dict[str, Any], start: datetime, left_out: LeftOut) -> bool:
+    """Tell whether a row's wall clock agrees with its instant; in spring's missing hour it does not."""
+    stated = f"{row.get('date')} {str(row.get('heure'))[:5]}"
+    if f"{start.astimezone(PARIS):%Y-%m-%d %H:%M}" == stated:
+        return True
+    if not _is_skipped(stated):
+        left_out.add("rows whose wall clock contradicts their instant")
+    return False
+
+
+def _is_skipped(stated: str) -> bool:
+    """Tell whether a wall clock never shows a time, because it is put forward.
+
+    Example:
+        >>> _is_skipped("2025-03-30 02:15"), _is_skipped("2025-03-30 03:15"), _is_skipped("None None")
+        (True, False, False)
+    """
+    try:
+        wall = datetime.strptime(stated, "%Y-%m-%d %H:%M").replace(tzinfo=PARIS)
+        there_and_back = wall.astimezone(UTC).astimezone(PARIS)
+    except (ValueError, OverflowError):
+        return False
+    return there_and_back.replace(tzinfo=None) != wall.replace(tzinfo=None)
+
+
+def _load(row: dict[str, Any], field: str, left_out: LeftOut) -> float:
+    if field not in row:
+        left_out.add(f"rows without {field}")
+        return math.nan
+    load_mw = number_of(row[field])
+    if load_mw is None:
+        left_out.add("loads that are no number")
+        return math.nan
+    return load_mw

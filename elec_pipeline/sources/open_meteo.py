@@ -34,6 +34,7 @@ from elec_pipeline.errors import SourceQuotaError, SourceUnavailableError
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES, City
 from elec_pipeline.sources.http import error_of, get, json_fields, new_session
+from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.open_meteo_reply import read_hourly
 from elec_pipeline.sources.retries import RetryPlan
 
@@ -61,6 +62,9 @@ _UTC_DAY: Final = "%Y-%m-%d"
 class OpenMeteoClient:
     """A session with Open-Meteo's two APIs, or with a simulator of them.
 
+    Attributes:
+        left_out: What could not be read of the replies so far.
+
     Args:
         forecast_url: Scheme and host of the forecast API.
         previous_runs_url: Scheme and host of the previous-runs API.
@@ -80,6 +84,7 @@ class OpenMeteoClient:
         allowance: Allowance | None = None,
         timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> None:
+        self.left_out = LeftOut()
         self._forecast_url = forecast_url
         self._previous_runs_url = previous_runs_url
         self._cities = cities
@@ -184,7 +189,7 @@ class OpenMeteoClient:
 
         def fetch() -> pd.DataFrame:
             self._allowance.take(calls)
-            return read_hourly(self._get(host, query), variables, weights)
+            return read_hourly(self._get(host, query), variables, weights, self.left_out)
 
         frame = self._retries.run(fetch)
         inside = frame["hour_start"].between(start, end, inclusive="left")

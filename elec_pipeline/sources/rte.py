@@ -22,6 +22,7 @@ from elec_pipeline.redaction import basic_values, remember
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get
+from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline.sources.rte_reply import read_short_term
 from elec_pipeline.sources.rte_token import TOKEN_PATH, explanation, signed_in
@@ -39,6 +40,9 @@ _ADVICE = {
 
 class RteClient:
     """A session with RTE's API, or with a simulator of it.
+
+    Attributes:
+        left_out: What could not be read of the replies so far.
 
     Args:
         base_url: Scheme and host.
@@ -58,6 +62,7 @@ class RteClient:
         timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> None:
         self.base_url = base_url
+        self.left_out = LeftOut()
         if base_url.startswith("http://"):
             # The OAuth library refuses plain HTTP otherwise. The settings allow it for a simulator and for
             # this very machine only, so that no real secret travels in the clear.
@@ -103,7 +108,7 @@ class RteClient:
             "start_date": day_start(first).astimezone(PARIS).isoformat(),
             "end_date": day_end(last).astimezone(PARIS).isoformat(),
         }
-        frame = self._retries.run(lambda: read_short_term(self._get(SHORT_TERM_PATH, query)))
+        frame = self._retries.run(lambda: read_short_term(self._get(SHORT_TERM_PATH, query), self.left_out))
         inside = frame["interval_start"].between(day_start(first), day_end(last), inclusive="left")
         return frame[inside & frame["forecast_type"].isin(types)].reset_index(drop=True)
 

@@ -20,6 +20,7 @@ from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.outage import is_outage, unavailable
+from elec_pipeline.store.session import pinned
 from elec_pipeline.store.tables import SCHEMA
 
 DATABASE = "elec"
@@ -61,12 +62,12 @@ def dagster_url(settings: Settings) -> str:
     name = dagster_database(url)
     try:
         with psycopg.connect(
-            urls.for_psycopg(urls.with_defaults(url, **LIVELINESS)), autocommit=True
+            urls.for_psycopg(urls.with_defaults(pinned(url), **LIVELINESS)), autocommit=True
         ) as connection:
             _ensure_database(connection, name)
     except psycopg.OperationalError as error:
         raise unavailable(url, error) from None
-    return urls.for_dagster(urls.with_defaults(urls.with_database(url, name), **LIVELINESS))
+    return urls.for_dagster(urls.with_defaults(urls.with_database(pinned(url), name), **LIVELINESS))
 
 
 def dagster_database(url: str) -> str:
@@ -81,12 +82,10 @@ def connect(settings: Settings) -> Engine:
         StoreUnavailableError: The server does not answer.
     """
     url = database_url(settings)
-    options = f"{urls.parameter(url, 'options')} -c timezone=UTC".strip()
     engine = create_engine(
-        urls.for_sqlalchemy(urls.with_defaults(url, **LIVELINESS)),
+        urls.for_sqlalchemy(urls.with_defaults(pinned(url), **LIVELINESS)),
         pool_pre_ping=True,  # a restarted server costs one ping instead of a failed run
         pool_size=4,
-        connect_args={"options": options},
     )
     try:
         engine.connect().close()

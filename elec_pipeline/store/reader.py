@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, create_engine
 
+from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import database_url
+from elec_pipeline.store.session import pinned
 
 CONNECT_TIMEOUT_S = 3
 
@@ -27,22 +29,27 @@ def open_reader(settings: Settings, *, connections: int, statement_timeout_s: fl
         ConfigurationError: A URL is of no PostgreSQL.
         EmbeddedServerError: The embedded server cannot be started.
     """
-    url = settings.elec_readonly_database_url.get_secret_value() or database_url(settings)
     options = {
-        "timezone": "UTC",
         "default_transaction_read_only": "on",
         "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
         "application_name": "elec-reader",
     }
     return create_engine(
-        urls.for_sqlalchemy(url),
+        urls.for_sqlalchemy(_pinned(settings, options)),
         pool_pre_ping=True,  # a restarted server costs one ping instead of a failed answer
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,
         isolation_level="REPEATABLE READ",  # an answer of several queries is of one moment
-        connect_args={
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-            "connect_timeout": CONNECT_TIMEOUT_S,
-        },
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
     )
+
+
+def _pinned(settings: Settings, options: dict[str, str]) -> str:
+    url = settings.elec_readonly_database_url.get_secret_value()
+    if not url:
+        return pinned(database_url(settings), options)
+    try:
+        return pinned(url, options)
+    except ConfigurationError as error:  # which names the usual one
+        raise ConfigurationError(str(error).replace("DATABASE_URL", "ELEC_READONLY_DATABASE_URL")) from None

@@ -12,6 +12,7 @@ socket's folder, stand in the query.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
@@ -24,6 +25,7 @@ HIDDEN = "***"
 SECRET_PARAMETERS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
 """Parameters that libpq takes for secrets."""
 _EXAMPLE = "postgresql://user:password@host:5432/elec"
+_LAST_PORT = 65535
 _SCHEME = re.compile(r"^(?P<dialect>\w*)(?:\+\w+)?://")
 
 
@@ -145,6 +147,31 @@ def with_defaults(url: str, **parameters: str) -> str:
     return _render(parameters | _parse(url))
 
 
+def with_session(url: str, settings: Mapping[str, str], *, client_encoding: str) -> str:
+    """Return a PostgreSQL URL whose sessions have some settings, whatever the server, database or role says.
+
+    They stand behind the options that the URL has already, and so they count.
+
+    Args:
+        url: The URL.
+        settings: Server settings by name.
+        client_encoding: In which texts cross the network.
+
+    Raises:
+        ConfigurationError: It is no PostgreSQL URL.
+
+    Example:
+        >>> with_session("postgresql://ada@db.example/elec", {"datestyle": "ISO, YMD"}, client_encoding="UTF8")
+        'postgresql://ada@db.example/elec?client_encoding=UTF8&options=-c%20datestyle%3DISO%2C%5C%20YMD'
+    """
+    parameters = _parse(url)
+    # The server splits options at blanks that no backslash precedes.
+    escaped = (re.sub(r"([\\\s])", r"\\\1", f"{name}={value}") for name, value in settings.items())
+    options = [parameters.get("options", ""), *(f"-c {each}" for each in escaped)]
+    pinned = {"options": " ".join(each for each in options if each), "client_encoding": client_encoding}
+    return _render(parameters | pinned)
+
+
 def parameter(url: str, name: str) -> str:
     """Return the value of one of libpq's parameters in a PostgreSQL URL, "" where it is not there.
 
@@ -225,8 +252,12 @@ def _refuse_what_is_misread(url: str, dialect: str) -> None:
 def _require_ports(parameters: dict[str, str]) -> None:
     ports = parameters.get("port", "").split(",")
     hosts = (parameters.get("host") or parameters.get("hostaddr") or "").split(",")
-    if not all(port.isdecimal() or not port for port in ports):
-        raise ConfigurationError(f"DATABASE_URL has a port that is no number: it should look like {_EXAMPLE}")
+    if not all(
+        re.fullmatch(r"\d{1,5}", port, re.ASCII) and 1 <= int(port) <= _LAST_PORT for port in ports if port
+    ):
+        raise ConfigurationError(
+            f"DATABASE_URL has a port that is no number from 1 to {_LAST_PORT}: it should look like {_EXAMPLE}"
+        )
     if len(ports) > 1 and len(ports) != len(hosts):
         raise ConfigurationError(
             f"DATABASE_URL names {len(hosts)} hosts and {len(ports)} ports: give one port, or one for each host"

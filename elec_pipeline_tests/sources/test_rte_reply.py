@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from elec_pipeline.errors import SourceUnavailableError
+from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.rte_reply import read_short_term
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "rte_samples" / "short_term.json"
@@ -53,6 +55,29 @@ def test_numbers_are_read_however_they_are_written(number: object) -> None:
 def test_a_value_without_a_readable_start_is_left_out_and_the_rest_kept() -> None:
     frame = read_short_term(reply(value(1, start_date="yesterday"), value(2), value(3, start_date=None)))
     assert frame["load_mw"].tolist() == [2.0]
+
+
+def test_a_block_without_values_leaves_the_others_and_is_counted() -> None:
+    sound = {"type": "D-1", "values": [value(50000)]}
+    other = {"type": "D-2", "start_date": "2025-06-03T00:00:00+02:00", "end_date": "2025-06-04T00:00:00+02:00"}
+    for broken, what in ((other, "without values"), ({"values": []}, "of another form"), (7, "of another form")):
+        left_out = LeftOut()
+        frame = read_short_term(json.dumps({"short_term": [broken, sound]}).encode(), left_out)
+        assert frame["load_mw"].tolist() == [50000.0]
+        assert str(left_out) == f"blocks {what}: 1"
+
+
+def test_what_is_left_out_of_a_block_is_counted_by_what_it_lacks() -> None:
+    left_out = LeftOut()
+    values: list[Any] = [value(1), 5, value(2, start_date="2025-06-01T00:15:00"), value([3]), value(None)]
+    assert len(read_short_term(reply(*values), left_out)) == 3
+    assert str(left_out) == (
+        "values of another form: 1, values without a readable start: 1, loads that are no number: 1"
+    )
+
+
+def test_where_nothing_has_a_value_yet_there_is_nothing_and_no_error() -> None:
+    assert read_short_term(b'{"short_term": [{"type": "D-2"}]}').empty
 
 
 def test_without_a_time_of_publication_there_is_none() -> None:

@@ -97,6 +97,8 @@ def test_the_database_is_exchanged_wherever_it_is_named() -> None:
         "sqlite:///hunter2.db",
         "postgresqlx://ada:hunter2@db.example/elec",
         "postgresql://ada:hunter2@db.example:port/elec",
+        "postgresql://ada:hunter2@db.example:0/elec",
+        "postgresql://ada:hunter2@db.example:65536/elec",
         "postgresql://ada:hunt@er2/x@db.example/elec",
     ],
 )

@@ -50,6 +50,7 @@ def raw_consumption(
         metadata={
             **metadata.rows(report.written),
             "fallback": client.outage or "not used",
+            "left out": metadata.left_out(client.left_out, context.log),
             "preview": metadata.table(report.preview),
         },
         check_results=[

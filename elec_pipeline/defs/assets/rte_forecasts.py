@@ -48,6 +48,7 @@ def rte_forecasts(
         metadata={
             **metadata.rows(report.written),
             "fallback": client.outage or "not used",
+            "left out": metadata.left_out(client.left_out, context.log),
             "preview": metadata.table(report.preview),
         },
         check_results=[

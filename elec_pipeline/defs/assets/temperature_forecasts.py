@@ -60,6 +60,7 @@ def temperature_forecasts(
         metadata={
             **metadata.rows(report.written),
             "source": report.unavailable or "answered",
+            "left out": "nothing" if client is None else metadata.left_out(client.left_out, context.log),
             "windows there already": report.requests_saved,
             "preview": metadata.table(report.preview),
         },
