@@ -1,6 +1,7 @@
 """How good the forecasts are: `python -m benchmarks.accuracy LOAD_CSV WEATHER_CSV [--split …] [--model …]`.
 
 From the raw series to tables, in Markdown. The test split is only reported on: nothing was fitted or chosen on it.
+Each expert of the checkpoint is scored alone beside their combination, which is what is issued.
 With `--no-challenger` gradient boosting, which takes some ten minutes to fit, is left out.
 
 Temperatures are an archive of short-lead forecasts, close to the truth: a real day-ahead forecast is worse. The
@@ -26,18 +27,23 @@ from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.backtest.run import back_test
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.degraded import with_only
-from elec_pipeline.forecasting.experts.boosting.boosting import fitted
+from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, fitted
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.expert import Contestant
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
+from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE
 from elec_pipeline.markdown import markdown_table
 
 SPLITS = {"validation": VALIDATION, "test": TEST}
 LAST_TEMPERATURE = date(2025, 5, 30)
 """Last delivery day that the archive of temperatures covers in full."""
-CHRONOS, BOOSTING = "chronos", "boosting"
+COMBINATION = "combination"
+"""What is issued: the checkpoint's experts together."""
 KNEW = {
     RTE: "RTE's D-1 forecast, published on the evening before, whichever issue is scored",
-    CHRONOS: "load up to an hour before the issue, RTE's forecasts published before it, the calendar",
+    COMBINATION: "load up to an hour before the issue, RTE's forecasts published before it, the calendar",
+    RIDGE: "the same; this expert of the checkpoint alone",
+    CHRONOS: "the same; this expert of the checkpoint alone, without the combination's calibration",
     BOOSTING: "the same; LightGBM grown on the train days, stopped on the validation days",
     SEASONAL_NAIVE: "the load of the same hour a week before",
 }
@@ -83,7 +89,9 @@ def _markdown(table: pd.DataFrame) -> str:
 
 def contestants(model: str, history: History, *, challenger: bool) -> Mapping[str, Contestant]:
     """Return who takes part by name; `history` ends before the split that is scored, or with the validation."""
-    taking_part: dict[str, Contestant] = {CHRONOS: load_forecaster(model), SEASONAL_NAIVE: SeasonalNaive()}
+    forecaster = load_forecaster(model)
+    taking_part: dict[str, Contestant] = {COMBINATION: forecaster, **forecaster.experts}
+    taking_part[SEASONAL_NAIVE] = SeasonalNaive()
     if challenger:
         taking_part[BOOSTING] = fitted(history, days(*TRAIN), days(*VALIDATION))
     return taking_part
@@ -104,7 +112,7 @@ def main() -> None:
     report("Without temperature", frame, groups=GROUPS)
     print("\n### Worst days\n")
     worst = skill.worst_days(frame)
-    print(_markdown(worst[worst["forecaster"] == CHRONOS]))
+    print(_markdown(worst[worst["forecaster"] == COMBINATION]))
 
     if "with_temperature" in asked.blocks:
         weather = read_history(asked.load, last, asked.weather)
@@ -118,8 +126,9 @@ def main() -> None:
     if "early" in asked.blocks:
         early = read_history(asked.load, last, asked.weather, early_blur_mw=EARLY_BLUR_MW)
         until = min(last, LAST_TEMPERATURE)
-        forecaster = who[CHRONOS]
-        both = {CHRONOS: WithoutTemperature(forecaster), f"{CHRONOS} with temperature": forecaster}
+        of_model = {name: each for name, each in who.items() if name not in (SEASONAL_NAIVE, BOOSTING)}
+        both = {name: WithoutTemperature(each) for name, each in of_model.items()}
+        both |= {f"{name} with temperature": each for name, each in of_model.items()}
         frame = back_test(early, first, until, contestants=both, issues=[Issue.MORNING]).frame
         report(f"Morning, with a D-1 blurred by {EARLY_BLUR_MW:.0f} MW in the place of D-2, to {until}", frame)
 

@@ -25,10 +25,8 @@ leads than that, and close to the truth: what is made of it flatters a real day-
 EARLY_BLUR_MW, EARLY_SEED = 600.0, 20240701
 """The series hold no D-2 of RTE's: a blurred D-1 stands in for it. That of other days, not those of a training."""
 TRAIN = (date(2012, 2, 1), date(2023, 12, 31))
-VALIDATION = (date(2024, 1, 1), date(2024, 6, 30))
-
-
-TEST = (date(2024, 7, 1), date(2025, 7, 27))
+VALIDATION = (date(2024, 1, 1), date(2024, 12, 31))
+TEST = (date(2025, 1, 1), date(2025, 10, 19))
 """To report on, once all is chosen."""
 
 

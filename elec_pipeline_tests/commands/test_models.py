@@ -57,7 +57,7 @@ def test_versions_are_listed_promoted_and_rolled_back(
     assert row(listed, bundled).startswith("live")
     assert not row(listed, one).startswith("live")
 
-    assert f"{one} is promoted" in elec("models", "promote", one.removeprefix("chronos2-")[:7])
+    assert f"{one} is promoted" in elec("models", "promote", one.removeprefix("elec-")[:7])
     assert f"{two} is promoted" in elec("models", "promote", two)
     assert f"{two} is the promoted model already" in elec("models", "promote", two)
     listed = elec("models", "list")

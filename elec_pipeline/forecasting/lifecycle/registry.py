@@ -189,7 +189,7 @@ def _state(model: str) -> tuple[tuple[str, int, int], ...]:
     folder = Path(model).expanduser()
     if not model or not folder.is_dir():
         return ()
-    files = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
+    files = ((str(path), path.stat()) for path in sorted(folder.rglob("*")) if path.is_file())
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in files)
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
 from elec_pipeline.forecasting.checkpoint import card_of
-from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
+from elec_pipeline.forecasting.combination.combination import Blend, Combination
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.registry import Reason
 from elec_pipeline.settings import Settings
@@ -112,7 +113,8 @@ def test_a_promoted_folder_whose_content_changed_is_an_error(
 ) -> None:
     models.promote(engine, two[0], by="hand")
     assert version_in_use(engine, here) == two[0]
-    Recipe(context_hours=96).save(tmp_path / "one")
+    wider = Blend(medians={CHRONOS: 1.0}, widths={CHRONOS: 1.0}, spreads=(2.0, 2.0, 2.0))
+    Combination(experts=(CHRONOS,), otherwise=wider).save(tmp_path / "one")
     other = write_card(tmp_path / "one")
     with pytest.raises(ModelUnavailableError, match=rf"{two[0]}.*now is {other}.*rollback"):
         version_in_use(engine, here)
@@ -132,7 +134,7 @@ def test_a_home_that_moved_takes_its_checkpoints_along(
 def test_a_broken_checkpoint_is_not_promoted_by_hand(
     engine: Engine, here: Settings, two: tuple[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "one" / "model.safetensors").unlink()
+    (tmp_path / "one" / "chronos" / "model.safetensors").unlink()
     with pytest.raises(ModelUnavailableError, match=two[0]):
         registry.promote_by_hand(engine, here, registered(engine, two[0]))
     assert registry.in_use(engine, here).reason is Reason.BUNDLED
@@ -143,9 +145,9 @@ def test_a_broken_checkpoint_is_not_promoted_by_hand(
 def test_a_version_may_be_named_by_a_part_that_is_unambiguous(engine: Engine, two: tuple[str, str]) -> None:
     one, other = two
     assert registered(engine, one).version == one
-    assert registered(engine, other.removeprefix("chronos2-")[:6]).version == other
+    assert registered(engine, other.removeprefix("elec-")[:6]).version == other
     with pytest.raises(RegistryError, match="give more"):
-        registered(engine, "chronos2-")
+        registered(engine, "elec-")
     with pytest.raises(RegistryError, match="elec models list"):
         registered(engine, "no-such")
 
