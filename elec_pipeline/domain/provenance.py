@@ -2,10 +2,11 @@
 
 Here: the one order of qualities, by the name of a source. Not here: the same order as SQL (`store.provisional`).
 
-Definitive values stand above consolidated ones, these above real-time ones, these above imported ones. RTE's API and
-every source without a word of its own in its name rank as consolidated. A real-time value is as RTE first measured
-it; a value taken over from an older database, or from a file that does not say, is of unknown care. A value of lower
-quality never replaces one of higher quality, whichever came first; of equal quality the later one does.
+Definitive values stand above consolidated ones, these above real-time ones, these above imported ones. RTE's
+API and every source without a word of its own in its name rank as consolidated. A real-time value is as RTE
+first measured it; a value taken over from an older database, or from a file that does not say, is of unknown
+care. A value of lower quality never replaces one of higher quality, whichever came first; of equal quality the
+later one does.
 """
 
 from __future__ import annotations

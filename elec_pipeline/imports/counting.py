@@ -1,10 +1,10 @@
 """What became of every row that an import read: the counts add up, or the import is at fault.
 
-Here: the outcomes, their order and their counts. Not here: who decides on an outcome (`eco2mix`, `older_layout`), and
-the text that the user reads (`summary`).
+Here: the outcomes, their order and their counts. Not here: who decides on an outcome (`eco2mix`,
+`older_layout`), and the text that the user reads (`summary`).
 
-A row is counted once, by the best of what became of its values and their quarter-hours. A value that is left out of
-a row that is otherwise of use is counted beside it, in `values`.
+A row is counted once, by the best of what became of its values and their quarter-hours. A value that is left
+out of a row that is otherwise of use is counted beside it, in `values_left_out`.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class Counts:
     Attributes:
         read: Rows read.
         rows: Rows by outcome.
-        values: Values that were left out of rows which had others, by outcome.
+        values_left_out: Values that were left out of rows which had others, by outcome.
     """
 
     read: int = 0
     rows: Counter[Outcome] = field(default_factory=Counter)
-    values: Counter[Outcome] = field(default_factory=Counter)
+    values_left_out: Counter[Outcome] = field(default_factory=Counter)
 
     @property
     def stored(self) -> int:
@@ -81,7 +81,7 @@ class Counts:
 
     @property
     def landed_nothing(self) -> bool:
-        """Whether the store has nothing of what was read: neither from now nor from before, nor anything better."""
+        """Whether the store has nothing of what was read: not from now, not from before, nor anything better."""
         return not any(self.rows[outcome] for outcome in _KNOWN)
 
     def settle(self, fates: pd.DataFrame) -> None:
@@ -93,8 +93,9 @@ class Counts:
 
         Example:
             >>> counts = Counts(read=2)
-            >>> counts.settle(pd.DataFrame({"row": [1, 1, 2], "kind": ["D-1", "ID", "D-1"], "outcome": [0, 7, 10]}))
-            >>> counts.stored, counts.left_out, dict(counts.values)
+            >>> fates = {"row": [1, 1, 2], "kind": ["D-1", "ID", "D-1"], "outcome": [0, 7, 10]}
+            >>> counts.settle(pd.DataFrame(fates))
+            >>> counts.stored, counts.left_out, dict(counts.values_left_out)
             (1, {<Outcome.EMPTY: 10>: 1}, {<Outcome.IMPLAUSIBLE: 7>: 1})
         """
         best = fates.groupby("row")["outcome"].min()
@@ -102,7 +103,7 @@ class Counts:
             self.rows[Outcome(outcome)] += int(rows)
         lost = fates[~fates["outcome"].isin(_NO_LOSS) & (fates["outcome"] != fates["row"].map(best))]
         for outcome, values in lost.drop_duplicates(["row", "kind", "outcome"])["outcome"].value_counts().items():
-            self.values[Outcome(outcome)] += int(values)
+            self.values_left_out[Outcome(outcome)] += int(values)
 
     def check(self) -> None:
         """See that every row that was read is accounted for.

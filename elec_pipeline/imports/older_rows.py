@@ -106,9 +106,12 @@ def instant(value: object, zone: ZoneInfo) -> datetime:
         '2025-10-26T00:30:00+00:00'
     """
     moment = _moment(value)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    at = moment.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        at = moment.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value!r} is out of reach") from None
     if at.astimezone(zone).replace(tzinfo=None) != moment:
         raise ValueError(f"{value} is a time that the clocks of {zone.key} skip")
     return at
@@ -126,6 +129,27 @@ def number(name: str, value: object) -> float | None:
         return float(str(value))
     except ValueError:
         raise ValueError(f"{name} {value!r} is no number") from None
+
+
+def neighbour(table: OlderTable, row: Mapping[str, object], zone: ZoneInfo) -> Row | None:
+    """Return what a row that cannot be read still tells of its neighbours: when it begins, and of which series.
+
+    Args:
+        table: Which table it is of.
+        row: Its columns.
+        zone: Of times that carry none.
+
+    Returns:
+        Values of the staged columns, None where they are not known; None where it does not say when it begins.
+    """
+    try:
+        at = instant(row["timestamp"], zone)
+    except ValueError:
+        return None
+    if (at - datetime(2000, 1, 1, tzinfo=UTC)) % QUARTER:
+        return None
+    known = {"at": at, "source": row.get("source"), "model": row.get("model_name")}
+    return tuple(known.get(name) for name, _ in table.staged)
 
 
 def _moment(value: object) -> datetime:
