@@ -47,7 +47,7 @@ REASONS = {
 }
 """Why a row is left out, by outcome; the two outcomes that are missing here leave none out."""
 _KNOWN = (Outcome.STORED, Outcome.THERE_ALREADY, Outcome.BETTER_KNOWN)
-_NO_LOSS = (*_KNOWN, Outcome.REPEATED, Outcome.NO_SUCH_HOUR, Outcome.EMPTY)
+_NO_LOSS = (Outcome.STORED, Outcome.THERE_ALREADY, Outcome.REPEATED, Outcome.NO_SUCH_HOUR, Outcome.EMPTY)
 
 
 @dataclass

@@ -18,7 +18,9 @@ import pandas as pd
 STEPS_MINUTES = (15, 30, 60)
 QUARTER_MINUTES = 15
 _ENOUGH_MISSING = 3
-"""So many rows would have to be missing, evenly, for a distance to be holes of a finer series."""
+"""So many rows would have to be missing, evenly, for a distance to be holes in the midst of a finer series."""
+_ENOUGH_AT_AN_END = 2
+"""The same where the finer series lies on one side only: there it may just have begun or ended."""
 _UNKNOWN = 0
 
 Minutes = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -117,8 +119,12 @@ def _are_steps(gaps: Minutes, among: Minutes | None) -> np.ndarray[tuple[int], n
         if among is not None:
             finer += [int(length) for length in among[begin:end] if _UNKNOWN < length < step]
         n_gaps = end - begin
-        missing = n_gaps * (step // min(finer) - 1) if finer else _ENOUGH_MISSING
-        result[begin:end] = not finer or (n_gaps > 1 and missing >= _ENOUGH_MISSING)
+        if not finer:
+            result[begin:end] = True
+            continue
+        missing = n_gaps * (step // min(finer) - 1)
+        enough = _ENOUGH_AT_AN_END if len(finer) == 1 else _ENOUGH_MISSING
+        result[begin:end] = n_gaps > 1 and missing >= enough
     return result
 
 

@@ -16,6 +16,7 @@ from elec_pipeline.domain import metrics
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, hours, quarters
 from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ImportFormatError
+from elec_pipeline.imports.counting import Outcome
 from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import every_day_length
@@ -62,7 +63,10 @@ def test_a_file_is_read_whatever_it_is_packed_in(
     summary = imported(engine, path)
     n_known = min(n_hours, 24)
     assert summary.read == 96
-    assert (summary.n_bad, summary.no_such_hour) == (0, 4 if n_hours == 23 else 0)
+    skipped = 4 if n_hours == 23 else 0
+    assert summary.n_bad == 0
+    assert summary.counts.left_out == ({Outcome.NO_SUCH_HOUR: skipped} if skipped else {})
+    assert summary.counts.stored == 96 - skipped
     with engine.connect() as connection:
         means = queries.hours_between(connection, day_start(day), day_end(day))
         raw = queries.raw_between(connection, day_start(day), day_end(day))
@@ -127,11 +131,16 @@ def test_bad_rows_are_reported_by_line_and_the_rest_lands(engine: Engine, tmp_pa
 
 
 def test_french_dates_and_utf8_are_read_too(engine: Engine, tmp_path: Path) -> None:
-    day = date(2025, 6, 2)
-    text = eco2mix_file(series(day), [day], REAL_TIME).decode("latin-1").replace("2025-06-02", "02/06/2025")
+    both = days(date(2025, 6, 2), date(2025, 6, 3))
+    values = {at: row for day in both for at, row in series(day).items()}
+    text = eco2mix_file(values, both, REAL_TIME).decode("latin-1")
+    for day in both:
+        text = text.replace(f"{day}", f"{day:%d/%m/%Y}")
     path = tmp_path / "file"
     path.write_bytes(text.encode("utf-8-sig"))
-    assert imported(engine, path).written["raw_consumption"].inserted == 96
+    summary = imported(engine, path)
+    assert summary.written["raw_consumption"].inserted == 192
+    assert summary.first == day_start(both[0])
 
 
 @pytest.mark.parametrize(
