@@ -99,11 +99,11 @@ class Counts:
             (1, {<Outcome.EMPTY: 10>: 1}, {<Outcome.IMPLAUSIBLE: 7>: 1})
         """
         best = fates.groupby("row")["outcome"].min()
-        for outcome, rows in best.value_counts().items():
-            self.rows[Outcome(outcome)] += int(rows)
+        for outcome, rows in Counter(best.tolist()).items():
+            self.rows[Outcome(outcome)] += rows
         lost = fates[~fates["outcome"].isin(_NO_LOSS) & (fates["outcome"] != fates["row"].map(best))]
-        for outcome, values in lost.drop_duplicates(["row", "kind", "outcome"])["outcome"].value_counts().items():
-            self.values_left_out[Outcome(outcome)] += int(values)
+        for outcome in lost.drop_duplicates(["row", "kind", "outcome"])["outcome"].tolist():
+            self.values_left_out[Outcome(outcome)] += 1
 
     def check(self) -> None:
         """See that every row that was read is accounted for.

@@ -31,7 +31,7 @@ _NAMES = (
     (re.compile(r"p[a-z]{0,3}rim[a-z]{0,3}tre|territoire|(libelle)?region|(libelle)?metropole"), "area"),
     (re.compile(r"codeinsee(region|epci)?|codeepci"), "area"),
     (re.compile(r"nature"), "nature"),
-    (re.compile(r"dateet?heures?"), "instant"),
+    (re.compile(r"date(et)?heures?"), "instant"),
     (re.compile(r"date"), "date"),
     (re.compile(r"heures?"), "heures"),
     (re.compile(r"consommation"), "consommation"),

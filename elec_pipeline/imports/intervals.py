@@ -70,7 +70,8 @@ def with_lengths(rows: pd.DataFrame, series: Sequence[str], within: Sequence[str
         series: Columns that tell series apart.
         within: The columns among them that tell larger series apart, which hold the others' evidence too.
     """
-    minutes = (rows["at"].astype("datetime64[us, UTC]").astype("int64") // 60_000_000).to_numpy()
+    microseconds = rows["at"].astype("datetime64[us, UTC]").astype("int64")
+    minutes: Minutes = np.asarray(microseconds // 60_000_000, dtype=np.int64)
     found = larger = _by_group(minutes, rows[list(within)], None)
     if list(series) != list(within):
         found = _by_group(minutes, rows[list(series)], larger)

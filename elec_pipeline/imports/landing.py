@@ -44,7 +44,7 @@ def land_actuals(quarters: pd.DataFrame, engine: Engine, summary: ImportSummary,
     kept = cleaned.curve
     fates = _fates_of_cleaning(quarters, cleaned, "REALISED")
     if kept.empty:
-        return fates
+        return pd.concat(fates, ignore_index=True)
     begin, end = _span(kept["interval_start"])
     keys, columns = ["interval_start"], ["load_mw", "source"]
 

@@ -126,7 +126,8 @@ def number(name: str, value: object) -> float | None:
     if value is None or str(value).strip().upper() in ("", "ND", "NAN"):
         return None
     try:
-        return float(str(value))
+        # Python alone reads 1_000 as a number.
+        return float(str(value).replace("_", "?"))
     except ValueError:
         raise ValueError(f"{name} {value!r} is no number") from None
 

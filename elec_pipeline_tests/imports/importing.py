@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -47,7 +48,7 @@ def eco2mix(*rows: str, header: str = HEADER) -> str:
 
 
 def history_dump(
-    rows: list[tuple[str, object]], *, table: str = "public.historical_data", source: str = "a"
+    rows: Sequence[tuple[str, object]], *, table: str = "public.historical_data", source: str = "a"
 ) -> str:
     """Return a dump of a table of actual values."""
     lines = "".join(f"{at}\t{value}\t{source}\n" for at, value in rows)

@@ -11,16 +11,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from elec_pipeline.commands.importing import run_import
 from elec_pipeline.domain import metrics
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, hours, quarters
 from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.counting import Outcome
-from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.imports.eco2mix_files import DEFINITIVE, REAL_TIME, eco2mix_file
+from elec_pipeline_tests.imports.importing import imported
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "load_fr_hourly.csv.gz"
 README_MAPE = {
@@ -28,10 +27,6 @@ README_MAPE = {
     2021: 1.73, 2022: 1.81, 2023: 2.36, 2024: 2.07, 2025: 1.71,
 }  # fmt: skip
 """RTE's D-1, MAPE in percent by year, as the README of the real data lists it."""
-
-
-def imported(engine: Engine, path: Path) -> ImportSummary:
-    return run_import(engine, str(path), time_zone="Europe/Paris", show_progress=False)
 
 
 def series(day: date) -> dict[datetime, tuple[float, float, float]]:

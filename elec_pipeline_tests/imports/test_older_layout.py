@@ -13,18 +13,17 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.commands.importing import run_import
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ConfigurationError, ImportFormatError, StoreUnavailableError
 from elec_pipeline.imports.counting import Outcome
-from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.steps.scoring import score_days
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.postmaster_binaries import installed
 from elec_pipeline_tests.conftest import NOW, every_day_length
+from elec_pipeline_tests.imports.importing import imported
 from elec_pipeline_tests.sources.test_odre import quick_odre
 
 PG_DUMP = installed().program("pg_dump")
@@ -90,10 +89,6 @@ def fill(url: str, day: date, *, kind: str = "timestamp", written: Moment = naiv
                     for model in ("chronos-t5-small", "amazon/chronos-bolt")
                 ],
             )
-
-
-def imported(engine: Engine, given: str | Path, time_zone: str = "Europe/Paris") -> ImportSummary:
-    return run_import(engine, str(given), time_zone=time_zone, show_progress=False)
 
 
 def dump(url: str, path: Path, *options: str) -> Path:
