@@ -28,6 +28,7 @@ from elec_pipeline.domain.delivery_day import (
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store import queries
+from elec_pipeline.store.queries.series import AFTER_THE_FACT
 
 SERIES = ("actual", "rte_d1", "ours")
 _TABLES = {"actual": "raw_consumption", "rte_d1": "rte_forecasts", "ours": "chronos_predictions"}
@@ -52,7 +53,8 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
     """Return every series on every hour of a range of days, NaN where there is no value.
 
     Returns:
-        Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`.
+        Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`,
+        `after_the_fact`.
     """
     axis = hours(first, last).rename("hour_start")
     start, end = day_start(first), day_end(last)
@@ -69,6 +71,7 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
             **{name: series.reindex(axis) for name, series in rte.items()},
             **{name: said[name].reindex(axis) for name in COLUMNS},
             "issued_at": said["issued_at"].reindex(axis),
+            AFTER_THE_FACT: said[AFTER_THE_FACT].reindex(axis, fill_value=False),
         }
     )
 
@@ -87,7 +90,8 @@ def daily(connection: Connection, first: date, last: date, issue: Issue | None) 
     columns = {
         "actual_mw": by_day["actual"]["load_mw"],
         "rte_d1_mw": by_day["rte_d1"]["load_mw"],
-        **{str(name): said[name] for name in said},
+        **{str(name): said[name] for name in said if name != AFTER_THE_FACT},
+        AFTER_THE_FACT: said[AFTER_THE_FACT].eq(True),  # noqa: FBT003 - absent days are none
     }
     return pd.DataFrame({name: series.to_numpy() for name, series in columns.items()}, index=starts).assign(
         rte_d2_mw=np.nan
@@ -159,7 +163,7 @@ def _rte(connection: Connection, due: pd.DatetimeIndex) -> tuple[Verdict, dateti
 def _ours(connection: Connection, due: datetime) -> Verdict:
     axis = states.hours_of_issue(due)
     begin, end = states.week_before(axis)
-    made = queries.first_predictions(connection, begin, end)
+    made = queries.scorable_predictions(connection, begin, end)
     here = made.loc[(made["issued_at"] >= due) & made["hour_start"].isin(axis), "hour_start"]
     share = np.where(axis.isin(here), 1.0, 0.0).astype(np.float64)
     return judge(share, has_older=bool((made["issued_at"] < due).any()))
@@ -187,7 +191,7 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
     actual = queries.hours_between(connection, day_start(first - timedelta(days=7)), end)
     complete = actual.loc[actual["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     rte = queries.newest_vintages(connection, "D-1", start, end).set_index("hour_start")["load_mw"]
-    made = queries.first_predictions(connection, start, end)
+    made = queries.scorable_predictions(connection, start, end)
     columns: dict[str, object] = {
         "actual_mw": complete.reindex(axis).to_numpy(),
         "rte_d1": rte.reindex(axis).to_numpy(),

@@ -144,6 +144,12 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "hours_there": ("Hours", "Heures"),
     "live": ("live", "en direct"),
     "backfilled": ("backfilled", "recalculée"),
+    "after_the_fact": ("made after the fact", "faite après coup"),
+    "partly_after_the_fact": ("{n} hours made after the fact", "{n} heures faites après coup"),
+    "after_the_fact_note": (
+        "Made after the fact: issued when the hour had begun, as an imported history is. No score counts it.",
+        "Faite après coup : émise l'heure commencée, comme un historique importé. Aucun score n'en tient compte.",
+    ),
     "revisions": ("Revisions of the actuals", "Révisions du réalisé"),
     "no_revisions": ("No actual of this day was revised.", "Aucune valeur réalisée de ce jour n'a été révisée."),
     "interval": ("Interval", "Intervalle"),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from elec_pipeline.domain import metrics
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.store.queries.series import AFTER_THE_FACT
 
 MW_A_GW = 1000
 
@@ -74,13 +75,23 @@ def day_figures(frame: pd.DataFrame) -> DayFigures | None:
     )
 
 
+def after_the_fact(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows hold a forecast made when its hour had begun; none where the frame does not say."""
+    if AFTER_THE_FACT not in frame:
+        return pd.Series(data=False, index=frame.index)
+    return frame[AFTER_THE_FACT].astype(bool)
+
+
 def errors(frame: pd.DataFrame) -> tuple[float, float]:
     """Return the MAPE in % of ours and of RTE's D-1, on the complete hours that both forecast; NaN without any.
+
+    What was made after the fact is no forecast and does not count.
 
     Args:
         frame: As `reads.hourly` returns it.
     """
-    whole = frame[frame["quarters"] == QUARTERS_AN_HOUR].dropna(subset=["actual_mw", "load_mw", "rte_d1_mw"])
+    counts = (frame["quarters"] == QUARTERS_AN_HOUR) & ~after_the_fact(frame)
+    whole = frame[counts].dropna(subset=["actual_mw", "load_mw", "rte_d1_mw"])
     if whole.empty:
         return float("nan"), float("nan")
     actual = whole["actual_mw"].to_numpy()

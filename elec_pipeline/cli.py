@@ -263,7 +263,7 @@ def backtest(
 def import_(
     given: Annotated[str, typer.Argument(metavar="FILE|URL", help="A file, or a postgresql:// URL.")],
     time_zone: Annotated[
-        str, typer.Option(help="Of times without a zone in the older three-table layout.")
+        str, typer.Option(help="Of times in the older three-table layout whose zone nothing in it tells.")
     ] = "Europe/Paris",
 ) -> None:
     """Load a history: RTE's eCO2mix files, or the older three-table layout as a dump or a live database.

@@ -12,6 +12,7 @@ from dashboard.charts.load import BANDS, add_band, add_line, hover_title, on_axi
 from dashboard.charts.style import ACTUAL, MORNING, OURS, RTE, faded, styled
 from dashboard.language import moment_label
 from dashboard.texts import Texts
+from dashboard.tiles import after_the_fact
 from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def day_figure(
                 add_band(
                     figure, x, said[low].to_numpy(), said[high].to_numpy(), texts(name), faded(colour, opacity)
                 )
-        add_line(figure, x, said["load_mw"], f"{texts('ours')} {moment_label(issued, texts.language)}", colour)
+        name = f"{texts('ours')} {moment_label(issued, texts.language)}"
+        late = after_the_fact(rows.set_index("hour_start")).reindex(grid, fill_value=False)
+        add_line(figure, x, said["load_mw"].mask(late), name, colour)
+        if late.any():
+            add_line(
+                figure, x, said["load_mw"].where(late), f"{name} ({texts('after_the_fact')})", colour, dash="dot"
+            )
     for kind, (name, colour, dash) in KINDS.items():
         of_kind = vintages[vintages["forecast_type"] == kind]
         for number, rows in enumerate(_newest_vintages(of_kind)):

@@ -13,6 +13,7 @@ from dashboard import axis
 from dashboard.charts.style import ACTUAL, OURS, RTE, SHADE, faded, styled
 from dashboard.language import short_day
 from dashboard.texts import Texts
+from dashboard.tiles import after_the_fact
 from elec_pipeline.domain.delivery_day import PARIS, days, is_holiday
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ def load_figure(frame: pd.DataFrame, texts: Texts, now: datetime | None, *, by_h
         add_line(figure, x, only_d2, texts("rte_d2"), RTE, dash="dot")
     band = frame[["q10", "q90"]].to_numpy()
     hover = f"%{{y:,.0f}} MW ({texts('band_80')} %{{customdata[0]:,.0f}} – %{{customdata[1]:,.0f}})"
-    add_line(figure, x, frame["load_mw"], texts("ours"), OURS, customdata=band, hovertemplate=hover)
+    late = after_the_fact(frame)
+    add_line(figure, x, frame["load_mw"].mask(late), texts("ours"), OURS, customdata=band, hovertemplate=hover)
+    if late.any():  # a line of its own, so that the legend and the tooltip say what it is
+        name = f"{texts('ours')} ({texts('after_the_fact')})"
+        add_line(figure, x, frame["load_mw"].where(late), name, OURS, dash="dot")
     add_line(figure, x, frame["actual_mw"], texts("actual"), ACTUAL, width=2.6)
     styled(figure, HEIGHT)
     on_axis(figure, first, last, texts)

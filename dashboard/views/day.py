@@ -11,6 +11,8 @@ from dashboard import address, store
 from dashboard.charts.day import KINDS, day_figure
 from dashboard.frame import Frame, chart
 from dashboard.language import capitalised, clock, long_day, moment_label, number, written
+from dashboard.texts import Texts
+from dashboard.tiles import after_the_fact
 from elec_pipeline.domain.delivery_day import FIRST_DAY, hours
 
 LIVE_WITHIN = timedelta(hours=2)
@@ -66,6 +68,22 @@ def _choose(frame: Frame, day: date, newest: date) -> None:
         st.button("▶", on_click=step, args=(1,), help=texts("day_after"), disabled=day >= last)
 
 
+def how_made(issue: pd.DataFrame, texts: Texts) -> str:
+    """Return in words whether an issue was made live, for a time before, or when its hours had begun.
+
+    Args:
+        issue: Its rows, with `created_at`, `issued_at` and `after_the_fact`.
+        texts: Of the language.
+    """
+    late = after_the_fact(issue)
+    if late.all():
+        return texts("after_the_fact")
+    if late.any():
+        return texts("partly_after_the_fact", n=int(late.sum()))
+    first = issue.iloc[0]
+    return texts("live" if first["created_at"] - first["issued_at"] <= LIVE_WITHIN else "backfilled")
+
+
 def _vintages(frame: Frame, vintages: pd.DataFrame, issues: pd.DataFrame) -> pd.DataFrame:
     texts, language = frame.texts, frame.texts.language
     rows: list[tuple[datetime, str, str, pd.DataFrame]] = []
@@ -74,9 +92,8 @@ def _vintages(frame: Frame, vintages: pd.DataFrame, issues: pd.DataFrame) -> pd.
         rows.append((first["published_at"], texts(KINDS[first["forecast_type"]][0]), "", part))
     for _, part in issues.groupby(["issued_at", "model_version"]):
         first = part.iloc[0]
-        is_live = first["created_at"] - first["issued_at"] <= LIVE_WITHIN
-        how = texts("live" if is_live else "backfilled")
-        rows.append((first["issued_at"], f"{texts('ours')} ({how})", first["model_version"], part))
+        name = f"{texts('ours')} ({how_made(part, texts)})"
+        rows.append((first["issued_at"], name, first["model_version"], part))
     return pd.DataFrame(
         {
             texts("vintage"): [name for _, name, _, _ in rows],

@@ -145,6 +145,8 @@ def _chart(frame: Frame, span: Span) -> None:
         st.session_state[_SHOWN] = shown
     chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
     st.caption(texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS))
+    if tiles.after_the_fact(data).any():
+        st.caption(texts("after_the_fact_note"))
 
 
 def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:

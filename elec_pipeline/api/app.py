@@ -20,6 +20,7 @@ from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
 from elec_pipeline.api.parameters import each_once
 from elec_pipeline.api.predictor import Predictor
 from elec_pipeline.api.service import Service
+from elec_pipeline.api.slash import TrailingSlash
 from elec_pipeline.serving.origins import Origins
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.reader import open_reader
@@ -60,16 +61,24 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_reader(settings, connections=READS_AT_ONCE + 1, statement_timeout_s=STATEMENT_TIMEOUT_S)
         answers = Answers(engine, threads=READS_AT_ONCE, public=not key, holds_s=holds_s)
-        forecast = partial(prediction.forecast_with, engine, settings)
-        predictor = Predictor(forecast) if settings.elec_api_predict else None
+        predictor = None
+        if settings.elec_api_predict:
+            load = partial(prediction.load_model, engine, settings)
+            predictor = Predictor(partial(prediction.forecast_with, engine, settings), load=load)
+            predictor.begin_loading()
         app.state.service = Service(engine, answers, predictor, now)
         yield
+        if predictor is not None:
+            predictor.stop_loading()
         for threads in (answers, predictor):
             if threads is not None:
                 await asyncio.to_thread(threads.close)  # they hold connections until then
         engine.dispose()
 
-    app = FastAPI(title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None,
+        redirect_slashes=False,  # `TrailingSlash` answers
+    )  # fmt: skip
     described = [Security(APIKeyHeader(name=KEY_HEADER, auto_error=False))] if key else []
     for router in (front_end.router, vintages.router):
         app.include_router(router, dependencies=[*described, Depends(each_once)])
@@ -80,5 +89,6 @@ def create_app(
     app.add_middleware(Limits, key=key, time_limit_s=time_limit_s)
     app.add_middleware(SameHostCors, origins=settings.cors_origins)
     app.add_middleware(Head)
+    app.add_middleware(TrailingSlash)
     app.add_middleware(Origins, hosts=settings.allowed_hosts, origins=settings.cors_origins, other_ports=True)
     return app

@@ -1,4 +1,7 @@
-"""The routes under /api, whose paths and keys an existing front end relies on: they never change."""
+"""The routes under /api, whose paths and keys an existing front end relies on: they never change.
+
+What its users send besides, such as a number against caches, an empty field or a slash at the end, is understood.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import Annotated
 import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,15 +28,12 @@ router = APIRouter(prefix="/api", tags=["series"])
 Asked = Annotated[SeriesQuery, Query()]
 
 
-class NoParameters(BaseModel):
-    """A route that takes none."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 @router.get("/data", response_model=list[schemas.Hour], responses=REFUSALS)
 async def data(request: Request, served: Served, asked: Asked) -> Response:
-    """Actual consumption, RTE's forecast and ours, side by side: an entry for each hour that any of them has."""
+    """Actual consumption, RTE's forecast and ours, side by side: an entry for each hour that any of them has.
+
+    The true value is null where some quarters of the hour are not known yet.
+    """
 
     def read(connection: Connection, span: Window) -> pd.DataFrame:
         return hourly.three_series(connection, span.start, span.end, span.issue)
@@ -50,7 +49,7 @@ async def data(request: Request, served: Served, asked: Asked) -> Response:
 
 @router.get("/data/real", response_model=list[schemas.Actual], responses=REFUSALS)
 async def real(request: Request, served: Served, asked: Asked) -> Response:
-    """Actual consumption by the hour."""
+    """Actual consumption by the hour; null where some quarters of it are not known yet."""
 
     def read(connection: Connection, span: Window) -> pd.DataFrame:
         return hourly.actuals_with_source(connection, span.start, span.end)
@@ -82,7 +81,7 @@ async def rte_forecasts(request: Request, served: Served, asked: Asked) -> Respo
 
 
 @router.get("/status", response_model=schemas.Status, responses=REFUSALS)
-async def status(request: Request, served: Served, _: Annotated[NoParameters, Query()]) -> Response:
+async def status(request: Request, served: Served) -> Response:
     """How much the store holds, and how new it is."""
     return await served.answers.give(request, ("status",), _status)
 

@@ -5,14 +5,15 @@ Here: their types, rules and refusals. Not here: what is read for them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from elec_pipeline.api.errors import invalid, unknown
@@ -20,8 +21,8 @@ from elec_pipeline.api.instants import ALLOWED, PATTERN, parse_instant
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.store.tables import ZONE
 
-RANGES = {"7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
-DEFAULT_RANGE = "90d"
+DEFAULT_DAYS = 90
+DAYS = r"^([1-9]\d{0,3}d?)?$"
 AHEAD = timedelta(days=4)
 """How far beyond now a range without an end reaches: past every forecast there is."""
 LONGEST = timedelta(days=3653)
@@ -30,6 +31,8 @@ ISSUES = tuple(issue.value for issue in Issue)
 
 
 def _checked_instant(text: str) -> str:
+    if not text:  # a form's empty field
+        return text
     try:
         parse_instant(text)
     except ValueError:
@@ -37,18 +40,25 @@ def _checked_instant(text: str) -> str:
     return text
 
 
+def _checked_days(text: str) -> str:
+    if not re.fullmatch(DAYS, text, re.ASCII):
+        raise PydanticCustomError("days", "must be a number of days, such as 7d, 30d or 90d.")
+    return text
+
+
 Instant = Annotated[str, AfterValidator(_checked_instant)]
+Days = Annotated[str, AfterValidator(_checked_days)]
 
 
 class RangeQuery(BaseModel):
-    """The range of time, and the zone."""
+    """The range of time, and the zone. What it does not know, such as a number against caches, it ignores."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    range: Literal["7d", "30d", "90d"] | None = Field(
+    range: Days | None = Field(
         default=None,
-        description="The last 7, 30 or 90 days up to now, and whatever is forecast beyond. "
-        f"{DEFAULT_RANGE} where neither it nor `start` is given.",
+        description="So many days up to now, such as 7d, 30d or 90d, and whatever is forecast beyond; with `end` "
+        f"the days before it. {DEFAULT_DAYS}d where neither it nor `start` is given, or it is empty.",
+        examples=["7d"],
+        json_schema_extra={"pattern": DAYS},
     )
     start: Instant | None = Field(
         default=None,
@@ -125,19 +135,20 @@ def window(query: RangeQuery, now: datetime) -> Window:
 
 def _range(query: RangeQuery, now: datetime) -> tuple[datetime, datetime]:
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    if query.start is None:
-        if query.end is not None:
-            raise invalid("start", "must be given where `end` is.")
-        return hour - RANGES[query.range or DEFAULT_RANGE], hour + AHEAD
-    if query.range is not None:
+    length = timedelta(days=int((query.range or f"{DEFAULT_DAYS}d").removesuffix("d")))
+    if query.start and query.range:
         raise invalid("range", "must not be given together with `start`: allowed is one or the other.")
-    start = parse_instant(query.start)
-    if query.end is None:
-        end = max(hour, start) + AHEAD
-    else:
+    if query.start:
+        start = parse_instant(query.start)
+        end = parse_instant(query.end) if query.end else max(hour, start) + AHEAD
+    elif query.end:
         end = parse_instant(query.end)
-        if end <= start:
-            raise invalid("end", "must be later than `start`; it is exclusive: of a day, the next day's date.")
+        start = end - length
+    else:
+        start, end = hour - length, hour + AHEAD
+    if end <= start:
+        raise invalid("end", "must be later than `start`; it is exclusive: of a day, the next day's date.")
     if end - start > LONGEST:
-        raise invalid("start" if query.end is None else "end", "must not make a range of more than ten years.")
+        given = "end" if query.start and query.end else "start" if query.start else "range"
+        raise invalid(given, "must not make a range of more than ten years.")
     return start, end

@@ -18,7 +18,7 @@ class Hour(_Named):
     """The three series in one hour."""
 
     date: datetime = Field(description="Start of the hour, UTC, with Z.")
-    true_value: float | None = Field(alias="true value", description=MW)
+    true_value: float | None = Field(alias="true value", description="MW; null where a quarter is lacking.")
     rte_forecast: float | None = Field(alias="rte forecast", description="RTE's newest D-1 forecast, MW.")
     our_forecast: float | None = Field(alias="our forecast", description="The median of our forecast, MW.")
 
@@ -27,7 +27,7 @@ class Actual(_Named):
     """What was consumed in one hour."""
 
     date: datetime
-    true_value: float = Field(alias="true value", description=MW)
+    true_value: float | None = Field(alias="true value", description="MW; null where a quarter is lacking.")
     source: str | None = Field(description="Where it came from, such as rte or simulator.")
 
 
@@ -58,7 +58,7 @@ class Predictions(BaseModel):
     """How much there is of our forecasts."""
 
     count: int = Field(description="Rows of every vintage.")
-    last_generated: datetime | None = Field(description="When the newest was made.")
+    last_generated: datetime | None = Field(description="When the newest was made, here or before an import.")
 
 
 class Status(BaseModel):
@@ -80,7 +80,7 @@ class ServiceHealth(BaseModel):
     """Whether the service lives, and its model is in memory."""
 
     status: Literal["ok"]
-    model_loaded: bool
+    model_loaded: bool = Field(description="It is loaded in the background from the start on.")
 
 
 class ActualRow(BaseModel):
@@ -90,6 +90,7 @@ class ActualRow(BaseModel):
     load_mw: float
     quarters: int = Field(description="Quarter-hours it averages; 4 is complete.")
     updated_at: datetime
+    complete: bool = Field(description="Whether all four quarters are known: else it is no hour's true value.")
 
 
 class PredictionRow(BaseModel):
@@ -107,6 +108,9 @@ class PredictionRow(BaseModel):
     q90: float | None
     q95: float | None
     created_at: datetime = Field(description="Much later than issued_at: a backfill.")
+    after_the_fact: bool = Field(
+        description="Issued when its hour had begun, as a history filled in later is: no forecast, never scored."
+    )
 
 
 class RteForecastRow(BaseModel):

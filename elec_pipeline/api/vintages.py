@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
@@ -40,7 +40,9 @@ def _digits(text: object) -> object:
 
 
 class PageQuery(RangeQuery):
-    """The range, the page, the format."""
+    """The range, the page, the format; a parameter that there is not is refused, for it is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, BeforeValidator(_digits)] = Field(
         default=5000, ge=1, le=LARGEST_PAGE, description="The most rows of a page."

@@ -14,6 +14,7 @@ from elec_pipeline.errors import ConfigurationError, ImportFormatError
 from elec_pipeline.imports.files import import_file
 from elec_pipeline.imports.older_database import opened_database
 from elec_pipeline.imports.older_layout import import_older
+from elec_pipeline.imports.older_zones import Zones
 from elec_pipeline.imports.summary import ImportSummary
 
 
@@ -23,7 +24,7 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
     Args:
         engine: Of the store.
         given: Path of a file, or a `postgresql://` URL.
-        time_zone: Of times without one in the older layout.
+        time_zone: Of times without one in the older layout, where it does not tell itself.
         show_progress: Whether there is a bar.
 
     Raises:
@@ -50,7 +51,9 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
 
         if urlsplit(given).scheme.startswith("postgres"):
             with opened_database(given) as tables:
-                import_older(tables, engine, summary, zone=zone, now=now, tell=lambda what: advance(what, None))
+                import_older(
+                    tables, engine, summary, zones=Zones(zone), now=now, tell=lambda what: advance(what, None)
+                )
         elif "://" in given:
             raise ImportFormatError(f"{given} is no database: download the file first, then import it.")
         else:

@@ -46,6 +46,17 @@ def nominal_publication(forecast_type: str, day: date) -> datetime:
     return to_utc(day - timedelta(days=days_before), wall_clock)
 
 
+def is_after_the_fact(hour_start: pd.Series, issued_at: pd.Series) -> pd.Series:
+    """Return which forecasts were made when their hour had begun; `store.queries.series` has the same rule as SQL.
+
+    Example:
+        >>> hours = pd.Series(pd.to_datetime(["2025-01-01T12:00Z", "2025-01-01T13:00Z"]))
+        >>> is_after_the_fact(hours, pd.Series(pd.to_datetime(["2025-01-01T12:01Z"] * 2))).tolist()
+        [True, False]
+    """
+    return issued_at > hour_start
+
+
 def known_at(vintages: pd.DataFrame) -> pd.Series:
     """Return when each vintage of RTE's forecasts became known.
 

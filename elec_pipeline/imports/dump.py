@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.older_rows import TABLES, OlderTable, find_table
+from elec_pipeline.imports.older_zones import Zones
 from elec_pipeline.imports.opening import Lines
 
 Block = tuple[OlderTable, Iterator[tuple[str, dict[str, object]]]]
@@ -23,8 +24,12 @@ _ESCAPE = re.compile(r"\\(?P<octal>[0-7]{1,3})|\\(?P<letter>.)", re.DOTALL)
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def blocks(lines: Lines) -> Iterator[Block]:
+def blocks(lines: Lines, zones: Zones) -> Iterator[Block]:
     """Yield the tables of the older layout that a dump holds; each block must be read before the next.
+
+    Args:
+        lines: Of the dump.
+        zones: Told of every statement, for some set the zone.
 
     Raises:
         ImportFormatError: The dump is cut off, or was made with INSERT statements.
@@ -36,6 +41,7 @@ def blocks(lines: Lines) -> Iterator[Block]:
                 f"{lines.name}, line {number}: the dump was made with --inserts. Make it again without, so "
                 "that it has COPY blocks: pg_dump --data-only -f dump.sql DATABASE."
             )
+        zones.read_statement(text)
         match = _COPY.fullmatch(text)
         if match is None:
             continue

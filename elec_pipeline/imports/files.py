@@ -6,7 +6,6 @@ text (`opening`), and what becomes of the rows (`eco2mix`, `older_layout`).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +17,10 @@ from sqlalchemy import Engine
 from elec_pipeline.errors import ImportFormatError
 from elec_pipeline.imports.containers import members, opened_path
 from elec_pipeline.imports.dates import DateOrder
-from elec_pipeline.imports.dump import Block, blocks
+from elec_pipeline.imports.dump import blocks
 from elec_pipeline.imports.eco2mix import import_eco2mix, survey_eco2mix
 from elec_pipeline.imports.older_layout import NO_TABLES, import_older
+from elec_pipeline.imports.older_zones import Zones
 from elec_pipeline.imports.opening import Format, Lines, recognise, unrecognised
 from elec_pipeline.imports.summary import ImportSummary
 
@@ -47,18 +47,19 @@ def import_file(
         ImportFormatError: It cannot be imported; nothing was stored, and the message says what to do.
     """
     with opened_path(path) as raw:
-        found = _survey(path, raw, summary, advance)
+        found = _survey(path, raw, summary, zone, advance)
 
         def tell(what: str) -> None:
             advance(what, 1.0)
 
         if any(isinstance(each, DateOrder) for each in found):
             import_eco2mix(_eco2mix_files(path, raw, found, advance), engine, summary, now=now, tell=tell)
-        if Format.DUMP in found:
-            import_older(_dumps(path, raw, found), engine, summary, zone=zone, now=now, tell=tell)
+        for lines in _dumps(path, raw, found):
+            zones = Zones(zone)  # each dump sets its own
+            import_older(blocks(lines, zones), engine, summary, zones=zones, now=now, tell=tell)
 
 
-def _survey(path: Path, raw: IO[bytes], summary: ImportSummary, advance: Advance) -> list[Found]:
+def _survey(path: Path, raw: IO[bytes], summary: ImportSummary, zone: ZoneInfo, advance: Advance) -> list[Found]:
     """Read every member to its end and tell what each is."""
     found: list[Found] = []
     passed_over: list[str] = []
@@ -69,7 +70,7 @@ def _survey(path: Path, raw: IO[bytes], summary: ImportSummary, advance: Advance
         if form is Format.ECO2MIX:
             found.append(survey_eco2mix(lines))
         elif form is Format.DUMP:
-            if not sum(1 for _ in blocks(lines)):
+            if not sum(1 for _ in blocks(lines, Zones(zone))):
                 raise ImportFormatError(NO_TABLES)
             found.append(form)
         else:
@@ -100,6 +101,8 @@ def _eco2mix_files(
             yield lines, each
 
 
-def _dumps(path: Path, raw: IO[bytes], found: list[Found]) -> Iterator[Block]:
-    dumps = (lines for (lines, _), each in zip(_each(path, raw), found, strict=False) if each is Format.DUMP)
-    return itertools.chain.from_iterable(map(blocks, dumps))
+def _dumps(path: Path, raw: IO[bytes], found: list[Found]) -> Iterator[Lines]:
+    if Format.DUMP in found:
+        for (lines, _), each in zip(_each(path, raw), found, strict=False):
+            if each is Format.DUMP:
+                yield lines

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import HOUR, QUARTER, delivery_day
-from elec_pipeline.domain.vintages import SAME_MW, assumed_publication
+from elec_pipeline.domain.vintages import SAME_MW, assumed_publication, is_after_the_fact
 from elec_pipeline.imports.counting import Outcome
 from elec_pipeline.imports.summary import ImportSummary
 from elec_pipeline.steps.consumption import average_hours, store_vintages, to_vintages
@@ -136,7 +136,10 @@ def land_predictions(quarters: pd.DataFrame, engine: Engine, summary: ImportSumm
                 return queries.issues_between(connection, begin, end + HOUR)
 
         before = read()
-        summary.add("chronos_predictions", write_predictions(engine, issues))
+        summary.after_the_fact += int(is_after_the_fact(issues["hour_start"], issues["issued_at"]).sum())
+        # It was made then, not now: that is what tells a live forecast from a backfilled one.
+        rows = issues.assign(created_at=issues["issued_at"])
+        summary.add("chronos_predictions", write_predictions(engine, rows))
         outcome = _outcomes(issues, before, read(), _ISSUE_KEYS, ["load_mw"])
     by_hour = _looked_up(kept, issues.assign(outcome=outcome), _ISSUE_KEYS)
     return pd.concat([*fates, _lines(kept, "forecast", by_hour)], ignore_index=True)

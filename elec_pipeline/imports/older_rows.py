@@ -6,18 +6,19 @@
 | `rte_forecasts` | `timestamp`, `forecast_value`, `forecast_date` |
 | `predictions` | `timestamp`, `predicted_value`, `model_name`, `horizon`, `prediction_date` |
 
-Here: types, and times without a zone, which are taken for wall clocks of one zone. Not here: where rows come from
-(`dump`, `older_database`), and what is made of them (`older_layout`).
+Here: types, and the reading of times and numbers. Not here: which zone times without one are of (`older_zones`),
+where rows come from (`dump`, `older_database`), and what is made of them (`older_layout`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
-from elec_pipeline.domain.delivery_day import HOUR
+if TYPE_CHECKING:
+    from elec_pipeline.imports.older_zones import Zones
 
 Row = tuple[object, ...]
 QUARTER = timedelta(minutes=15)
@@ -32,6 +33,8 @@ class OlderTable:
     staged: tuple[tuple[str, str], ...]
 
 
+_MADE = (("made_at", "timestamptz"), ("made_is_utc", "bool"))
+"""When a forecast was made: what the clock showed, and whether that is UTC (see `older_zones`)."""
 HISTORY = OlderTable(
     "historical_data",
     ("timestamp", "value", "source"),
@@ -40,12 +43,12 @@ HISTORY = OlderTable(
 FORECASTS = OlderTable(
     "rte_forecasts",
     ("timestamp", "forecast_value", "forecast_date"),
-    (("at", "timestamptz"), ("load_mw", "float8"), ("made_at", "timestamptz"), ("is_dated", "bool")),
+    (("at", "timestamptz"), ("load_mw", "float8"), *_MADE, ("is_dated", "bool")),
 )
 PREDICTIONS = OlderTable(
     "predictions",
     ("timestamp", "predicted_value", "model_name", "prediction_date"),
-    (("at", "timestamptz"), ("load_mw", "float8"), ("made_at", "timestamptz"), ("model", "text")),
+    (("at", "timestamptz"), ("load_mw", "float8"), *_MADE, ("model", "text")),
 )
 TABLES = (HISTORY, FORECASTS, PREDICTIONS)
 
@@ -60,13 +63,13 @@ def find_table(name: str, columns: list[str]) -> OlderTable | None:
     return next((each for each in TABLES if each.name == name and set(each.needed) <= set(columns)), None)
 
 
-def staged_row(table: OlderTable, row: Mapping[str, object], zone: ZoneInfo) -> Row:
+def staged_row(table: OlderTable, row: Mapping[str, object], zones: Zones) -> Row:
     """Read one row.
 
     Args:
         table: Which table it is of.
         row: Its columns, as text or as a driver gives them.
-        zone: Of times that carry none.
+        zones: Of times that carry none; told of those that do.
 
     Returns:
         Values of the staged columns.
@@ -74,7 +77,7 @@ def staged_row(table: OlderTable, row: Mapping[str, object], zone: ZoneInfo) -> 
     Raises:
         ValueError: It cannot be read; the message says which column, and why.
     """
-    at = instant(row["timestamp"], zone)
+    at = zones.time(row["timestamp"])
     if (at - datetime(2000, 1, 1, tzinfo=UTC)) % QUARTER:
         raise ValueError(f"timestamp {row['timestamp']} begins no quarter-hour")
     if table is HISTORY:
@@ -82,38 +85,37 @@ def staged_row(table: OlderTable, row: Mapping[str, object], zone: ZoneInfo) -> 
     if table is FORECASTS:
         load = number("forecast_value", row["forecast_value"])
         made = row["forecast_date"]
-        made_at = None if made is None else instant(made, zone)
+        made_at, is_utc = (None, True) if made is None else zones.clock(made)
         # A date without a time of day does not say when on that day.
-        return at, load, made_at, made_at is not None and _has_time_of_day(made)
-    made_at = instant(row["prediction_date"], zone)
-    if made_at >= at + HOUR:
-        raise ValueError(f"prediction_date {row['prediction_date']} is after the hour it is for")
+        return at, load, made_at, is_utc, made_at is not None and _has_time_of_day(made)
+    made_at, is_utc = zones.clock(row["prediction_date"])
     if not row["model_name"]:
         raise ValueError("model_name is empty")
-    return at, number("predicted_value", row["predicted_value"]), made_at, str(row["model_name"])
+    return at, number("predicted_value", row["predicted_value"]), made_at, is_utc, str(row["model_name"])
 
 
-def instant(value: object, zone: ZoneInfo) -> datetime:
+def instant(value: object, zone: tzinfo) -> datetime:
     """Return a time as UTC; one without a zone is a wall clock of `zone`, in a repeated hour its second pass.
 
     Raises:
         ValueError: It is no time, or one that the clock of the zone never showed.
 
     Example:
+        >>> from zoneinfo import ZoneInfo
         >>> instant("2025-10-26 02:30:00", ZoneInfo("Europe/Paris")).isoformat()
         '2025-10-26T01:30:00+00:00'
         >>> instant("2025-10-26 02:30:00+02", ZoneInfo("Europe/Paris")).isoformat()
         '2025-10-26T00:30:00+00:00'
     """
-    moment = _moment(value)
+    shown = moment(value)
     try:
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-        at = moment.replace(tzinfo=zone, fold=1).astimezone(UTC)
+        if shown.tzinfo is not None:
+            return shown.astimezone(UTC)
+        at = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{value!r} is out of reach") from None
-    if at.astimezone(zone).replace(tzinfo=None) != moment:
-        raise ValueError(f"{value} is a time that the clocks of {zone.key} skip")
+    if at.astimezone(zone).replace(tzinfo=None) != shown:
+        raise ValueError(f"{value} is a time that the clocks of {zone} skip")
     return at
 
 
@@ -132,19 +134,19 @@ def number(name: str, value: object) -> float | None:
         raise ValueError(f"{name} {value!r} is no number") from None
 
 
-def neighbour(table: OlderTable, row: Mapping[str, object], zone: ZoneInfo) -> Row | None:
+def neighbour(table: OlderTable, row: Mapping[str, object], zones: Zones) -> Row | None:
     """Return what a row that cannot be read still tells of its neighbours: when it begins, and of which series.
 
     Args:
         table: Which table it is of.
         row: Its columns.
-        zone: Of times that carry none.
+        zones: Of times that carry none.
 
     Returns:
         Values of the staged columns, None where they are not known; None where it does not say when it begins.
     """
     try:
-        at = instant(row["timestamp"], zone)
+        at = zones.time(row["timestamp"])
     except ValueError:
         return None
     if (at - datetime(2000, 1, 1, tzinfo=UTC)) % QUARTER:
@@ -153,7 +155,12 @@ def neighbour(table: OlderTable, row: Mapping[str, object], zone: ZoneInfo) -> R
     return tuple(known.get(name) for name, _ in table.staged)
 
 
-def _moment(value: object) -> datetime:
+def moment(value: object) -> datetime:
+    """Return a time as it is written, with its zone or without.
+
+    Raises:
+        ValueError: It is none.
+    """
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -165,4 +172,4 @@ def _moment(value: object) -> datetime:
 
 
 def _has_time_of_day(value: object) -> bool:
-    return _moment(value).time() != time(0)
+    return moment(value).time() != time(0)

@@ -28,6 +28,7 @@ class ImportSummary:
         counts: What became of each row.
         bad: The first rows and values that cannot be read: where, and what is wrong.
         n_bad: How many there are in all.
+        after_the_fact: Hours of forecasts that were made when their hour had begun: kept, marked, never scored.
         written: What changed, by table.
         first: First instant, UTC.
         last: Last instant, UTC.
@@ -37,6 +38,7 @@ class ImportSummary:
     counts: Counts = field(default_factory=Counts)
     bad: list[str] = field(default_factory=list)
     n_bad: int = 0
+    after_the_fact: int = 0
     written: dict[str, Written] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
@@ -84,6 +86,8 @@ class ImportSummary:
             )
         for outcome, values in counts.values_left_out.items():
             yield f"{values:,} values left out of rows that have others: {REASONS[outcome]}"
+        if self.after_the_fact:
+            yield f"{self.after_the_fact:,} hours forecast after the fact: kept and marked, never scored"
         yield from self.notes
         if self.n_bad:
             yield f"{self.n_bad:,} rows or values that cannot be read:"

@@ -66,7 +66,7 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
     with engine.connect() as connection:
         actuals = queries.hours_between(connection, day_start(first - timedelta(days=NAIVE_DAYS)), end)
         rte = queries.newest_vintages(connection, "D-1", start, end)
-        predictions = queries.first_predictions(connection, start, end)
+        predictions = queries.scorable_predictions(connection, start, end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     rte_load = rte.set_index("hour_start")["load_mw"]
     issued = {moment: frame.set_index("hour_start") for moment, frame in predictions.groupby("issued_at")}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +33,7 @@ from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.commands.test_cli import free_port
 from elec_pipeline_tests.conftest import NOW, settings_for
 
 SPRING, AUTUMN = (date(2025, 3, 20), date(2025, 3, 31)), (date(2025, 10, 17), date(2025, 10, 27))
@@ -158,6 +163,32 @@ def raw(
         body = reply.read()
         assert not (body and method == "HEAD")
         return reply
+
+
+@contextmanager
+def started(database: str, home: Path) -> Iterator[str]:
+    """Run `elec api` on a database in a process of its own; it listens, and its model may not be loaded yet."""
+    port, log = free_port(), home / "api.log"
+    with log.open("wb") as output:
+        child = subprocess.Popen(  # noqa: S603 - our own command
+            [str(Path(sys.executable).with_name("elec")), "api", "--port", str(port)],
+            env={**os.environ, "ELEC_HOME": str(home), "DATABASE_URL": database}, cwd=home,
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            assert requests.get(f"{url}/api/health", timeout=9).json()["status"] == "ok"
+            break
+        except requests.ConnectionError:
+            assert child.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+    yield url
+    child.send_signal(signal.SIGINT)
+    assert child.wait(20) in (0, 130, -signal.SIGINT), log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 @contextmanager

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline_tests.commands.test_cli import free_port
+from elec_pipeline_tests.api.conftest import started
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="there is no curl")
@@ -42,28 +38,8 @@ def curl(*arguments: str) -> Any:
 
 @pytest.fixture(scope="module")
 def base(filled: str, home: Path) -> Iterator[str]:
-    port = free_port()
-    log = home / "api.log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(  # noqa: S603 - our own command
-            [str(Path(sys.executable).with_name("elec")), "api", "--port", str(port)],
-            env={**os.environ, "ELEC_HOME": str(home), "DATABASE_URL": filled}, cwd=home,
-            stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    base = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            assert curl(f"{base}/api/health")["status"] == "ok"
-            break
-        except subprocess.CalledProcessError:
-            assert child.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.2)
-    yield base
-    child.send_signal(signal.SIGINT)
-    assert child.wait(20) in (0, 130, -signal.SIGINT), log.read_text()
-    assert "Traceback" not in log.read_text()
+    with started(filled, home) as url:
+        yield url
 
 
 def in_database(engine: Engine, sql: str) -> dict[str, float]:
@@ -101,5 +77,6 @@ def test_a_series_is_continued(base: str, stored: Engine) -> None:
     context = list(in_database(stored, SERIES["true value"] + " ORDER BY 1").values())[-240:]
     body = json.dumps({"context": context, "prediction_length": 24, "num_samples": 50})
     answer = curl("-H", "Content-Type: application/json", "-d", body, f"{base}/predict")
-    assert {len(answer[key]) for key in ("predictions", "mean", "min", "max")} == {24}
+    assert {len(answer[key]) for key in ("predictions", "hourly_mean", "hourly_min", "hourly_max")} == {24}
+    assert answer["min"] == min(answer["predictions"]) < answer["mean"] < answer["max"]
     assert curl(f"{base}/health")["model_loaded"] is True

@@ -10,7 +10,7 @@ from elec_pipeline_tests.api.conftest import Api, raw
 DATA = ["/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts"]
 V1 = ["/v1/actuals", "/v1/predictions", "/v1/rte-forecasts", "/v1/revisions", "/v1/accuracy"]
 OTHERS = ["/api/status", "/api/health", "/health", "/docs", "/openapi.json"]
-FAULTY = ["/nowhere", "/api/data?range=8d", "/api/data?zone=DE", "/predict", "/v1/actuals?limit=1"]
+FAULTY = ["/nowhere", "/api/data?range=week", "/api/data?zone=DE", "/predict", "/v1/actuals?limit=1"]
 
 
 @pytest.mark.parametrize("path", [*DATA, *V1, *OTHERS, *FAULTY])

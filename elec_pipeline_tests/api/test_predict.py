@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import requests
 
-from elec_pipeline.api import prediction
+from elec_pipeline.api import prediction, predictor
 from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.experts.chronos.families import Chronos2Engine
 from elec_pipeline_tests.api.conftest import Api, Serve
 
@@ -28,15 +29,18 @@ def test_a_forecast_has_the_keys_and_lengths_that_are_promised(api: Api) -> None
     reply = api.predict(body())
     assert reply.status_code == 200, reply.text
     answer = reply.json()
-    assert list(answer) == ["predictions", "mean", "min", "max", "quantiles"]
+    hourly = ["hourly_mean", "hourly_min", "hourly_max"]
+    assert list(answer) == ["predictions", "mean", "min", "max", *hourly, "quantiles"]
     assert list(answer["quantiles"]) == ["0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95"]
-    assert {len(answer[key]) for key in ("predictions", "mean", "min", "max")} == {24}
+    assert {len(answer[key]) for key in ("predictions", *hourly)} == {24}
     levels = np.array(list(answer["quantiles"].values()))
     assert levels.shape == (7, 24)
     assert (np.diff(levels, axis=0) >= 0).all()
     assert answer["predictions"] == answer["quantiles"]["0.5"]
-    assert (np.array(answer["min"]) <= answer["mean"]).all()
-    assert (np.array(answer["max"]) >= answer["mean"]).all()
+    assert (np.array(answer["hourly_min"]) <= answer["hourly_mean"]).all()
+    assert (np.array(answer["hourly_max"]) >= answer["hourly_mean"]).all()
+    assert answer["mean"] == pytest.approx(np.mean(answer["predictions"]), abs=0.01)
+    assert (answer["min"], answer["max"]) == (min(answer["predictions"]), max(answer["predictions"]))
     truth = 50_000 + 8_000 * np.sin(2 * np.pi * np.arange(672, 696) / 24)
     truth += 3_000 * np.sin(2 * np.pi * np.arange(672, 696) / 168)
     assert np.abs(np.array(answer["predictions"]) - truth).max() < 500
@@ -46,25 +50,46 @@ def test_a_forecast_has_the_keys_and_lengths_that_are_promised(api: Api) -> None
 
 def test_more_samples_reach_further(api: Api) -> None:
     few, many = (api.predict(body(num_samples=n, prediction_length=40)).json() for n in (5, 500))
-    assert len(few["min"]) == 40
-    assert (np.array(many["min"]) <= few["min"]).all()
-    assert (np.array(many["max"]) >= few["max"]).all()
+    assert len(few["hourly_min"]) == 40
+    assert (np.array(many["hourly_min"]) <= few["hourly_min"]).all()
+    assert (np.array(many["hourly_max"]) >= few["hourly_max"]).all()
+    assert few["mean"] == many["mean"]
 
 
-def test_two_days_are_enough(api: Api) -> None:
-    assert api.predict({"context": LOAD[:48].tolist()}).status_code == 200
-    assert api.predict({"context": LOAD[:48].astype(int).tolist()}).status_code == 200
+@pytest.mark.parametrize("n_known", [24, 25, 48, 168, 336])
+def test_a_day_is_enough(api: Api, n_known: int) -> None:
+    known = (LOAD[:n_known] + 500 * np.cos(HOURS[:n_known])).round()
+    answer = api.predict({"context": known.tolist()}).json()
+    levels = np.array(list(answer["quantiles"].values()))
+    assert (levels[6] - levels[0] > 100).all()
+    assert (np.abs(np.array(answer["predictions"]) - known[-24:]) < 4_000).all()
+    assert api.predict({"context": known.astype(int).tolist()}).json() == answer
+
+
+def test_the_horizon_may_be_a_week_and_gets_less_certain(api: Api) -> None:
+    noisy = (LOAD + 1_000 * np.random.default_rng(0).standard_normal(len(LOAD))).tolist()
+    answer, short = (api.predict({"context": noisy, "prediction_length": n}).json() for n in (168, 24))
+    levels = np.array(list(answer["quantiles"].values()))
+    assert levels.shape == (7, 168)
+    widths = (levels[6] - levels[0]).reshape(7, 24).mean(axis=1)
+    assert (np.diff(widths) > 0).all()
+    assert answer["predictions"][:24] == short["predictions"]
+    assert np.abs(np.array(answer["predictions"]) - LOAD[-168:]).mean() < 2_000
+
+
+def test_unknown_fields_are_ignored(api: Api) -> None:
+    assert api.predict(body(horizon=3, temperature=1.0)).json() == api.predict(body()).json()
 
 
 @pytest.mark.parametrize(
     ("asked", "field", "allowed"),
     [
-        ({"context": [1.0] * 47}, "context", "at least 48"),
+        ({"context": []}, "context", "at least 24"),
+        ({"context": [1.0] * 23}, "context", "at least 24"),
         ({"context": [1.0] * 8785}, "context", "at most 8784"),
-        (body(prediction_length=41), "prediction_length", "less than or equal to 40"),
+        (body(prediction_length=169), "prediction_length", "less than or equal to 168"),
         (body(num_samples=0), "num_samples", "greater than or equal to 1"),
         ({}, "context", "missing"),
-        (body(horizon=3), "horizon", "context, prediction_length, num_samples"),
         ({"context": ["a"] * 48}, "0", "number"),
         ({"context": [1e300] * 48}, "0", "1000000"),
         ({"context": [True] * 48}, "0", "number"),
@@ -99,11 +124,36 @@ def test_prediction_can_be_switched_off(filled: str, serve: Serve) -> None:
     assert api.json("/health") == {"status": "ok", "model_loaded": False}
 
 
+def test_the_model_is_loaded_from_the_start_on(filled: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, tries = threading.Event(), []
+
+    def load(*_: object) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ModelUnavailableError("not yet")
+        assert go.wait(20)
+
+    monkeypatch.setattr(predictor, "LOAD_AGAIN_S", 0.05)
+    monkeypatch.setattr(prediction, "load_model", load)
+    api = serve(filled)
+    deadline = time.monotonic() + 10
+    while len(tries) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert api.json("/health") == {"status": "ok", "model_loaded": False}
+    assert api.get("/api/data", range="7d").status_code == 200
+    go.set()
+    while not api.json("/health")["model_loaded"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_a_broken_model_is_a_503_without_internals(filled: str, serve: Serve, tmp_path: Path) -> None:
     api = serve(filled, elec_model=str(tmp_path))
     reply = api.predict(body())
     assert reply.status_code == 503
     assert str(tmp_path) not in reply.text
+    assert api.json("/health") == {"status": "ok", "model_loaded": False}
 
 
 def test_beyond_the_queue_callers_are_told_to_come_back_and_the_rest_is_answered_meanwhile(

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
-from elec_pipeline_tests.api.conftest import AUTUMN, Api, raw
+from elec_pipeline_tests.api.conftest import AUTUMN, Api, Serve, raw
 from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.dashboard.world import plant
 
 TABLES = {
     "actuals": ("hourly_consumption", ["hour_start"]),
@@ -150,6 +151,37 @@ def test_an_empty_page_has_its_columns(api: Api) -> None:
         assert api.get(f"/v1/{route}", format="csv", **query).text.count("\n") == 1
         parquet = api.get(f"/v1/{route}", format="parquet", **query)
         assert pd.read_parquet(io.BytesIO(parquet.content)).empty
+
+
+@pytest.mark.parametrize("route", TABLES)
+def test_a_parameter_that_there_is_not_is_refused(api: Api, route: str) -> None:
+    assert "start" in api.refusal(f"/v1/{route}", frm="2025-01-01")["frm"]
+
+
+@every_day_length
+def test_an_hour_says_how_many_quarters_are_known(copied: str, serve: Serve, day: date, n_hours: int) -> None:
+    plant(copied, "UPDATE elec.hourly_consumption SET quarters = 3 WHERE hour_start = %(at)s", at=day_start(day))
+    rows = serve(copied).json("/v1/actuals", **a_day(day))["data"]
+    assert [(row["quarters"], row["complete"]) for row in rows] == [(3, False)] + [(4, True)] * (n_hours - 1)
+    assert all(row["load_mw"] > 0 for row in rows)
+
+
+@every_day_length
+def test_a_forecast_made_after_the_fact_is_marked(copied: str, serve: Serve, day: date, n_hours: int) -> None:
+    plant(
+        copied,
+        "INSERT INTO elec.chronos_predictions (hour_start, issued_at, model_version, load_mw)"
+        " SELECT hour_start, %(at)s, 'older', 50000 FROM elec.hourly_consumption"
+        " WHERE hour_start >= %(start)s AND hour_start < %(end)s",
+        at=day_start(day) + timedelta(hours=5), start=day_start(day), end=day_end(day),
+    )  # fmt: skip
+    api = serve(copied)
+    rows = [row for row in api.json("/v1/predictions", **a_day(day))["data"] if row["model_version"] == "older"]
+    assert [row["after_the_fact"] for row in rows] == [True] * 5 + [False] * (n_hours - 5)
+    others = [row for row in api.json("/v1/predictions", **a_day(day))["data"] if row["model_version"] != "older"]
+    assert not any(row["after_the_fact"] for row in others)
+    shown = api.json("/api/data/predictions", **a_day(day))
+    assert [row["model"] == "older" for row in shown] == [False] * 5 + [True] * (n_hours - 5)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from elec_pipeline.domain.delivery_day import day_start
 from elec_pipeline_tests.dashboard.conftest import Open
-from elec_pipeline_tests.dashboard.world import EVENING_BEFORE, PLANTED, plant
+from elec_pipeline_tests.dashboard.world import EVENING_BEFORE, PLANTED, TODAY, plant
 
 
 def words(app: AppTest) -> str:
@@ -63,6 +64,21 @@ def test_a_planted_state_shows(data: str, open_app: Open, planted: str) -> None:
     app = open_app(data)
     assert f" {planted}" in words(app)
     assert words(app).count("fresh") == 2
+
+
+def test_a_forecast_made_after_the_fact_is_marked_and_not_scored(data: str, open_app: Open) -> None:
+    app = open_app(data)
+    assert "Made after the fact" not in words(app)
+    assert [each.value[-1] for each in app.metric if each.label == "Error, 7 days"] == ["%"]
+    plant(data, "DELETE FROM elec.chronos_predictions WHERE hour_start < %(at)s", at=day_start(TODAY))
+    plant(
+        data,
+        "INSERT INTO elec.chronos_predictions (hour_start, issued_at, model_version, load_mw)"
+        " SELECT hour_start, hour_start + interval '9 days', 'older', load_mw * 2 FROM elec.hourly_consumption",
+    )
+    app.run()
+    assert "Made after the fact" in words(app)
+    assert [each.value for each in app.metric if each.label == "Error, 7 days"] == ["–"]
 
 
 def test_an_empty_database_says_what_to_do(database: str, open_app: Open) -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from dashboard import axis, comparison, span, tiles
 from dashboard.charts.calendar import Level, calendar_figure
+from dashboard.charts.day import day_figure
 from dashboard.charts.load import load_figure
 from dashboard.language import Language
 from dashboard.texts import TEXTS, Texts
+from dashboard.views.day import how_made
 from elec_pipeline.domain.delivery_day import Issue as Kind
 from elec_pipeline.domain.delivery_day import hours, issue_time
 from elec_pipeline.domain.quantiles import COLUMNS
@@ -81,6 +83,61 @@ def test_the_tiles_figures(day: date, n_hours: int) -> None:
     assert figures.rte_kind == "rte_d1"
     assert figures.difference_mw == pytest.approx(-0.02 * figures.peak_mw)
     assert figures.low_mw < figures.peak_mw < figures.high_mw
+
+
+@every_day_length
+@pytest.mark.parametrize("language", Language)
+def test_a_forecast_made_after_the_fact_is_a_line_of_its_own(day: date, n_hours: int, language: Language) -> None:
+    texts = Texts(language)
+    late = np.arange(n_hours) < 5
+    figure = load_figure(frame_of(day, day).assign(after_the_fact=late), texts, None)
+    drawn = {trace.name: ~np.isnan(np.asarray(trace.y, dtype=float)) for trace in figure.data}
+    assert drawn[f"{texts('ours')} ({texts('after_the_fact')})"].tolist() == late.tolist()
+    assert drawn[texts("ours")].tolist() == (~late).tolist()
+    all_ahead = load_figure(frame_of(day, day).assign(after_the_fact=False), texts, None)
+    assert texts("after_the_fact") not in str([trace.name for trace in all_ahead.data])
+
+
+@every_day_length
+def test_a_day_marks_the_hours_that_were_forecast_after_the_fact(day: date, n_hours: int) -> None:
+    texts, grid = Texts(Language.ENGLISH), hours(day)
+    late = np.arange(n_hours) < 5
+    issues = pd.DataFrame(
+        {
+            "hour_start": grid, "issued_at": grid[5], "model_version": "older", "load_mw": 50_000.0,
+            **{name: np.nan for name in COLUMNS if name != "load_mw"}, "after_the_fact": late,
+        }
+    )  # fmt: skip
+    nothing = pd.DataFrame({"hour_start": grid[:0], "load_mw": [], "forecast_type": [], "published_at": []})
+    figure = day_figure(day, nothing, nothing, issues, texts)
+    drawn = {trace.name: (~np.isnan(np.asarray(trace.y, dtype=float))).tolist() for trace in figure.data}
+    [marked] = [name for name in drawn if name.endswith("(made after the fact)")]
+    assert drawn[marked] == late.tolist()
+    assert drawn[marked.removesuffix(" (made after the fact)")] == (~late).tolist()
+    assert len(late) == n_hours
+
+
+@every_day_length
+@pytest.mark.parametrize(
+    ("n_late", "hours_later", "words"),
+    [(0, 0, "live"), (0, 3, "backfilled"), (2, 0, "2 hours made after the fact"), (99, 0, "made after the fact")],
+)
+def test_the_table_of_vintages_says_how_an_issue_was_made(
+    day: date, n_hours: int, n_late: int, hours_later: int, words: str
+) -> None:
+    issued = pd.Timestamp(issue_time(day, Kind.EVENING))
+    rows = pd.DataFrame({"issued_at": issued, "after_the_fact": np.arange(n_hours) < n_late}, index=range(n_hours))
+    rows["created_at"] = issued + timedelta(hours=hours_later)
+    assert how_made(rows, Texts(Language.ENGLISH)) == words
+
+
+@every_day_length
+def test_the_tiles_score_nothing_that_was_made_after_the_fact(day: date, n_hours: int) -> None:
+    frame = frame_of(day, day)
+    frame["after_the_fact"] = np.arange(n_hours) < n_hours - 2
+    frame.loc[frame["after_the_fact"], "load_mw"] *= 2
+    assert list(tiles.errors(frame)) == pytest.approx([0.0, 2.0])
+    assert all(np.isnan(tiles.errors(frame.assign(after_the_fact=True))))
 
 
 def test_nothing_forecast_has_no_figures() -> None:

@@ -18,7 +18,13 @@ from elec_pipeline.store.queries.history import (
 from elec_pipeline.store.queries.provisional import provisional_days
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
-from elec_pipeline.store.queries.series import first_predictions, issues_made, newest_predictions, newest_vintages
+from elec_pipeline.store.queries.series import (
+    first_predictions,
+    issues_made,
+    newest_predictions,
+    newest_vintages,
+    scorable_predictions,
+)
 from elec_pipeline.store.queries.state import (
     data_version,
     has_database,
@@ -51,6 +57,7 @@ __all__ = [
     "registered_models",
     "revisions_between",
     "revisions_by_day",
+    "scorable_predictions",
     "scored_days",
     "server_version",
     "span_of_hours",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     Double,
@@ -22,7 +23,12 @@ from sqlalchemy import (
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start
 from elec_pipeline.store.queries.frames import frame, paris_day
-from elec_pipeline.store.queries.series import DAY_AHEAD, of_newest_predictions, of_newest_vintages
+from elec_pipeline.store.queries.series import (
+    AFTER_THE_FACT,
+    DAY_AHEAD,
+    of_newest_predictions,
+    of_newest_vintages,
+)
 from elec_pipeline.store.tables import (
     ZONE,
     hourly_consumption,
@@ -30,7 +36,7 @@ from elec_pipeline.store.tables import (
     raw_consumption_revisions,
 )
 
-BAND_COLUMNS = ("load_mw", "q10", "q25", "q75", "q90")
+BAND_COLUMNS = ("load_mw", "q10", "q25", "q75", "q90", AFTER_THE_FACT)
 _MINUTES_A_QUARTER = 15
 
 
@@ -75,8 +81,8 @@ def daily_means(
     """Return the mean load of each day: of the actuals, of RTE's newest D-1 and of our newest, or named, issue.
 
     Returns:
-        `actual` and `rte_d1` with `delivery_day`, `load_mw`; `predictions` with `delivery_day` and the means of
-        the median and of the ends of the bands of 50 and 80 %.
+        `actual` and `rte_d1` with `delivery_day`, `load_mw`; `predictions` with `delivery_day`, the means of
+        the median and of the ends of the bands of 50 and 80 %, and whether any hour's was made after the fact.
     """
     start, end = day_start(first), day_end(last)
     actual = hourly_consumption
@@ -92,7 +98,13 @@ def daily_means(
     for name, source in sources.items():
         day = paris_day(source.c.hour_start)
         columns = [
-            func.avg(column, type_=Double).label(column.name) for column in source.c if column.name != "hour_start"
+            (
+                func.bool_or(column, type_=Boolean)
+                if column.name == AFTER_THE_FACT
+                else func.avg(column, type_=Double)
+            ).label(column.name)
+            for column in source.c
+            if column.name != "hour_start"
         ]
         means[name] = frame(connection, select(day.label("delivery_day"), *columns).group_by(day).order_by(day))
     return means

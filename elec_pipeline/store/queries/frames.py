@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -31,6 +32,7 @@ _DTYPES: dict[type, str] = {
     SmallInteger: "int64",
     Text: "str",
     Date: "object",
+    Boolean: "bool",
 }
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select
+from sqlalchemy import Column, ColumnElement, Connection, DateTime, Table, Text, case, func, select
 
 from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.queries.series import DAY_AHEAD, of_newest_predictions, of_newest_vintages
 from elec_pipeline.store.tables import (
@@ -41,11 +42,11 @@ def three_series(connection: Connection, start: datetime, end: datetime, issue: 
 
     Returns:
         Columns `hour_start`, `actual_mw`, `rte_mw` (its newest D-1), `our_mw` (the newest issue, or the one
-        named); NaN where a series has no value.
+        named); NaN where a series has no value, or an actual hour lacks a quarter.
     """
     actual = (
         between(hourly_consumption, hourly_consumption.c.hour_start, start, end)
-        .with_only_columns(hourly_consumption.c.hour_start, hourly_consumption.c.load_mw)
+        .with_only_columns(hourly_consumption.c.hour_start, _of_complete_hours())
         .order_by(None)
         .subquery("actual")
     )
@@ -70,7 +71,7 @@ def three_series(connection: Connection, start: datetime, end: datetime, issue: 
 
 
 def actuals_with_source(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return `hour_start`, `load_mw` and `source` of the actual hours of `[start, end[`.
+    """Return `hour_start`, `load_mw` (NaN where a quarter is lacking) and `source` of the hours of `[start, end[`.
 
     An hour whose quarters are of several sources has their names with a plus sign between.
     """
@@ -86,7 +87,7 @@ def actuals_with_source(connection: Connection, start: datetime, end: datetime) 
     )
     return frame(
         connection,
-        select(hour.c.hour_start, hour.c.load_mw, sources.c.source)
+        select(hour.c.hour_start, _of_complete_hours(), sources.c.source)
         .outerjoin_from(hour, sources, hour.c.hour_start == sources.c.hour_start)
         .where(hour.c.zone == ZONE, hour.c.hour_start >= start, hour.c.hour_start < end)
         .order_by(hour.c.hour_start),
@@ -107,6 +108,12 @@ def holdings(connection: Connection) -> dict[str, Holding]:
             (chronos_predictions, chronos_predictions.c.created_at),
         )
     }
+
+
+def _of_complete_hours() -> ColumnElement[float]:
+    """Return the load of complete hours, as an expression: the mean of some quarters is no hour's true value."""
+    hour = hourly_consumption
+    return case((hour.c.quarters == QUARTERS_AN_HOUR, hour.c.load_mw)).label("load_mw")
 
 
 def _holding(connection: Connection, table: Table, column: Column[datetime]) -> Holding:

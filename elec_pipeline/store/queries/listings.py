@@ -6,15 +6,16 @@ Here: pages after a key, however long the range. Not here: one value an hour (`s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Date, Table, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Date, Table, select, tuple_
 
 from elec_pipeline.domain.delivery_day import Issue, delivery_day
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store.queries.frames import frame
-from elec_pipeline.store.queries.series import is_of_issue
+from elec_pipeline.store.queries.series import AFTER_THE_FACT, after_the_fact, is_of_issue
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -34,10 +35,12 @@ class Listing:
     Attributes:
         table: The table.
         key: Its key without the zone; the first column is the time or the day it is bounded by.
+        derived: What is told of each row beside its columns.
     """
 
     table: Table
     key: tuple[str, ...]
+    derived: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
 
     @property
     def key_types(self) -> tuple[type[KeyValue], ...]:
@@ -45,8 +48,12 @@ class Listing:
         return tuple(self.table.c[name].type.python_type for name in self.key)
 
 
-ACTUALS = Listing(hourly_consumption, ("hour_start",))
-PREDICTIONS = Listing(chronos_predictions, ("hour_start", "issued_at", "model_version"))
+ACTUALS = Listing(
+    hourly_consumption, ("hour_start",), {"complete": hourly_consumption.c.quarters == QUARTERS_AN_HOUR}
+)
+PREDICTIONS = Listing(
+    chronos_predictions, ("hour_start", "issued_at", "model_version"), {AFTER_THE_FACT: after_the_fact()}
+)
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
 ACCURACY = Listing(forecast_accuracy, ("delivery_day", "forecaster"))
@@ -76,13 +83,14 @@ def page(
         issue: Of the predictions, only those of this issue.
 
     Returns:
-        All columns of the table but the zone.
+        All columns of the table but the zone, and what is derived from them (`Listing.derived`).
     """
     table = listing.table
     by = table.c[listing.key[0]]
     first, last = _bounds(start, end) if isinstance(by.type, Date) else (start, end)
     columns = [column for column in table.c if column.name != "zone"]
-    statement = select(*columns).where(table.c.zone == ZONE, by >= first, by < last)
+    derived = [condition.label(name) for name, condition in listing.derived.items()]
+    statement = select(*columns, *derived).where(table.c.zone == ZONE, by >= first, by < last)
     key = [table.c[name] for name in listing.key]
     if after is not None:
         statement = statement.where(tuple_(*key) > tuple_(*after))

@@ -16,7 +16,8 @@ from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store.queries.frames import frame
 from elec_pipeline.store.tables import ZONE, chronos_predictions, rte_forecasts
 
-_PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS)
+AFTER_THE_FACT = "after_the_fact"
+_PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS, AFTER_THE_FACT)
 DAY_AHEAD = "D-1"
 """The type of RTE's forecasts that ours is held against."""
 
@@ -44,15 +45,14 @@ def first_predictions(connection: Connection, start: datetime, end: datetime) ->
     """Return each issue's predictions for the hours of `[start, end[`, of the model that made it first.
 
     Returns:
-        Columns `hour_start`, `issued_at`, `model_version`, `created_at` and the quantiles.
+        Columns `hour_start`, `issued_at`, `model_version`, `created_at`, the quantiles and `after_the_fact`.
     """
-    table = chronos_predictions
-    return frame(
-        connection,
-        _predictions(start, end, *_PREDICTION)
-        .ext(distinct_on(table.c.hour_start, table.c.issued_at))
-        .order_by(table.c.hour_start, table.c.issued_at, table.c.created_at, table.c.model_version),
-    )
+    return frame(connection, _first_predictions(start, end))
+
+
+def scorable_predictions(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return those of `first_predictions` that were forecasts: no score counts one made after the fact."""
+    return frame(connection, _first_predictions(start, end).where(~after_the_fact()))
 
 
 def issues_made(connection: Connection, model_version: str, first: date, last: date) -> set[datetime]:
@@ -72,10 +72,11 @@ def newest_predictions(
 ) -> pd.DataFrame:
     """Return one prediction for each hour of `[start, end[`: of the newest issue, or of the issue named.
 
-    Where several models made the same issue it is the one made first, for that is what was really said.
+    Where several models made the same issue it is the one made first, for that is what was really said. One
+    made after the fact stands only where there is no other.
 
     Returns:
-        Columns `hour_start`, `issued_at`, `model_version`, `created_at` and the quantiles.
+        Columns `hour_start`, `issued_at`, `model_version`, `created_at`, the quantiles and `after_the_fact`.
     """
     return frame(connection, of_newest_predictions(start, end, issue, *_PREDICTION))
 
@@ -89,8 +90,23 @@ def of_newest_predictions(
         _predictions(start, end, *columns)
         .ext(distinct_on(table.c.hour_start))
         .where(*([] if issue is None else [is_of_issue(table.c.issued_at, issue)]))
-        .order_by(table.c.hour_start, table.c.issued_at.desc(), table.c.created_at, table.c.model_version)
+        .order_by(
+            table.c.hour_start,
+            after_the_fact(),  # false comes first
+            table.c.issued_at.desc(),
+            table.c.created_at,
+            table.c.model_version,
+        )
     )
+
+
+def after_the_fact() -> ColumnElement[bool]:
+    """Return the condition that a forecast was issued when its hour had begun, as a history filled in later is.
+
+    Ours never are: a backfilled one has the issue time whose information it stands on. The same rule as
+    `domain.vintages.is_after_the_fact`.
+    """
+    return (chronos_predictions.c.issued_at > chronos_predictions.c.hour_start).label(AFTER_THE_FACT)
 
 
 def is_of_issue(issued_at: Column[datetime], issue: Issue) -> ColumnElement[bool]:
@@ -98,8 +114,18 @@ def is_of_issue(issued_at: Column[datetime], issue: Issue) -> ColumnElement[bool
     return cast(func.timezone(PARIS.key, issued_at), Time) == issue.wall_clock
 
 
+def _first_predictions(start: datetime, end: datetime) -> Select[tuple[object, ...]]:
+    table = chronos_predictions
+    return (
+        _predictions(start, end, *_PREDICTION)
+        .ext(distinct_on(table.c.hour_start, table.c.issued_at))
+        .order_by(table.c.hour_start, table.c.issued_at, table.c.created_at, table.c.model_version)
+    )
+
+
 def _predictions(start: datetime, end: datetime, *columns: str) -> Select[tuple[object, ...]]:
     table = chronos_predictions
-    return select(table.c.hour_start, *(table.c[name] for name in columns)).where(
+    chosen = (after_the_fact() if name == AFTER_THE_FACT else table.c[name] for name in columns)
+    return select(table.c.hour_start, *chosen).where(
         table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end
     )

@@ -8,11 +8,17 @@ made of what is known of the day; a bare series has no calendar, so the referenc
 (a day before, where less than two weeks are given), moved to the level of the last day. The network says how
 uncertain that is. Measured on 300 spans of November 2022 to 2023, with eight weeks of context: MAPE 3.9 %, the
 80 % band holds 81 %; the network asked about the load itself, which it never learnt, 12.1 %.
+
+Beyond the model's horizon and up to a week, a model of the load is asked again with its own medians as context; of
+the bundled one the last day's bands are repeated, and they grow from the second day on with the root of the lead
+in days: on 71 spans of the same time the 80 % band then holds 76 to 81 % on each of the seven days (without, 47 %
+on the last).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
@@ -25,7 +31,13 @@ from elec_pipeline.forecasting.features.local_time import nan_mean
 from elec_pipeline.forecasting.features.situations import Case
 
 DAY_HOURS = 24
-LEAST_CONTEXT = 2 * DAY_HOURS
+LEAST_CONTEXT = DAY_HOURS
+"""A day shows when it is high and when low; of less nothing of that can be said."""
+LONGEST_HORIZON = WEEK_HOURS
+THIN_CONTEXT = 2 * WEEK_HOURS
+THIN_SPREAD = 0.8
+"""Standard deviation of a forecast's error as a share of the series' own, where that is too short to show its
+errors: on 120 and more series of 24 to 335 hours, the 80 % band of the first day holds 81 to 86 %."""
 LEVEL_SHARE = 0.8
 """How much of the last day's distance to the reference is taken to last."""
 SPREAD_SHARE = 0.55
@@ -38,7 +50,7 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
     Args:
         forecaster: The model.
         context: Hourly, in order, any unit; at least `LEAST_CONTEXT` values, NaN where not known.
-        prediction_length: Hours, at most `forecaster.recipe.prediction_length`.
+        prediction_length: Hours, at most `LONGEST_HORIZON`.
 
     Returns:
         Shape (prediction_length, 7) at `domain.quantiles.LEVELS`, ascending, in the unit of the series.
@@ -48,17 +60,52 @@ def forecast_series(forecaster: Forecaster, context: Sequence[float], prediction
     """
     series = np.asarray(context, dtype=np.float64)
     if forecaster.recipe.target is Target.LOAD:
-        target, offset = series, np.zeros(prediction_length)
+        median, distances = _continued(forecaster, series, prediction_length)
+        grows_every = forecaster.recipe.prediction_length  # up to there the network widens them itself
     else:
-        target, offset = _distances(series, prediction_length)
-    length = forecaster.recipe.context_hours
+        target, median = _distances(series, prediction_length)
+        said = _asked(forecaster, target)
+        spread = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here
+        distances = _repeated(_thin(series) if len(series) < THIN_CONTEXT else spread, prediction_length)
+        grows_every = DAY_HOURS
+    lead = 1 + np.arange(prediction_length) // grows_every
+    quantiles = median[:, None] + distances * np.sqrt(lead)[:, None]
+    return uncrossed(forecaster.required(quantiles, prediction_length))
+
+
+def _continued(forecaster: Forecaster, series: Floats, prediction_length: int) -> tuple[Floats, Floats]:
+    """Return medians and the quantiles' distances to them of a model of the load, asked as often as it takes."""
+    said = np.empty((0, len(LEVELS)))
+    while len(said) < prediction_length:
+        said = np.concatenate([said, _asked(forecaster, np.concatenate([series, said[:, MEDIAN]]))])
+    said = said[:prediction_length]
+    return said[:, MEDIAN], said - said[:, MEDIAN : MEDIAN + 1]
+
+
+def _asked(forecaster: Forecaster, target: Floats) -> Floats:
+    """Return what the network says of the hours after a series of its target."""
+    length, horizon = forecaster.recipe.context_hours, forecaster.recipe.prediction_length
     target = np.concatenate([np.full(max(0, length - len(target)), np.nan), target])[-length:]
-    unknown = np.full((forecaster.recipe.prediction_length, len(BANDS)), np.nan)
-    asked = ModelInput(target, {}, {}, offset_mw=offset, skip=0, kind=Case.ALONE, recent_errors_mw=unknown)
-    said = forecaster.quantiles_of(asked)[:prediction_length]
-    if forecaster.recipe.target is Target.RESIDUAL:
-        said = SPREAD_SHARE * (said - said[:, MEDIAN : MEDIAN + 1])  # its median is of days it does not see here
-    return uncrossed(forecaster.required(said + offset[:, None], prediction_length))
+    unknown = np.full((horizon, len(BANDS)), np.nan)
+    asked = ModelInput(
+        target, {}, {}, offset_mw=np.zeros(horizon), skip=0, kind=Case.ALONE, recent_errors_mw=unknown
+    )
+    return forecaster.quantiles_of(asked)
+
+
+def _repeated(distances: Floats, prediction_length: int) -> Floats:
+    """Return distances as far as is asked for, those of the last day again and again where they end before."""
+    last_day = np.arange(max(0, len(distances) - DAY_HOURS), len(distances))
+    beyond = max(0, prediction_length - len(distances))
+    rows = np.concatenate([np.arange(len(distances)), np.resize(last_day, beyond)])
+    return np.asarray(distances[rows[:prediction_length]], dtype=np.float64)
+
+
+def _thin(series: Floats) -> Floats:
+    """Return the distances of a day's quantiles to their median, of a series too short to show its own errors."""
+    scale = THIN_SPREAD * float(np.nanstd(series)) if np.isfinite(series).any() else float("nan")
+    normal = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
+    return np.tile(scale * normal, (DAY_HOURS, 1))
 
 
 def _distances(series: Floats, prediction_length: int) -> tuple[Floats, Floats]:
