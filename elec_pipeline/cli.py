@@ -213,7 +213,8 @@ def import_(
 ) -> None:
     """Load a history: RTE's eCO2mix files, or the older three-table layout as a dump or a live database.
 
-    The format is recognised by the content; files may be zipped or gzipped. Importing again changes nothing.
+    The format is recognised by the content, packed in zip, tar, gzip, bzip2 or xz, or a workbook (.xlsx). Every
+    row is stored, there already, or left out with its reason. Importing again changes nothing.
     """
     from elec_pipeline.commands.importing import run_import
     from elec_pipeline.commands.stopping import stoppable
@@ -228,6 +229,7 @@ def import_(
         summary = waiting.repeat(lambda: run_import(engine, given, time_zone=time_zone), "the import")
     for line in summary.lines():
         _say(line)
+    summary.check()
 
 
 @app.command()

@@ -55,6 +55,14 @@ class ImportFormatError(ElecError):
     """A file or a database is not of a form that can be imported; the message says what to do."""
 
 
+class NothingImportedError(ElecError):
+    """An import was read, and nothing of it is of use; the message says why."""
+
+
+class RowsUnaccountedForError(ElecError):
+    """An import lost sight of rows: a fault of ours."""
+
+
 class StoreError(ElecError):
     """The database did not do what was asked."""
 

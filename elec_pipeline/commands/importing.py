@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,16 +11,11 @@ from sqlalchemy import Engine
 
 from elec_pipeline.commands.progress import progress_bar
 from elec_pipeline.errors import ConfigurationError, ImportFormatError
-from elec_pipeline.imports.dump import blocks
-from elec_pipeline.imports.eco2mix import import_eco2mix
+from elec_pipeline.imports.files import import_file
 from elec_pipeline.imports.older_database import opened_database
 from elec_pipeline.imports.older_layout import import_older
 from elec_pipeline.imports.older_zones import Zones
-from elec_pipeline.imports.opening import Format, Lines, opened, recognise
 from elec_pipeline.imports.summary import ImportSummary
-
-Advance = Callable[[str, float], None]
-"""Told what is being done, and which share of it is."""
 
 
 def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: bool = True) -> ImportSummary:
@@ -35,6 +29,7 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
 
     Raises:
         ImportFormatError: It cannot be imported; the message says what to do.
+        RowsUnaccountedForError: The counts do not add up: a fault of ours.
         ConfigurationError: There is no such time zone.
     """
     try:
@@ -53,21 +48,9 @@ def run_import(engine: Engine, given: str, *, time_zone: str, show_progress: boo
                 import_older(
                     tables, engine, summary, zones=Zones(zone), now=now, tell=lambda what: advance(what, None)
                 )
-            return summary
-        if "://" in given:
+        elif "://" in given:
             raise ImportFormatError(f"{given} is no database: download the file first, then import it.")
-        for lines in opened(Path(given)):
-            _import_file(lines, engine, summary, zone=zone, now=now, advance=advance)
+        else:
+            import_file(Path(given), engine, summary, zone=zone, now=now, advance=advance)
+    summary.counts.check()
     return summary
-
-
-def _import_file(
-    lines: Lines, engine: Engine, summary: ImportSummary, *, zone: ZoneInfo, now: datetime, advance: Advance
-) -> None:
-    if recognise(lines) is Format.ECO2MIX:
-        import_eco2mix(lines, engine, summary, now=now, advance=lambda share: advance(lines.name, share))
-        return
-    zones = Zones(zone)
-    import_older(
-        blocks(lines, zones), engine, summary, zones=zones, now=now, tell=lambda what: advance(what, lines.done)
-    )

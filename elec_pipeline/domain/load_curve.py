@@ -12,6 +12,9 @@ A load curve is a data frame with one row per interval:
 | `load_mw` | float | mean load in MW; NaN where the source gave none |
 | `resolution_minutes` | int | length of the interval: 15, 30 or 60 |
 | `published_at` | UTC timestamp | when the source last touched the value; NaT where it does not say |
+| `source` | str | may be missing: where the value comes from, which says its quality |
+| `interval_minutes` | int | may be missing: length of the interval that the value was given for, if longer |
+| `part` | int | may be missing: which part of that interval this is, from 0 |
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+
+from elec_pipeline.domain.provenance import quality
 
 QUARTERS_AN_HOUR = 4
 MINIMUM_MW = 5_000.0
@@ -35,19 +40,22 @@ class CleanCurve:
         missing: Instants that the source listed without a number.
         implausible: The rows outside ]5 GW, 150 GW[, with their values.
         conflicts: The rows of instants that came twice with different values and no way to choose.
+        superseded: The plausible rows of instants that have a better one.
     """
 
     curve: pd.DataFrame
     missing: pd.DatetimeIndex
     implausible: pd.DataFrame
     conflicts: pd.DataFrame
+    superseded: pd.DataFrame
 
 
 def clean(curve: pd.DataFrame) -> CleanCurve:
     """Keep at most one plausible value per instant.
 
-    Of equal values one is kept. Of different values the one with the later `published_at` is kept;
-    where that cannot decide, neither is.
+    The value of the best quality is kept (see `provenance`), of several those of the shortest interval: the mean
+    of an hour does not contradict one of its quarters. Of equal values one is kept. Of different values the one
+    with the later `published_at` is kept; where that cannot decide, neither is.
 
     Args:
         curve: A load curve in any order, with repetitions.
@@ -62,7 +70,8 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
     listed = curve.sort_values(["interval_start", "published_at"], na_position="first", kind="stable")
     absent = listed["load_mw"].isna()
     plausible = listed["load_mw"].between(MINIMUM_MW, MAXIMUM_MW, inclusive="neither")
-    usable = listed[plausible]
+    is_best = _is_best(listed[plausible])
+    usable = listed[plausible][is_best]
     conflicting = usable["interval_start"].isin(_undecided(usable))
     kept = usable[~conflicting].drop_duplicates("interval_start", keep="last").reset_index(drop=True)
     missing = pd.DatetimeIndex(listed.loc[absent, "interval_start"].unique())
@@ -71,7 +80,22 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
         missing=missing.difference(pd.DatetimeIndex(kept["interval_start"])),
         implausible=listed[~plausible & ~absent].reset_index(drop=True),
         conflicts=usable[conflicting].reset_index(drop=True),
+        superseded=listed[plausible][~is_best].reset_index(drop=True),
     )
+
+
+def _is_best(usable: pd.DataFrame) -> pd.Series:
+    """Tell which rows no other row of the same instant is preferred to; by quality, then by their own interval."""
+    best = pd.Series(data=True, index=usable.index)
+    for column, sign in (("source", 1), ("interval_minutes", -1), ("part", -1)):
+        if column not in usable:
+            continue
+        values = usable[column]
+        if column == "source":
+            values = values.map({name: int(quality(name)) for name in values.unique()})
+        rank = (sign * values).where(best)
+        best &= rank == rank.groupby(usable["interval_start"]).transform("max")
+    return best
 
 
 def _undecided(usable: pd.DataFrame) -> pd.Series:

@@ -16,9 +16,10 @@ from elec_pipeline.imports.opening import Lines
 Block = tuple[OlderTable, Iterator[tuple[str, dict[str, object]]]]
 """A table, and its rows: where each stands, and its columns."""
 
+_NAME = r'(?:"(?:[^"]|"")*"|[\w$]+)'
 _NAMES = "|".join(table.name for table in TABLES)
-_COPY = re.compile(r'COPY (?:"?\w+"?\.)?"?(?P<table>\w+)"? \((?P<columns>[^)]*)\) FROM stdin;')
-_INSERT = re.compile(rf'INSERT INTO (?:"?\w+"?\.)?"?(?:{_NAMES})"? ')
+_COPY = re.compile(rf"COPY (?:{_NAME}\.)?(?P<table>{_NAME}) \((?P<columns>.*)\) FROM STDIN\b.*;", re.IGNORECASE)
+_INSERT = re.compile(rf'INSERT INTO (?:{_NAME}\.)?"?(?:{_NAMES})"?(?:\W|$)', re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?P<octal>[0-7]{1,3})|\\(?P<letter>.)", re.DOTALL)
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -34,8 +35,7 @@ def blocks(lines: Lines, zones: Zones) -> Iterator[Block]:
         ImportFormatError: The dump is cut off, or was made with INSERT statements.
     """
     numbered = iter(lines)
-    for number, line in numbered:
-        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    for number, text in numbered:
         if _INSERT.match(text):
             raise ImportFormatError(
                 f"{lines.name}, line {number}: the dump was made with --inserts. Make it again without, so "
@@ -45,8 +45,8 @@ def blocks(lines: Lines, zones: Zones) -> Iterator[Block]:
         match = _COPY.fullmatch(text)
         if match is None:
             continue
-        columns = [name.strip().strip('"') for name in match["columns"].split(",")]
-        table = find_table(match["table"], columns)
+        columns = [_unquoted(name) for name in re.findall(_NAME, match["columns"])]
+        table = find_table(_unquoted(match["table"]), columns)
         rows = _rows(lines.name, numbered, columns)
         if table is not None:
             yield table, rows
@@ -55,10 +55,9 @@ def blocks(lines: Lines, zones: Zones) -> Iterator[Block]:
 
 
 def _rows(
-    name: str, numbered: Iterator[tuple[int, bytes]], columns: list[str]
+    name: str, numbered: Iterator[tuple[int, str]], columns: list[str]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    for number, line in numbered:
-        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    for number, text in numbered:
         if text == "\\.":
             return
         fields = [_unescaped(field) for field in text.split("\t")]
@@ -66,6 +65,16 @@ def _rows(
         padded = fields + [None] * (len(columns) - len(fields))
         yield f"{name}, line {number}", dict(zip(columns, padded, strict=False))
     raise ImportFormatError(f"{name} is cut off: its last table does not end. Make the dump again.")
+
+
+def _unquoted(name: str) -> str:
+    """Return a name as PostgreSQL knows it.
+
+    Example:
+        >>> _unquoted('"energy-data"'), _unquoted("value")
+        ('energy-data', 'value')
+    """
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _unescaped(field: str) -> str | None:

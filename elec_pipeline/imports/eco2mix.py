@@ -1,135 +1,137 @@
 """eCO2mix files into the tables: actual values, their hours, and RTE's D-1 and intraday forecasts.
 
-Here: chunks of whole days, so that memory stays flat, and what each becomes. Not here: the text of a line
-(`eco2mix_rows`). The column «Nature» says whether values are definitive, consolidated or real-time, and by it
-rows are stored as `eco2mix-definitive`, `eco2mix-consolidated` or `eco2mix-realtime`; the last never replaces
-another's.
+Here: the rows of all files in order of time, month by month, and what becomes of each. Not here: the text of a
+line (`eco2mix_lines`) and its meaning (`eco2mix_rows`). The column «Nature» says whether values are definitive,
+consolidated or real-time, and by it rows are stored as `eco2mix-definitive`, `eco2mix-consolidated` or
+`eco2mix-realtime`; rows without it as `import:eco2mix`. Which of them stands is for `domain.provenance` to say.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.errors import ImportFormatError
-from elec_pipeline.imports.eco2mix_rows import VALUES, Entry, decoded, entry, header, instants, perimeter
+from elec_pipeline.imports.counting import Outcome
+from elec_pipeline.imports.dates import DateOrder, prove_order
+from elec_pipeline.imports.eco2mix_lines import VALUES, fields
+from elec_pipeline.imports.eco2mix_rows import REAL_TIME, NoSuchHourError, entry, in_passes
+from elec_pipeline.imports.intervals import QUARTER_MINUTES, in_quarters, with_lengths
+from elec_pipeline.imports.landing import land_actuals, land_undated
 from elec_pipeline.imports.opening import Lines
+from elec_pipeline.imports.staging import Staging
 from elec_pipeline.imports.summary import ImportSummary
-from elec_pipeline.sources.odre_reply import in_quarters
-from elec_pipeline.steps.consumption import average_hours, store_vintages, to_vintages
-from elec_pipeline.store.actuals import write_raw
 
-CHUNK_ROWS = 31 * 96
-_NOTHING_DUE = pd.DatetimeIndex([], tz="UTC")
-_NATURES = (("temps", "eco2mix-realtime"), ("consolid", "eco2mix-consolidated"), ("", "eco2mix-definitive"))
+_COLUMNS = (
+    ("row", "bigint"),
+    ("file", "int"),
+    ("at", "timestamptz"),
+    ("is_exact", "bool"),
+    ("source", "text"),
+    *((kind, "float8") for kind in VALUES),
+    ("unreadable", "text"),
+)
+_SHOWN_CHARACTERS = 60
+
+
+def survey_eco2mix(lines: Lines) -> DateOrder:
+    """Read a file to its end without storing anything, and return the order of its dates.
+
+    Raises:
+        ImportFormatError: It is for another area than France, or does not tell how it writes dates.
+    """
+    days: dict[str, int] = {}
+    for row in fields(lines):
+        days.setdefault(row.date, row.line)
+        if not row.is_of_france:
+            raise ImportFormatError(
+                f"{lines.name}, line {row.line}, is for {row.area!r}: only the national files (Périmètre "
+                "«France») can be imported."
+            )
+    return prove_order(lines.name, days)
 
 
 def import_eco2mix(
-    lines: Lines, engine: Engine, summary: ImportSummary, *, now: datetime, advance: Callable[[float], None]
+    files: Iterator[tuple[Lines, DateOrder]],
+    engine: Engine,
+    summary: ImportSummary,
+    *,
+    now: datetime,
+    tell: Callable[[str], None],
 ) -> None:
-    """Store the values of one file.
+    """Stage the rows of some files, then store them.
 
     Args:
-        lines: Of the file.
+        files: Their lines, and the order of their dates.
         engine: Of the store.
         summary: Added to.
         now: Current instant, UTC.
-        advance: Told the share of the file that is done, after each chunk.
-
-    Raises:
-        ImportFormatError: The file is for another area than France.
+        tell: Told what is being done.
     """
-    for rows in _chunks(lines, summary):
-        curve = pd.DataFrame(rows, columns=["interval_start", "source", *VALUES])
-        curve["interval_start"] = curve["interval_start"].astype("datetime64[us, UTC]")
-        summary.empty += int(curve[list(VALUES)].isna().all(axis=1).sum())
-        summary.cover(curve["interval_start"])
-        _store(curve, engine, summary, now)
-        advance(lines.done)
+    numbers = itertools.count(1)
+    with engine.connect() as connection:
+        staging = Staging(connection, "eco2mix_rows", _COLUMNS)
+        for file, (lines, order) in enumerate(files):
+            staging.fill(_readable(file, lines, order, summary, numbers))
+        for frame in staging.windows():
+            tell(f"storing {delivery_day(frame['at'].iloc[0]):%B %Y}")
+            _settle(in_passes(frame), engine, summary, now)
 
 
-def _store(curve: pd.DataFrame, engine: Engine, summary: ImportSummary, now: datetime) -> None:
-    for kind in VALUES:
-        cleaned = load_curve.clean(_series(curve, kind))
-        summary.add_cleaned(cleaned)
-        if kind == "REALISED":
-            summary.add("raw_consumption", write_raw(engine, cleaned.curve, due=_NOTHING_DUE))
-        else:
-            vintages = to_vintages(cleaned.curve, kind, now)
-            summary.add(f"rte_forecasts {kind}", store_vintages(engine, vintages, now=now))
-    first, last = (
-        delivery_day(moment) for moment in (curve["interval_start"].min(), curve["interval_start"].max())
-    )
-    summary.add("hourly_consumption", average_hours(engine, first, last, now=now).written)
-
-
-def _series(curve: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return one type as a load curve; half-hours of all but real-time data stand in both their quarters."""
-    parts = []
-    for source, of_source in curve.groupby("source"):
-        values = pd.DataFrame(
-            {"interval_start": of_source["interval_start"], "load_mw": of_source[kind].astype("float64")}
-        )
-        if source != "eco2mix-realtime":
-            values = in_quarters(values)
-        parts.append(values.assign(source=source))
-    frame = pd.concat(parts, ignore_index=True).assign(resolution_minutes=15)
-    return frame.assign(published_at=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]"))
-
-
-def _chunks(lines: Lines, summary: ImportSummary) -> Iterator[list[tuple[object, ...]]]:
-    """Yield rows of whole days, some thousands at a time: instant, source, values by type."""
-    numbered = iter(lines)
-    _, first = next(numbered)
-    columns = header(first)
-    today: list[Entry] = []
-    rows: list[tuple[object, ...]] = []
-    for number, line in numbered:
+def _readable(
+    file: int, lines: Lines, order: DateOrder, summary: ImportSummary, numbers: Iterator[int]
+) -> Iterator[tuple[object, ...]]:
+    for row in fields(lines):
+        summary.counts.read += 1
+        where = f"{lines.name}, line {row.line}"
         try:
-            row = entry(number, line, columns)
+            read = entry(row, order)
+        except NoSuchHourError:
+            summary.counts.rows[Outcome.NO_SUCH_HOUR] += 1
+            continue
         except ValueError as error:
-            summary.read += 1
-            summary.report_bad(f"{lines.name}, line {number}", f"{error}: {decoded(line)[:60]!r}")
+            summary.report_bad(where, f"{error}: {row.text[:_SHOWN_CHARACTERS]!r}")
+            summary.counts.rows[Outcome.UNREADABLE] += 1
             continue
-        if row is None:
-            continue
-        summary.read += 1
-        _refuse_other_areas(lines.name, number, perimeter(line, columns))
-        if row.complaint:
-            summary.report_bad(f"{lines.name}, line {number}", row.complaint)
-        if today and row.wall.date() != today[0].wall.date():
-            rows += _rows(today, summary)
-            today = []
-            if len(rows) >= CHUNK_ROWS:
-                yield rows
-                rows = []
-        today.append(row)
-    if today:
-        rows += _rows(today, summary)
-    if rows:
-        yield rows
+        for text in read.unreadable.values():
+            summary.report_bad(where, f"{text!r} is no load")
+        loads = (read.load_mw[kind] for kind in VALUES)
+        yield next(numbers), file, read.at, read.is_exact, read.source, *loads, ",".join(read.unreadable)
 
 
-def _rows(of_day: list[Entry], summary: ImportSummary) -> Iterator[tuple[object, ...]]:
-    for instant, row in instants(of_day):
-        if instant is None:
-            summary.no_such_hour += 1
-        else:
-            yield instant, _source(row.nature), *(row.load_mw[kind] for kind in VALUES)
+def _settle(frame: pd.DataFrame, engine: Engine, summary: ImportSummary, now: datetime) -> None:
+    """Store the rows of one month, and count them."""
+    inside = frame[frame["is_inside"]]
+    summary.cover(inside["at"])
+    fates = []
+    for kind in VALUES:
+        valued = _with_lengths(frame[frame[kind].notna()].rename(columns={kind: "load_mw"}))
+        quarters = in_quarters(valued[valued["is_inside"]])
+        if len(quarters):
+            columns = ["row", "at", "load_mw", "source", "interval_minutes", "part"]
+            fates.append(_land(quarters[columns], kind, engine, summary, now))
+        rest = inside[inside[kind].isna()]
+        is_unreadable = rest["unreadable"].str.split(",").map(lambda kinds, kind=kind: kind in kinds).astype(bool)
+        outcome = is_unreadable.map({True: int(Outcome.UNREADABLE), False: int(Outcome.EMPTY)})
+        fates.append(pd.DataFrame({"row": rest["row"], "outcome": outcome.astype("int64")}).assign(kind=kind))
+    summary.counts.settle(pd.concat(fates, ignore_index=True))
 
 
-def _source(nature: str) -> str:
-    return next(name for word, name in _NATURES if word in nature.lower())
+def _with_lengths(valued: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the length of their intervals; real-time ones are by quarter-hour, holes or not."""
+    measured = with_lengths(valued, ["source"], within=["source"])
+    is_real_time = measured["source"] == REAL_TIME
+    return measured.assign(interval_minutes=measured["interval_minutes"].mask(is_real_time, QUARTER_MINUTES))
 
 
-def _refuse_other_areas(name: str, number: int, area: str) -> None:
-    if area and area.lower() != "france":
-        raise ImportFormatError(
-            f"{name}, line {number}, is for {area!r}: only the national files (Périmètre «France») can be "
-            "imported."
-        )
+def _land(
+    quarters: pd.DataFrame, kind: str, engine: Engine, summary: ImportSummary, now: datetime
+) -> pd.DataFrame:
+    if kind == "REALISED":
+        return land_actuals(quarters, engine, summary, now)
+    return land_undated(quarters, kind, engine, summary, now)

@@ -1,154 +1,152 @@
-"""RTE's eCO2mix files, line by line: one country, 96 rows a day by Paris wall clock.
+"""What a row of an eCO2mix file means: its instant, its quality, and its values. Pure.
 
-Here: the text of a line to instants and values; pure. Not here: what becomes of them (`eco2mix`).
+Here: fields to values. Not here: where the fields stand (`eco2mix_lines`), and what becomes of the values
+(`eco2mix`).
 
-A file says no UTC. The hour that spring skips has rows all the same, which are no values. Of the hour that autumn
-repeats there is one row a quarter: the second pass, as the open data's instants of the same rows say. Where a
-file has the hour twice, the first rows are the first pass.
+A file has 96 rows a day by Paris wall clock. RTE's own say no UTC. The hour that spring skips has rows all the
+same, which are no values. Of the hour that autumn repeats there is one row a quarter: the second pass, as the
+open data's instants of the same rows say. Where a file has the hour twice, the first rows are the first pass.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from elec_pipeline.domain.delivery_day import HOUR, PARIS, day_end, day_start
+import pandas as pd
 
-VALUES = {"REALISED": "consommation", "D-1": "previsionj1", "ID": "previsionj"}
-_NEEDED = ("date", "heures", "consommation")
-_NO_VALUE = {"", "ND", "N/D", "-", "NULL"}
-_FRENCH_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
-_DAY = 24 * HOUR
+from elec_pipeline.domain.delivery_day import HOUR, PARIS, QUARTER
+from elec_pipeline.domain.provenance import DEFINITIVE_SUFFIX, IMPORT_PREFIX, REAL_TIME_SUFFIX
+from elec_pipeline.imports.dates import DateOrder, read_date
+from elec_pipeline.imports.eco2mix_lines import Fields
+
+REAL_TIME = f"eco2mix{REAL_TIME_SUFFIX}"
+_SOURCES = (("temps", REAL_TIME), ("consolid", "eco2mix-consolidated"), ("finitiv", f"eco2mix{DEFINITIVE_SUFFIX}"))
+UNSAID = f"{IMPORT_PREFIX}eco2mix"
+"""The source of rows that do not say their nature: they may be anything, so they replace nothing that is known."""
+_NO_VALUE = {"", "ND", "N/D", "-", "NULL", "NAN"}
+_CLOCK = re.compile(r"(\d{1,2})[:hH](\d{2})(?::00)?")
+_LOAD = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Where the columns of interest stand in a file, and what separates them."""
-
-    position: dict[str, int]
-    separator: str
+class NoSuchHourError(ValueError):
+    """A row is for a wall-clock time that spring's clock change skips: it is no value."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: its line, its wall-clock time in Paris, its nature, and values in MW (None: none)."""
+    """One row.
 
-    line: int
-    wall: datetime
-    nature: str
-    load_mw: dict[str, float | None]
-    complaint: str = ""
-
-
-def decoded(line: bytes) -> str:
-    """Return a line as text: UTF-8 where it is, else Latin-1, which RTE writes."""
-    try:
-        return line.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError:
-        return line.decode("latin-1").rstrip("\r\n")
-
-
-def is_header(line: bytes) -> bool:
-    r"""Tell whether a line is the first of an eCO2mix file.
-
-    Example:
-        >>> is_header("Périmètre\tNature\tDate\tHeures\tConsommation\tPrévision J-1\t".encode("latin-1"))
-        True
+    Attributes:
+        at: Instant, UTC; in an hour that is repeated the second pass, unless the row says its instant.
+        is_exact: Whether the row says its instant.
+        source: Name of its quality.
+        load_mw: Values by type, MW; None where there is none.
+        unreadable: Values that are no numbers, by type.
     """
-    return all(name in header(line).position for name in _NEEDED)
+
+    at: datetime
+    is_exact: bool
+    source: str
+    load_mw: dict[str, float | None]
+    unreadable: dict[str, str]
 
 
-def header(line: bytes) -> Columns:
-    """Return where the columns stand, by names without accents, signs and capitals."""
-    text = decoded(line)
-    separator = "\t" if "\t" in text else ";"
-    names = [_plain(name) for name in text.split(separator)]
-    return Columns({name: names.index(name) for name in reversed(names) if name}, separator)
-
-
-def entry(number: int, line: bytes, columns: Columns) -> Entry | None:
-    """Read one line; None for what is no row: an empty line, RTE's disclaimer at the end.
+def entry(row: Fields, order: DateOrder) -> Entry:
+    """Read one row.
 
     Raises:
+        NoSuchHourError: Its time does not exist.
         ValueError: Date or time cannot be read; the message says which.
     """
-    fields = decoded(line).split(columns.separator)
-    filled = [text for text in fields if text.strip()]
-    if not filled or (len(filled) == 1 and filled[0].lstrip(' "').startswith("RTE ")):
-        return None
-
-    def field(name: str) -> str:
-        position = columns.position.get(name, len(fields))
-        return fields[position].strip().strip('"') if position < len(fields) else ""
-
-    wall = datetime.combine(_day(field("date")), _time(field("heures")))
+    stated = _stated_instant(row.instant)
+    if row.date and row.clock:
+        wall = datetime.combine(read_date(row.date, order), _clock(row.clock))
+        at = wall.replace(tzinfo=PARIS, fold=1).astimezone(UTC)
+        if at.astimezone(PARIS).replace(tzinfo=None) != wall:
+            raise NoSuchHourError
+        if stated is not None and stated.astimezone(PARIS).replace(tzinfo=None) != wall:
+            raise ValueError(f"{row.instant!r} is another time than {row.date} {row.clock}")
+        at = stated or at
+    elif stated is not None:
+        at = stated
+    else:
+        raise ValueError(f"{(row.date or row.clock)!r} is no date with a time of day")
+    if (at - datetime(2000, 1, 1, tzinfo=UTC)) % QUARTER:
+        raise ValueError(f"{row.clock or row.instant!r} begins no quarter-hour")
     loads: dict[str, float | None] = {}
-    complaint = ""
-    for kind, name in VALUES.items():
+    unreadable = {}
+    for kind, text in row.loads.items():
         try:
-            loads[kind] = _load(field(name))
+            loads[kind] = load(text)
         except ValueError:
-            loads[kind] = None
-            complaint = f"{field(name)!r} is no load"
-    return Entry(number, wall, field("nature"), loads, complaint)
+            loads[kind], unreadable[kind] = None, text
+    return Entry(at, stated is not None, _source(row.nature), loads, unreadable)
 
 
-def perimeter(line: bytes, columns: Columns) -> str:
-    """Return the area that a line is for; empty where the file does not say."""
-    fields = decoded(line).split(columns.separator)
-    position = columns.position.get("perimetre", len(fields))
-    return fields[position].strip().strip('"') if position < len(fields) else ""
+def load(text: str) -> float | None:
+    """Return a load in MW; None where there is none.
 
-
-def instants(entries: list[Entry]) -> Iterator[tuple[datetime | None, Entry]]:
-    """Give each row of one Paris day its instant, UTC; None where the clock never showed it.
+    Raises:
+        ValueError: It is no number.
 
     Example:
-        >>> rows = [Entry(n, datetime(2025, 10, 26, 2), "", {}) for n in (1, 2)]
-        >>> [str(at) for at, _ in instants(rows)], [str(at) for at, _ in instants(rows[:1])]
-        (['2025-10-26 00:00:00+00:00', '2025-10-26 01:00:00+00:00'], ['2025-10-26 01:00:00+00:00'])
+        >>> load("50 123,5"), load("ND")
+        (50123.5, None)
     """
-    day = entries[0].wall.date()
-    start, midnight = day_start(day), datetime.combine(day, time(0))
-    if day_end(day) - start == _DAY:
-        for row in entries:
-            yield start + (row.wall - midnight), row
-        return
-    times = [row.wall for row in entries]
-    seen: set[datetime] = set()
-    for row in entries:
-        is_first_pass = row.wall not in seen and times.count(row.wall) > 1
-        seen.add(row.wall)
-        local = row.wall.replace(tzinfo=PARIS, fold=0 if is_first_pass else 1)
-        at = local.astimezone(UTC)
-        yield (at if at.astimezone(PARIS).replace(tzinfo=None) == row.wall else None), row
+    plain = re.sub(r"(?<=\d)[\s\u202f\xa0](?=\d{3}\b)", "", text)
+    if plain.upper() in _NO_VALUE:
+        return None
+    if not _LOAD.fullmatch(plain):
+        raise ValueError(f"{text!r} is no load")
+    return float(plain.replace(",", "."))
 
 
-def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]", "", letters)
+def in_passes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Move the rows of a repeated hour's first pass to it, where a file has the hour twice.
+
+    Args:
+        rows: Columns `at` (UTC, the second pass), `is_exact`, `file`, `source`, in the order of the file for equal
+            `at`.
+
+    Returns:
+        The rows, ordered by `at`.
+    """
+    wall = rows["at"].dt.tz_convert(PARIS).dt.tz_localize(None)
+    before = (rows["at"] - HOUR).dt.tz_convert(PARIS).dt.tz_localize(None)
+    is_repeated = (wall == before) & ~rows["is_exact"]
+    if not is_repeated.any():
+        return rows
+    keys = ["file", "source"]
+    times = rows.groupby([*keys, "at"])["at"].transform("size")
+    nth = rows.groupby([*keys, "at"]).cumcount()
+    # A file that lists its days twice has the hour twice as well, and yet in one pass.
+    usual = times.mask(is_repeated).groupby([rows["file"], rows["source"], wall.dt.date]).transform("median")
+    is_first = is_repeated & (times == 2 * usual.fillna(1)) & (nth % 2 == 0)
+    return rows.assign(at=rows["at"].mask(is_first, rows["at"] - HOUR)).sort_values("at", kind="stable")
 
 
-def _day(text: str) -> date:
-    french = _FRENCH_DATE.fullmatch(text)
+def _source(nature: str) -> str:
+    return next((name for word, name in _SOURCES if word in nature.lower()), UNSAID)
+
+
+def _stated_instant(text: str) -> datetime | None:
     try:
-        return date(int(french[3]), int(french[2]), int(french[1])) if french else date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no date") from None
+        return None
+    return None if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _time(text: str) -> time:
+def _clock(text: str) -> time:
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no time of day")
     try:
-        wall_clock = time.fromisoformat(text.rjust(5, "0"))
+        wall_clock = time(int(match[1]), int(match[2]))
     except ValueError:
         raise ValueError(f"{text!r} is no time of day") from None
-    if timedelta(minutes=wall_clock.minute, seconds=wall_clock.second) % timedelta(minutes=15):
+    if timedelta(minutes=wall_clock.minute) % QUARTER:
         raise ValueError(f"{text!r} begins no quarter-hour")
     return wall_clock
-
-
-def _load(text: str) -> float | None:
-    return None if text.upper() in _NO_VALUE else float(text.replace(",", "."))

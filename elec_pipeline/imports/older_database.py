@@ -1,6 +1,7 @@
-"""A live database of the older layout, read row by row through a cursor on its server.
+"""A live database of the older layout, read row by row as its server writes rows into a dump.
 
-Here: finding the tables and reading them. Not here: what a row means (`older_rows`).
+Here: finding the tables and reading them. Not here: what a row means (`older_rows`). Values come as text, the same
+that a dump holds, so that one reader stands behind both roads: what one can read, the other can.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from elec_pipeline.store.outage import is_outage, unavailable
 from elec_pipeline.store.session import pinned
 from elec_pipeline.store.tables import SCHEMA
 
-_ROWS_AT_ONCE = 10_000
 _COLUMNS = """
 SELECT table_schema, table_name, array_agg(column_name::text)
 FROM information_schema.columns
@@ -45,6 +45,7 @@ def opened_database(url: str) -> Iterator[Iterator[Block]]:
     with connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        connection.execute("SET DateStyle = ISO")
         yield _blocks(connection, url)
 
 
@@ -74,11 +75,9 @@ def _blocks(connection: psycopg.Connection, url: str) -> Iterator[Block]:
 def _rows(
     connection: psycopg.Connection, url: str, schema: str, table: OlderTable
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    statement = sql.SQL("SELECT {} FROM {}").format(
+    statement = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
         sql.SQL(", ").join(map(sql.Identifier, table.needed)), sql.Identifier(schema, table.name)
     )
-    with _named(url), connection.cursor("older_layout") as cursor:
-        cursor.itersize = _ROWS_AT_ONCE
-        cursor.execute(statement)
-        for number, row in enumerate(cursor, 1):
+    with _named(url), connection.cursor() as cursor, cursor.copy(statement) as wire:
+        for number, row in enumerate(wire.rows(), 1):
             yield f"{schema}.{table.name}, row {number}", dict(zip(table.needed, row, strict=True))

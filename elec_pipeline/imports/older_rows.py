@@ -108,9 +108,12 @@ def instant(value: object, zone: tzinfo) -> datetime:
         '2025-10-26T00:30:00+00:00'
     """
     shown = moment(value)
-    if shown.tzinfo is not None:
-        return shown.astimezone(UTC)
-    at = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    try:
+        if shown.tzinfo is not None:
+            return shown.astimezone(UTC)
+        at = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value!r} is out of reach") from None
     if at.astimezone(zone).replace(tzinfo=None) != shown:
         raise ValueError(f"{value} is a time that the clocks of {zone} skip")
     return at
@@ -125,9 +128,31 @@ def number(name: str, value: object) -> float | None:
     if value is None or str(value).strip().upper() in ("", "ND", "NAN"):
         return None
     try:
-        return float(str(value))
+        # Python alone reads 1_000 as a number.
+        return float(str(value).replace("_", "?"))
     except ValueError:
         raise ValueError(f"{name} {value!r} is no number") from None
+
+
+def neighbour(table: OlderTable, row: Mapping[str, object], zones: Zones) -> Row | None:
+    """Return what a row that cannot be read still tells of its neighbours: when it begins, and of which series.
+
+    Args:
+        table: Which table it is of.
+        row: Its columns.
+        zones: Of times that carry none.
+
+    Returns:
+        Values of the staged columns, None where they are not known; None where it does not say when it begins.
+    """
+    try:
+        at = zones.time(row["timestamp"])
+    except ValueError:
+        return None
+    if (at - datetime(2000, 1, 1, tzinfo=UTC)) % QUARTER:
+        return None
+    known = {"at": at, "source": row.get("source"), "model": row.get("model_name")}
+    return tuple(known.get(name) for name, _ in table.staged)
 
 
 def moment(value: object) -> datetime:

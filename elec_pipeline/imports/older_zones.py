@@ -81,7 +81,9 @@ class Zones:
         shown = moment(value)
         self._observe(shown)
         self._clock_lacks_zone |= shown.tzinfo is None
-        return (shown.replace(tzinfo=UTC), False) if shown.tzinfo is None else (shown.astimezone(UTC), True)
+        if shown.tzinfo is None:
+            return shown.replace(tzinfo=UTC), False
+        return instant(value, UTC), True
 
     def resolved(self, shown: pd.Series, is_utc: pd.Series) -> pd.Series:
         """Return what `clock` returned as UTC, once every row was read.
@@ -106,7 +108,11 @@ class Zones:
         if offset is None:
             return
         self._offsets.add(offset)
-        self._given_fits = self._given_fits and shown.astimezone(self._given).utcoffset() == offset
+        try:
+            given = shown.astimezone(self._given).utcoffset()
+        except OverflowError:
+            return  # the first or the last day that there is: it is refused where it is read
+        self._given_fits = self._given_fits and given == offset
 
 
 def zone_name(zone: tzinfo) -> str:

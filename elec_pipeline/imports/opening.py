@@ -1,27 +1,33 @@
-"""Files as numbered lines, whatever they are packed in, and what they hold.
+"""The text of a file: its encoding, its lines, and which format it has.
 
-Here: zip and gzip, and the recognition of a format from its content; a file's name says nothing, RTE's own `.xls`
-are text. Not here: the reading of any format.
+Here: bytes to lines of text. Not here: unpacking (`containers`), and the reading of any format.
 """
 
 from __future__ import annotations
 
 import enum
-import gzip
+import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO
 
 from elec_pipeline.errors import ImportFormatError
-from elec_pipeline.imports.eco2mix_rows import is_header
+from elec_pipeline.imports.containers import Bytes
+from elec_pipeline.imports.eco2mix_lines import find_header
+from elec_pipeline.imports.refusals import describe
 
+LONGEST_LINE = 1_000_000
 _LOOK_AHEAD = 200
-_LONGEST_LINE = 1_000_000
-_DUMP = re.compile(rb"PostgreSQL database dump|^(COPY|CREATE TABLE|INSERT INTO) ", re.MULTILINE)
+_ENCODING_BYTES = 4096
+_BUFFER_BYTES = 1 << 16
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_MANY_ZEROS = 0.3
+_DUMP = re.compile(r"PostgreSQL database dump|^(COPY|CREATE TABLE|INSERT INTO) ", re.MULTILINE | re.IGNORECASE)
 
 
 class Format(enum.Enum):
@@ -31,107 +37,97 @@ class Format(enum.Enum):
     DUMP = "a dump of PostgreSQL in plain SQL"
 
 
-@dataclass
 class Lines:
-    """The lines of one file, numbered from 1.
+    """The lines of one file, numbered from 1, without their ends.
 
-    Attributes:
-        name: Of the file, and of the member where it is an archive.
-        done: Share of the file that was read, between 0 and 1.
+    Args:
+        stream: Its bytes.
+        raw: The file on disk that the bytes come from, for the share that is done.
+        size: Of the file on disk, in bytes.
     """
 
-    name: str
-    stream: IO[bytes]
-    raw: IO[bytes]
-    size: int
-    done: float = 0.0
-    _ahead: list[bytes] = field(default_factory=list)
+    def __init__(self, stream: Bytes, raw: IO[bytes], size: int) -> None:
+        self.name = stream.name
+        self.done = 0.0
+        self._raw = raw
+        self._size = size
+        encoding = encoding_of(stream.head(_ENCODING_BYTES))
+        # What is not UTF-8 in a line survives as surrogates, and tells that the line is Latin-1.
+        errors = "surrogateescape" if encoding == "utf-8-sig" else "strict"
+        buffered = io.BufferedReader(stream, _BUFFER_BYTES)
+        self._text = io.TextIOWrapper(buffered, encoding=encoding, errors=errors)
+        self._ahead: list[str] = []
 
-    def peek(self) -> list[bytes]:
+    def peek(self) -> list[str]:
         """Return the first lines without taking them.
 
         Raises:
-            ImportFormatError: It cannot be unpacked.
+            ImportFormatError: It cannot be unpacked, or is no text.
         """
         while len(self._ahead) < _LOOK_AHEAD and (line := self._next()):
             self._ahead.append(line)
-        return self._ahead
+        return [line.rstrip("\n") for line in self._ahead]
 
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+    def __iter__(self) -> Iterator[tuple[int, str]]:
         number = 0
         while line := self._ahead.pop(0) if self._ahead else self._next():
             number += 1
-            yield number, line
+            yield number, line.rstrip("\n")
 
-    def _next(self) -> bytes:
+    def _next(self) -> str:
         try:
-            line = self.stream.readline(_LONGEST_LINE)
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ImportFormatError(f"{self.name} cannot be unpacked: {error}.") from None
-        self.done = self.raw.tell() / self.size if self.size else 1.0
+            line = self._text.readline(LONGEST_LINE)
+        except UnicodeError:
+            raise ImportFormatError(
+                f"{self.name} begins as {self._text.encoding} and goes on otherwise: it is cut off or damaged. "
+                "Get it again, or save it as UTF-8."
+            ) from None
+        if len(line) == LONGEST_LINE:
+            raise ImportFormatError(
+                f"{self.name} has a line of {LONGEST_LINE:,} characters or more: it is no table of rows in text."
+            )
+        self.done = self._raw.tell() / self._size if self._size else 1.0
+        if line.isascii():
+            return line
+        try:
+            line.encode()
+        except UnicodeEncodeError:
+            return line.encode("utf-8", "surrogateescape").decode("latin-1")
         return line
 
 
-def opened(path: Path) -> Iterator[Lines]:
-    """Open a file, or each member of a zip archive, one after the other.
+def encoding_of(start: bytes) -> str:
+    """Return the encoding of a text by its first bytes: UTF-8 where nothing says another.
 
-    Raises:
-        ImportFormatError: It is not there, or of a kind that cannot be read; the message says what to do.
+    Example:
+        >>> [encoding_of(text.encode("utf-16-le")) for text in ("Date;Heures", "")]
+        ['utf-16-le', 'utf-8-sig']
     """
-    try:
-        size = path.stat().st_size
-        raw = path.open("rb")
-    except OSError as error:
-        raise ImportFormatError(f"{path} cannot be read: {error.strerror}.") from None
-    with raw:
-        magic = raw.read(8)
-        raw.seek(0)
-        _refuse(path, magic)
-        if magic.startswith(b"\x1f\x8b"):
-            with gzip.open(raw) as stream:
-                yield Lines(path.name, stream, raw, size)  # type: ignore[arg-type]
-        elif magic.startswith(b"PK\x03\x04"):
-            yield from _members(path, raw, size)
-        else:
-            yield Lines(path.name, raw, raw, size)
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding
+    half = len(start) // 2
+    if half and start[1::2].count(0) > _MANY_ZEROS * half and not start[::2].count(0):
+        return "utf-16-le"
+    if half and start[::2].count(0) > _MANY_ZEROS * half and not start[1::2].count(0):
+        return "utf-16-be"
+    return "utf-8-sig"
 
 
-def recognise(lines: Lines) -> Format:
-    """Tell a file's format from its first lines.
-
-    Raises:
-        ImportFormatError: It is none that can be imported.
-    """
+def recognise(lines: Lines) -> Format | None:
+    """Tell a file's format from its first lines; None where it is none that can be imported."""
     first = lines.peek()
-    if first and is_header(first[0]):
+    if find_header(first):
         return Format.ECO2MIX
-    if _DUMP.search(b"".join(first)):
-        return Format.DUMP
-    raise ImportFormatError(
-        f"{lines.name} is neither RTE's eCO2mix (tab-separated, first line «Périmètre, Nature, Date, Heures, "
-        "Consommation, …») nor a dump of PostgreSQL in plain SQL."
+    return Format.DUMP if _DUMP.search("\n".join(first)) else None
+
+
+def unrecognised(lines: Lines) -> ImportFormatError:
+    """Return the error for a file of no known format."""
+    what = describe("\n".join(lines.peek()[:5]))
+    if what:
+        return ImportFormatError(f"{lines.name} is {what}.")
+    return ImportFormatError(
+        f"{lines.name} is neither RTE's eCO2mix (text with columns «Date, Heures, Consommation, …» as RTE and its "
+        "open data hand it out, or an .xlsx made of it) nor a dump of PostgreSQL in plain SQL."
     )
-
-
-def _members(path: Path, raw: IO[bytes], size: int) -> Iterator[Lines]:
-    try:
-        with zipfile.ZipFile(raw) as archive:
-            for member in archive.infolist():
-                if not member.is_dir():
-                    with archive.open(member) as stream:
-                        yield Lines(f"{path.name}/{member.filename}", stream, raw, size)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise ImportFormatError(f"{path} cannot be unpacked: {error}.") from None
-
-
-def _refuse(path: Path, magic: bytes) -> None:
-    if magic.startswith(b"PGDMP"):
-        raise ImportFormatError(
-            f"{path} is a dump of PostgreSQL in its custom format. Turn it into plain SQL first: "
-            f"pg_restore --data-only -f dump.sql {path}; then elec import dump.sql."
-        )
-    if magic.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ImportFormatError(
-            f"{path} is an Excel workbook. RTE's own downloads are text in spite of their name; import the file "
-            "as downloaded, or save this one as tab-separated text."
-        )

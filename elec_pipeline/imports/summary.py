@@ -1,6 +1,7 @@
 """What an import did, for the user to read.
 
-Here: counts, the first bad rows with their line numbers, and the text made of them. Not here: any reading.
+Here: the counts, the first rows that cannot be read with their line numbers, and the text made of them. Not
+here: any reading, and what the outcomes mean (`counting`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from datetime import datetime
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS
-from elec_pipeline.domain.load_curve import CleanCurve
+from elec_pipeline.errors import NothingImportedError
+from elec_pipeline.imports.counting import REASONS, Counts, Outcome
 from elec_pipeline.store.bulk import NOTHING, Written
 
 SHOWN_BAD_ROWS = 20
@@ -20,38 +22,35 @@ SHOWN_BAD_ROWS = 20
 
 @dataclass
 class ImportSummary:
-    """Counts of one import.
+    """What one import did.
 
     Attributes:
-        read: Rows read, the bad ones included.
-        bad: The first bad rows: where, and what is wrong.
+        counts: What became of each row.
+        bad: The first rows and values that cannot be read: where, and what is wrong.
         n_bad: How many there are in all.
-        no_such_hour: Rows of the hour that spring's clock change skips; they are no values.
-        empty: Rows without any value.
-        implausible: Values outside 5 to 150 GW, which were rejected.
-        conflicts: Values of instants that had contradictory ones, of which none was kept.
         after_the_fact: Hours of forecasts that were made when their hour had begun: kept, marked, never scored.
         written: What changed, by table.
         first: First instant, UTC.
         last: Last instant, UTC.
-        notes: What was assumed.
+        notes: What was assumed or passed over.
     """
 
-    read: int = 0
+    counts: Counts = field(default_factory=Counts)
     bad: list[str] = field(default_factory=list)
     n_bad: int = 0
-    no_such_hour: int = 0
-    empty: int = 0
-    implausible: int = 0
-    conflicts: int = 0
     after_the_fact: int = 0
     written: dict[str, Written] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def read(self) -> int:
+        """Rows read, those that are left out included."""
+        return self.counts.read
+
     def report_bad(self, where: str, reason: str) -> None:
-        """Count a bad row, and keep the first ones to show."""
+        """Note a row or a value that cannot be read, and keep the first ones to show."""
         self.n_bad += 1
         if len(self.bad) < SHOWN_BAD_ROWS:
             self.bad.append(f"{where}: {reason}")
@@ -59,11 +58,6 @@ class ImportSummary:
     def add(self, table: str, written: Written) -> None:
         """Add what a write changed."""
         self.written[table] = self.written.get(table, NOTHING) + written
-
-    def add_cleaned(self, cleaned: CleanCurve) -> None:
-        """Count what cleaning left out."""
-        self.implausible += len(cleaned.implausible)
-        self.conflicts += len(cleaned.conflicts)
 
     def cover(self, instants: pd.Series) -> None:
         """Widen the span by some instants, UTC."""
@@ -74,30 +68,44 @@ class ImportSummary:
 
     def lines(self) -> Iterator[str]:
         """Return the summary as lines of text."""
+        counts = self.counts
+        span = ""
         if self.first is not None and self.last is not None:
-            span = " to ".join(
+            span = ", " + " to ".join(
                 f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M %Z}" for moment in (self.first, self.last)
             )
-            yield f"{self.read:,} rows read, {span}"
-        else:
-            yield f"{self.read:,} rows read, none of use"
+        yield (
+            f"{counts.read:,} rows read = {counts.stored:,} stored + {counts.there_already:,} there already + "
+            f"{sum(counts.left_out.values()):,} left out{span}"
+        )
+        yield from (f"  {line}" for line in self._reasons())
         for table, written in self.written.items():
             yield (
                 f"{table}: {written.inserted:,} rows inserted, {written.replaced:,} replaced, "
                 f"{written.unchanged:,} there already"
             )
-        for count, meaning in (
-            (self.no_such_hour, "rows of the hour that spring skips, left out"),
-            (self.empty, "rows without a value"),
-            (self.implausible, "values beyond belief, rejected"),
-            (self.conflicts, "contradictory values of the same instant, none kept"),
-            (self.after_the_fact, "hours forecast after the fact: kept and marked, never scored"),
-        ):
-            if count:
-                yield f"{count:,} {meaning}"
+        for outcome, values in counts.values_left_out.items():
+            yield f"{values:,} values left out of rows that have others: {REASONS[outcome]}"
+        if self.after_the_fact:
+            yield f"{self.after_the_fact:,} hours forecast after the fact: kept and marked, never scored"
         yield from self.notes
         if self.n_bad:
-            yield f"{self.n_bad:,} bad rows, left out:"
+            yield f"{self.n_bad:,} rows or values that cannot be read:"
             yield from (f"  {line}" for line in self.bad)
             if self.n_bad > len(self.bad):
                 yield f"  and {self.n_bad - len(self.bad):,} more"
+
+    def check(self) -> None:
+        """See that something of what was read is of use.
+
+        Raises:
+            NothingImportedError: Nothing is: neither stored now, nor there already.
+        """
+        if not self.counts.landed_nothing:
+            return
+        why = "; ".join(self._reasons()) or "there are no rows"
+        raise NothingImportedError(f"Nothing was imported, of {self.read:,} rows read: {why}.")
+
+    def _reasons(self) -> Iterator[str]:
+        for outcome, rows in self.counts.left_out.items():
+            yield f"{rows:,} left out: {REASONS[Outcome(outcome)]}"

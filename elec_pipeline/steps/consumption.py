@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import HOUR, QUARTER, day_end, day_start, days, hours, quarters, spans
+from elec_pipeline.domain.provenance import quality
 from elec_pipeline.domain.vintages import assumed_publication, news, nominal_publication
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS, ConsumptionSource
 from elec_pipeline.store import queries
@@ -197,9 +198,12 @@ def to_vintages(curve: pd.DataFrame, forecast_type: str, now: datetime) -> pd.Da
     """
     means = load_curve.to_hours(curve)
     by_hour = curve.groupby(curve["interval_start"].dt.floor("h"))
-    kept = ["published_at", *curve.columns.intersection(["source"])]
-    # Of two names in one hour the last in the alphabet stands: the real-time part makes the hour real-time.
-    newest = by_hour[kept].max()
+    newest = by_hour[["published_at"]].max()
+    if "source" in curve:
+        # The part of the lowest quality names the hour: a real-time part makes it real-time.
+        ranks = curve["source"].map({name: int(quality(name)) for name in curve["source"].unique()})
+        lowest = curve.assign(rank=ranks).sort_values(["rank", "source"], kind="stable")
+        newest["source"] = lowest.groupby(lowest["interval_start"].dt.floor("h"))["source"].first()
     whole = means[means["quarters"] == load_curve.QUARTERS_AN_HOUR].drop(columns="quarters")
     hourly = whole.merge(newest, left_on="hour_start", right_index=True)
     assumed = assumed_publication(hourly["hour_start"], forecast_type, now)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, exists, select, text
 
 from elec_pipeline.store.bulk import NOTHING, Written, copy, merge, staged, upsert
 from elec_pipeline.store.changes import note_change
-from elec_pipeline.store.provisional import provisional
+from elec_pipeline.store.provisional import quality
 from elec_pipeline.store.tables import (
     ZONE,
     hourly_consumption,
@@ -21,7 +21,7 @@ _RAW_COLUMNS = ["interval_start", "load_mw", "resolution_minutes", "published_at
 _YIELD = f"""
 DELETE FROM {{staging}} new USING {raw_consumption} old
 WHERE new.zone = old.zone AND new.interval_start = old.interval_start
-  AND {provisional("new.source")} AND NOT {provisional("old.source")}
+  AND {quality("new.source")} < {quality("old.source")}
 """
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('elec.raw_consumption'))")
@@ -60,7 +60,7 @@ def write_raw(engine: Engine, curve: pd.DataFrame, *, source: str = "", due: pd.
     A value that differs from the stored one replaces it, and the old one goes to the revisions. An interval
     of `due` that neither came nor is stored is noted as a gap; when it comes later, the revisions say that
     it had been missing until then, so that no forecast issued in between can seem to have known it. A
-    provisional value (see `provisional`) never replaces one that is not.
+    value never replaces one of better quality (see `domain.provenance`).
 
     Args:
         engine: Of the store.

@@ -19,6 +19,7 @@ from elec_pipeline.store import queries
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.queries.hourly import holdings
 from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.imports.importing import imported
 from elec_pipeline_tests.imports.older_project import (
     BEFORE,
     DAILY,
@@ -28,7 +29,7 @@ from elec_pipeline_tests.imports.older_project import (
     filled_at,
     older_database,
 )
-from elec_pipeline_tests.imports.test_older_layout import dump, imported
+from elec_pipeline_tests.imports.test_older_layout import dump
 
 PARIS_ZONE = ZoneInfo(PARIS.key)
 
@@ -50,7 +51,7 @@ def test_a_history_filled_in_later_comes_through_whole_and_marked(
     axis = axis_of(day)
     assert first.read == 3 * len(axis) + n_hours
     assert "rte_forecasts were taken for RTE's D-1." in first.notes
-    assert first.n_bad == first.conflicts == first.implausible == 0
+    assert first.counts.stored == first.read
     assert all(written.inserted == written.replaced == 0 for written in again.written.values())
 
     made = of_day(engine, day)

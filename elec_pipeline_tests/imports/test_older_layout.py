@@ -13,17 +13,17 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from elec_pipeline.commands.importing import run_import
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.domain.vintages import known_at, nominal_publication
 from elec_pipeline.errors import ConfigurationError, ImportFormatError, StoreUnavailableError
-from elec_pipeline.imports.summary import ImportSummary
+from elec_pipeline.imports.counting import Outcome
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.steps.scoring import score_days
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.postmaster_binaries import installed
 from elec_pipeline_tests.conftest import NOW, every_day_length
+from elec_pipeline_tests.imports.importing import imported
 from elec_pipeline_tests.sources.test_odre import quick_odre
 
 PG_DUMP = installed().program("pg_dump")
@@ -91,10 +91,6 @@ def fill(url: str, day: date, *, kind: str = "timestamp", written: Moment = naiv
             )
 
 
-def imported(engine: Engine, given: str | Path, time_zone: str = "Europe/Paris") -> ImportSummary:
-    return run_import(engine, str(given), time_zone=time_zone, show_progress=False)
-
-
 def dump(url: str, path: Path, *options: str) -> Path:
     subprocess.run([PG_DUMP, *options, "-f", path, urls.for_psycopg(url)], check=True)  # noqa: S603
     return path
@@ -127,7 +123,7 @@ def test_it_moves_over_with_its_vintages(
     n_known = min(n_hours, 24)
     n_hours_in_all = len(hours(day - timedelta(days=2), day)) - (n_hours - n_known)
     assert summary.read == n_hours_in_all + 4 * n_known
-    assert summary.n_bad == summary.conflicts == 0
+    assert summary.counts.stored == summary.read
     means, vintages, predictions = stored(engine, day)
     axis = hours(day - timedelta(days=2), day)
     lacking = [f"{day}T00:00:00+00:00"] if n_hours == 25 else []
@@ -222,7 +218,7 @@ def test_bad_rows_are_reported_by_line(engine: Engine, older: str, tmp_path: Pat
     path.write_text("\n".join(lines))
     summary = imported(engine, path)
     said = "\n".join(summary.lines())
-    assert (summary.n_bad, summary.implausible) == (4, 4)
+    assert summary.counts.left_out == {Outcome.UNREADABLE: 4, Outcome.IMPLAUSIBLE: 1}
     assert [f"line {begin + n + 2}:" in said for n in range(4)] == [True] * 4
     assert "clocks of Europe/Paris skip" in said
 

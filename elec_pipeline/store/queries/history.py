@@ -18,6 +18,7 @@ from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1
 from elec_pipeline.store.queries.frames import between, frame
 from elec_pipeline.store.tables import (
     ZONE,
+    chronos_predictions,
     hourly_consumption,
     raw_consumption,
     raw_consumption_revisions,
@@ -52,6 +53,28 @@ def raw_between(connection: Connection, start: datetime, end: datetime) -> pd.Da
         connection,
         between(table, table.c.interval_start, start, end).with_only_columns(
             table.c.interval_start, table.c.load_mw, table.c.resolution_minutes, table.c.published_at
+        ),
+    )
+
+
+def raw_sources_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return raw actuals of `[start, end[` with where they come from: `interval_start`, `load_mw`, `source`."""
+    table = raw_consumption
+    return frame(
+        connection,
+        between(table, table.c.interval_start, start, end).with_only_columns(
+            table.c.interval_start, table.c.load_mw, table.c.source
+        ),
+    )
+
+
+def issues_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return every issue for the hours of `[start, end[`, without its quantiles."""
+    table = chronos_predictions
+    return frame(
+        connection,
+        between(table, table.c.hour_start, start, end).with_only_columns(
+            table.c.hour_start, table.c.issued_at, table.c.model_version, table.c.load_mw
         ),
     )
 
