@@ -29,6 +29,9 @@ READS_AT_ONCE = 4
 STATEMENT_TIMEOUT_S = 10.0
 DESCRIPTION = """Consumption of France by the hour, RTE's forecast of it and ours.
 
+The median of ours is made by regressions for each hour, which every issue brings up to date; a Chronos network has
+a small share in it at most. Network and regressions make the bands. /predict alone asks the network by itself.
+
 Times are UTC with Z, loads are MW. Answers carry an ETag: sent back in If-None-Match, it gets a 304 for as long
 as nothing new has landed."""
 

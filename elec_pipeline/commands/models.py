@@ -56,6 +56,10 @@ def details(model: RegisteredModel, used: ModelInUse) -> Table:
         "trained through": model.trained_through or "unknown",
         "registered": _moment(model.created_at),
         **{f"learnt from ({name})": _span(card[name]) for name in ("train", "validation") if name in card},
+        **{
+            f"stands on {key}": _blend(found)
+            for key, found in card.get("combination", {}).get("blends", {}).items()
+        },
         **{name: card[name] for name in ("steps", "best_step", "seconds", "peak_memory_mb") if name in card},
         **{f"validation, {issue}": _figures(found) for issue, found in card.get("metrics", {}).items()},
         **{f"gate: {name}": value for name, value in model.metrics.get("gate", {}).items() if value is not None},
@@ -67,6 +71,14 @@ def details(model: RegisteredModel, used: ModelInUse) -> Table:
         until = f", rolled back on {_moment(datetime.fromisoformat(back))}" if back else ""
         table.add_row("promoted", f"by {each['by']} on {_moment(datetime.fromisoformat(each['at']))}{until}")
     return table
+
+
+def _blend(blend: Mapping[str, Any]) -> str:
+    """Return what makes the median and the width of the bands, in words."""
+    medians, widths = (
+        ", ".join(f"{name} {weight:g}" for name, weight in blend[part].items()) for part in ("medians", "widths")
+    )
+    return f"median {medians}; widths {widths}"
 
 
 def in_use_line(used: ModelInUse) -> str:
