@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test check docs format clean
 .DELETE_ON_ERROR:
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -20,6 +20,8 @@ demo: $(VENV)/installed ## the whole platform on this machine, fed by a simulato
 # crashes and time-outs mostly wait.
 PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
+DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
+
 test: $(VENV)/installed ## every test, on a real PostgreSQL
 	$(PYTEST)
 
@@ -28,7 +30,11 @@ check: $(VENV)/installed ## what CI would say: style, types, Dockerfile, tests a
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
+	$(DOCS)
 	$(PYTEST)
+
+docs: $(VENV)/installed ## the documentation, in build/site
+	$(DOCS)
 
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix

@@ -2,7 +2,7 @@
 
 From the raw series to tables, in Markdown. The test split is only reported on: nothing was fitted or chosen on it.
 Each expert of the checkpoint is scored alone beside their combination, which is what is issued.
-With `--no-challenger` gradient boosting, which takes some ten minutes to fit, is left out.
+Experts that can be fitted by themselves are named with `--experts`; gradient boosting takes some ten minutes.
 
 Temperatures are an archive of short-lead forecasts, close to the truth: a real day-ahead forecast is worse. The
 series hold no D-2 of RTE's: where a morning issue is to know one, a blurred D-1 stands in for it.
@@ -27,10 +27,10 @@ from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.backtest.run import back_test
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.degraded import with_only
-from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, fitted
+from elec_pipeline.forecasting.experts.catalogue import CATALOGUE
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.expert import Contestant
-from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
+from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE
 from elec_pipeline.markdown import markdown_table
 
@@ -44,9 +44,9 @@ KNEW = {
     COMBINATION: "load up to an hour before the issue, RTE's forecasts published before it, the calendar",
     RIDGE: "the same; this expert of the checkpoint alone",
     CHRONOS: "the same; this expert of the checkpoint alone, without the combination's calibration",
-    BOOSTING: "the same; LightGBM grown on the train days, stopped on the validation days",
     SEASONAL_NAIVE: "the load of the same hour a week before",
 }
+AS_THE_OTHERS = "the same; fitted on the train days, what is chosen on the validation days"
 GROUPS = ("year", "season", "kind_of_day", "hours_of_day")
 
 
@@ -87,13 +87,14 @@ def _markdown(table: pd.DataFrame) -> str:
     return markdown_table(list(shown.columns), shown.astype(str).to_numpy())
 
 
-def contestants(model: str, history: History, *, challenger: bool) -> Mapping[str, Contestant]:
+def contestants(model: str, history: History, experts: Sequence[str]) -> Mapping[str, Contestant]:
     """Return who takes part by name; `history` ends before the split that is scored, or with the validation."""
     forecaster = load_forecaster(model)
     taking_part: dict[str, Contestant] = {COMBINATION: forecaster, **forecaster.experts}
-    taking_part[SEASONAL_NAIVE] = SeasonalNaive()
-    if challenger:
-        taking_part[BOOSTING] = fitted(history, days(*TRAIN), days(*VALIDATION))
+    for name in experts:
+        fit = CATALOGUE[name].fit
+        if fit is not None:
+            taking_part[name] = fit(history, days(*TRAIN), days(*VALIDATION))
     return taking_part
 
 
@@ -102,10 +103,10 @@ def main() -> None:
     asked = _arguments()
     first, last = SPLITS[asked.split]
     learn, learn_weather = (read_history(asked.load, VALIDATION[1], each) for each in (None, asked.weather))
-    who = contestants(asked.model, learn, challenger=asked.challenger)
+    who = contestants(asked.model, learn, asked.experts)
     print(f"# Accuracy on the {asked.split} split, delivery days {first} to {last}\n")
     print(f"Model: {load_forecaster(asked.model).version}. By `python -m benchmarks.accuracy`. Who knew what:\n")
-    print("\n".join(f"- {name}: {KNEW[name]}" for name in (RTE, *who)))
+    print("\n".join(f"- {name}: {KNEW.get(name, AS_THE_OTHERS)}" for name in (RTE, *who)))
 
     known = read_history(asked.load, last)
     frame = back_test(known, first, last, contestants=who).frame
@@ -116,7 +117,7 @@ def main() -> None:
 
     if "with_temperature" in asked.blocks:
         weather = read_history(asked.load, last, asked.weather)
-        warm = contestants(asked.model, learn_weather, challenger=asked.challenger)
+        warm = contestants(asked.model, learn_weather, asked.experts)
         both = {f"{name} with temperature": each for name, each in warm.items() if name != SEASONAL_NAIVE}
         both |= {name: WithoutTemperature(each) for name, each in who.items() if name != SEASONAL_NAIVE}
         until = min(last, LAST_TEMPERATURE)
@@ -126,7 +127,7 @@ def main() -> None:
     if "early" in asked.blocks:
         early = read_history(asked.load, last, asked.weather, early_blur_mw=EARLY_BLUR_MW)
         until = min(last, LAST_TEMPERATURE)
-        of_model = {name: each for name, each in who.items() if name not in (SEASONAL_NAIVE, BOOSTING)}
+        of_model = {name: each for name, each in who.items() if name not in asked.experts}
         both = {name: WithoutTemperature(each) for name, each in of_model.items()}
         both |= {f"{name} with temperature": each for name, each in of_model.items()}
         frame = back_test(early, first, until, contestants=both, issues=[Issue.MORNING]).frame
@@ -139,7 +140,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("weather", type=Path, help="hourly series of temperature")
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--model", default="", help="a checkpoint's folder; the bundled one if not given")
-    parser.add_argument("--challenger", action=argparse.BooleanOptionalAction, default=True)
+    fitted = [name for name, entry in CATALOGUE.items() if entry.fit is not None]
+    parser.add_argument("--experts", nargs="*", choices=fitted, default=fitted, help="to be fitted and scored too")
     parser.add_argument("--blocks", nargs="*", default=["with_temperature", "early"])
     return parser.parse_args()
 

@@ -11,7 +11,7 @@ a hub's model that others trained is a Chronos network alone, and forecasts as s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -21,11 +21,9 @@ import numpy as np
 
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.combination.combination import COMBINATION_FILE, Combination, read_combination
-from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, Boosting
+from elec_pipeline.forecasting.experts.catalogue import CATALOGUE
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos
 from elec_pipeline.forecasting.experts.expert import Expert
-from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
-from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.integrity import CARD_FILE, damaged, read_card, require_files, require_version
 
@@ -36,14 +34,6 @@ FINGERPRINT_FILE = "fingerprint.json"
 RELATIVE, ABSOLUTE = 1e-6, 1e-3
 """How far a fingerprint may be from the stored one: kinds of processors differ by far less, features by far
 more."""
-LOADERS: Mapping[str, Callable[[Path, Mapping[str, Expert]], Expert]] = {
-    RIDGE: lambda folder, _: Ridge.load(folder),
-    CHRONOS: lambda folder, made: Chronos.load(folder, _ridge(made)),
-    BOOSTING: lambda folder, _: Boosting.load(folder),
-    SEASONAL_NAIVE: lambda _folder, _: SeasonalNaive(),
-}
-"""Every expert that a checkpoint may hold, and how it is read from its folder; later ones are given the
-earlier."""
 REMEDY = (
     "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2, or "
     "leave it empty for the bundled checkpoint. A damaged checkpoint must be copied or trained again."
@@ -169,19 +159,14 @@ def _of_others(folder: Path, model: str, digest: str) -> Forecaster:
 
 
 def _experts(folder: Path, names: Sequence[str]) -> dict[str, Expert]:
-    """Return the experts of a checkpoint by name, each given those before it in `LOADERS`."""
-    if unknown := [name for name in names if name not in LOADERS]:
+    """Return the experts of a checkpoint by name, in the order of the catalogue."""
+    if unknown := [name for name in names if name not in CATALOGUE]:
         raise damaged(f"{folder} holds experts that this version does not know: {', '.join(unknown)}.")
     made: dict[str, Expert] = {}
-    for name, load in LOADERS.items():
+    for name, entry in CATALOGUE.items():
         if name in names:
-            made[name] = load(folder / name, made)
+            made[name] = entry.load(folder / name, made)
     return made
-
-
-def _ridge(made: Mapping[str, Expert]) -> Ridge | None:
-    found = made.get(RIDGE)
-    return found if isinstance(found, Ridge) else None
 
 
 def require_fingerprint(folder: Path, experts: Mapping[str, Expert]) -> None:
