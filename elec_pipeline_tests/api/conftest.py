@@ -176,7 +176,7 @@ def started(database: str, home: Path) -> Iterator[str]:
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             assert requests.get(f"{url}/api/health", timeout=9).json()["status"] == "ok"
@@ -187,7 +187,7 @@ def started(database: str, home: Path) -> Iterator[str]:
             time.sleep(0.2)
     yield url
     child.send_signal(signal.SIGINT)
-    assert child.wait(20) in (0, 130, -signal.SIGINT), log.read_text()
+    assert child.wait(60) in (0, 130, -signal.SIGINT), log.read_text()
     assert "Traceback" not in log.read_text()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,11 @@ def test_the_status_and_the_health_have_their_keys(base: str) -> None:
 
 def test_a_series_is_continued(base: str, stored: Engine) -> None:
     context = list(in_database(stored, SERIES["true value"] + " ORDER BY 1").values())[-240:]
+    waited_until = time.monotonic() + 120
+    while not curl(f"{base}/health")["model_loaded"]:
+        assert time.monotonic() < waited_until
+        time.sleep(0.5)
     body = json.dumps({"context": context, "prediction_length": 24, "num_samples": 50})
     answer = curl("-H", "Content-Type: application/json", "-d", body, f"{base}/predict")
     assert {len(answer[key]) for key in ("predictions", "hourly_mean", "hourly_min", "hourly_max")} == {24}
     assert answer["min"] == min(answer["predictions"]) < answer["mean"] < answer["max"]
-    assert curl(f"{base}/health")["model_loaded"] is True

@@ -1,4 +1,4 @@
-"""Thirty days of the platform, with faults that only schedules and sensors mend: in the end nothing is lacking."""
+"""Eighteen days of the platform, with faults that only schedules and sensors mend: in the end all is there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from elec_pipeline_tests.soak.course import soak
 from elec_pipeline_tests.soak.faults import TABLE, drawn
 from elec_pipeline_tests.soak.world import SCHEDULES, SENSORS, ticks_between
 
-DAYS, EVERY = 15, 5
+DAYS, EVERY = 9, 3
 """Around each change of the clock; a year with all kinds of faults is for `benchmarks.soak`."""
 REVISIONS_EVERY = 6
 
@@ -30,13 +30,13 @@ def own_home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-SPANS = [(date(2025, 3, 20), 75), (date(2025, 10, 16), 62)]
+SPANS = [(date(2025, 3, 26), 75), (date(2025, 10, 22), 62)]
 """First day, and seed of the faults."""
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("first", "seed"), SPANS, ids=["March", "October"])
-def test_after_fifteen_days_with_faults_every_day_is_whole_and_no_run_is_left(
+def test_after_nine_days_with_faults_every_day_is_whole_and_no_run_is_left(
     first: date, seed: int, own_home: Path
 ) -> None:
     with soak(own_home, first, revisions_every=REVISIONS_EVERY) as soaked:

@@ -3,8 +3,8 @@
 Here: the protocol that the back-test, the combination, the gate and a live issue know, and nothing else of an
 expert. Not here: the experts, each in a folder or file beside this one.
 
-How each is fitted and loaded is no part of the protocol, for an expert that stands on another is given it (`chronos`
-on `ridge`): `catalogue` lists it.
+How each is fitted and loaded is no part of the protocol, for an expert that stands on another is given it
+(`chronos` on `ridge`): `catalogue` lists it.
 """
 
 from __future__ import annotations

@@ -176,6 +176,7 @@ def test_a_history_may_start_in_the_middle_of_a_day(past: History) -> None:
         start=past.start + 7 * HOUR,
         load_mw=past.load_mw[7:],
         vintage_position=past.vintage_position - 7,
+        rte_d1_mw=past.rte_d1_mw[7:],
     )
     assert_equal(learnt_from(later, SHORT[10:]).final, learnt_from(past, SHORT[10:]).final)
 

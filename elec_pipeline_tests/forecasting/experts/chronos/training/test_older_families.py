@@ -169,9 +169,9 @@ def test_only_the_known_hours_of_the_day_are_learnt(
     assert int(bolt_batch([made], 96)["target"].isnan().sum()) == 48 - n_hours + 1
 
 
-def test_it_learns_residuals_too(base: Path, past: History, tmp_path: Path) -> None:
+def test_one_of_them_learns_what_the_ridge_leaves_too(bolt_folder: Path, past: History, tmp_path: Path) -> None:
     enough_to_learn_from = days(date(2025, 2, 10), LEARN[-1])
-    made = train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", options(base, RESIDUAL, steps=2))
+    made = train(past, enough_to_learn_from, CHOOSE, tmp_path / "out", options(bolt_folder, RESIDUAL, steps=2))
     chronos = load_forecaster(str(made.folder)).chronos
     assert chronos.recipe.target is Target.RESIDUAL
     assert chronos.ridge.regressions.learnt
