@@ -22,16 +22,16 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscop
 
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
 
-test: $(VENV)/installed ## every test, on a real PostgreSQL
+test: $(VENV)/installed ## every test, the longest too, on a real PostgreSQL
 	$(PYTEST)
 
-check: $(VENV)/installed ## what CI would say: style, types, Dockerfile, tests and doctests
+check: $(VENV)/installed ## what CI would say: style, types, Dockerfile, documentation, all tests but the longest
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
 	$(DOCS)
-	$(PYTEST)
+	$(PYTEST) -m 'not long'
 
 docs: $(VENV)/installed ## the documentation, in build/site
 	$(DOCS)

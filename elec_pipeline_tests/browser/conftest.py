@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
@@ -23,6 +23,7 @@ from elec_pipeline_tests.dashboard.world import NOW, copy_of, fill
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 INSTALL_S = 240
 Visit = Callable[..., Page]
 

@@ -84,6 +84,7 @@ class Platform:
             "ELEC_SOURCE": "simulator",
             "RTE_BASE_URL": self.simulator_url,
             "ELEC_API_PORT": str(self.api_port),
+            "ELEC_API_PREDICT": "false",  # no start loads a model for it
             **self.more,
         }
 

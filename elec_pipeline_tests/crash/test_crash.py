@@ -55,6 +55,7 @@ def test_a_killed_run_frees_its_place_and_is_repeated(platform: Platform, source
     assert_failed_and_repeated(platform, held, says="")
 
 
+@pytest.mark.long
 def test_a_run_killed_together_with_its_code_server_and_the_daemon_is_found(
     platform: Platform, source: SimulatorHandle
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_run_killed_together_with_its_code_server_and_the_daemon_is_found(
     assert_failed_and_repeated(platform, held, says="is gone: it was killed, or the machine went down")
 
 
+@pytest.mark.long
 def test_a_killed_backfill_frees_its_place(platform: Platform, source: SimulatorHandle) -> None:
     source.set_faults(["slow=5"])  # each run holds the place for a while; the backfill's turn comes
     first = delivery_day(datetime.now(UTC)) - timedelta(days=40)
@@ -91,6 +93,7 @@ def test_a_killed_backfill_frees_its_place(platform: Platform, source: Simulator
     assert platform.elec("backfill", "--from", str(first), "--to", str(first)).returncode == 0
 
 
+@pytest.mark.long
 def test_everything_killed_at_once_goes_on_after_the_next_start(
     platform: Platform, source: SimulatorHandle
 ) -> None:
@@ -102,6 +105,7 @@ def test_everything_killed_at_once_goes_on_after_the_next_start(
     assert_failed_and_repeated(platform, held, says="is gone")
 
 
+@pytest.mark.long
 def test_the_children_of_a_killed_parent_end_and_the_next_start_goes_on(
     platform: Platform, source: SimulatorHandle
 ) -> None:
@@ -117,6 +121,7 @@ def test_the_children_of_a_killed_parent_end_and_the_next_start_goes_on(
     assert_failed_and_repeated(platform, held, says="")
 
 
+@pytest.mark.long
 def test_a_killed_database_comes_back(platform: Platform) -> None:
     before = time.time()
     with platform.database() as connection:
@@ -127,6 +132,7 @@ def test_a_killed_database_comes_back(platform: Platform) -> None:
     platform.next_success(before)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_nothing_is_lost_or_doubled(platform: Platform) -> None:
     """The last test of this file: whatever was killed above, in the end each day is whole."""

@@ -18,7 +18,7 @@ from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.crash.platform import FIVE_MINUTES_S, Platform, Run, stopped_after, until
 from elec_pipeline_tests.store.forwarder import Forwarder, forwarding
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.long]
 AWAY_S = 100.0
 DISK_MB = 600
 FULL_S = 25.0

@@ -30,7 +30,7 @@ from elec_pipeline.forecasting.features import (
 
 Constant = tuple[ModuleType, str]
 CHANGING_NOTHING = {
-    "SCALES", "PRIOR_SHARE", "LEAST_DAYS", "BATCH_DAYS",  # for fitting alone; scales are stored with it
+    "PRIOR_SHARE", "LEAST_DAYS", "BATCH_DAYS",  # for fitting alone
     "LOOKBACK_DAYS", "CONTEXT_DAYS", "CONTEXT_HOURS",  # how much is given, not what is made of it
     "KEYS", "OF_INPUT", "WEEKDAYS",  # names
 }  # fmt: skip

@@ -35,7 +35,10 @@ SPANS = [(date(2025, 3, 26), 75), (date(2025, 10, 22), 62)]
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("first", "seed"), SPANS, ids=["March", "October"])
+@pytest.mark.parametrize(
+    ("first", "seed"),
+    [pytest.param(*SPANS[0], marks=pytest.mark.long, id="March"), pytest.param(*SPANS[1], id="October")],
+)
 def test_after_nine_days_with_faults_every_day_is_whole_and_no_run_is_left(
     first: date, seed: int, own_home: Path
 ) -> None:

@@ -17,7 +17,7 @@ from elec_pipeline.domain.inputs import INPUTS, TEMPERATURE, nested
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features import rte_errors, temperature, weekly_change
 from elec_pipeline.forecasting.features.day_table import KNOWN_HOURS, DayTable
-from elec_pipeline.forecasting.features.design import Problem, Samples, Scale
+from elec_pipeline.forecasting.features.design import Problem, Samples
 from elec_pipeline.forecasting.features.local_time import back
 
 OF_INPUT: Mapping[str, Callable[[DayTable, Situation], dict[str, Floats]]] = {TEMPERATURE: temperature.columns}
@@ -59,12 +59,6 @@ def fitting_key(known: str, fitted: Collection[str]) -> str | None:
     return max(usable, key=lambda each: each.count("+"), default=None)
 
 
-SCALES = {
-    Situation.EVENING: Scale(feature_mw=300.0, robust_mw=1_500.0),
-    Situation.EARLY: Scale(feature_mw=300.0, robust_mw=1_000.0),
-    Situation.ALONE: Scale(feature_mw=1_000.0, robust_mw=2_000.0),
-}
-"""Chosen on the years 2017 to 2023 and the validation days, each with what was learnt half a year before it."""
 WEEK_BEFORE_SHARE = 0.2
 """Brings the features of the week before to the size of RTE's errors."""
 LOOKBACK_DAYS = 30

@@ -23,10 +23,11 @@ from elec_pipeline.domain.inputs import nested
 from elec_pipeline.forecasting.degraded import blur
 from elec_pipeline.forecasting.experts.ridge.coefficients import Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import LEAST_DAYS, learn
+from elec_pipeline.forecasting.experts.ridge.penalty import SCALES
 from elec_pipeline.forecasting.features.day_table import DayTable
 from elec_pipeline.forecasting.features.design import Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid
-from elec_pipeline.forecasting.features.situations import SCALES, key, problem
+from elec_pipeline.forecasting.features.situations import key, problem
 
 PARTS = 12
 """In how many parts a history is cut at the most; before each one there is a state."""
