@@ -93,6 +93,7 @@ def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home
     assert not doctor._look("model", lambda: doctor._model(settings(), engine)).is_well  # noqa: SLF001
 
 
+@pytest.mark.long
 def test_a_training_shows_progress_figures_and_verdict(engine: Engine, own_home: Path) -> None:
     with pytest.raises(TooFewDaysError, match="elec backfill"):
         elec("fine-tune")

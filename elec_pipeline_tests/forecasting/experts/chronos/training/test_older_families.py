@@ -33,6 +33,7 @@ from elec_pipeline.forecasting.lifecycle.fitting import fitting, train
 from elec_pipeline.forecasting.samples import Degradation, Sample
 from elec_pipeline_tests.conftest import every_day_length
 
+pytestmark = pytest.mark.long
 LEARN = days(date(2025, 3, 28), date(2025, 4, 10))
 CHOOSE = days(date(2025, 4, 11), date(2025, 4, 14))
 FAMILIES = {"t5_folder": Family.T5, "bolt_folder": Family.BOLT}
