@@ -59,7 +59,9 @@ def lengths(minutes: Minutes, among: Minutes | None = None) -> Minutes:
     found = np.where(own > 0, own, found)
     if among is not None:
         found = np.where(found > 0, found, among)
-    return np.asarray(np.minimum(found, to_next), dtype=np.int64)
+    cut = np.minimum(found, to_next)
+    # No source has intervals of 45 minutes: what is cut to that stands in its first half-hour.
+    return np.asarray(np.where(cut == 3 * QUARTER_MINUTES, 2 * QUARTER_MINUTES, cut), dtype=np.int64)
 
 
 def with_lengths(rows: pd.DataFrame, series: Sequence[str], within: Sequence[str] = ()) -> pd.DataFrame:
