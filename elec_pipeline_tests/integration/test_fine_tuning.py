@@ -61,7 +61,7 @@ def test_a_training_registers_a_version_judges_it_and_shows_its_figures(engine: 
     [event] = result.get_asset_materialization_events()
     shown = {name: value.value for name, value in event.materialization.metadata.items()}
     version = str(shown["model version"])
-    assert (own_home / "checkpoints" / version / "model.safetensors").is_file()
+    assert (own_home / "checkpoints" / version / "chronos" / "model.safetensors").is_file()
     assert load_forecaster(str(own_home / "checkpoints" / version)).version == version
     assert {"morning: MAPE (%)", "evening: MAPE of RTE's", "evening: share in 80 % band"} <= set(shown)
     assert "On the validation days" in str(shown["card"])
