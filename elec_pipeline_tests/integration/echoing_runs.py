@@ -32,11 +32,12 @@ def foreign(context: dg.AssetExecutionContext, store: StoreResource) -> None:
         logging.getLogger("urllib3").exception("%s", said)
         context.add_output_metadata({"said": said, "nested": {"deeper": [said]}})
         from sqlalchemy import text
+        from sqlalchemy.exc import DBAPIError
 
         with store.engine().connect() as connection:
             try:
                 connection.execute(text("SELECT 1 / (:said <> :said)::int"), {"said": said})
-            except Exception:
+            except DBAPIError:
                 context.log.exception(said)
         raise ValueError(said) from cause
 
