@@ -39,8 +39,8 @@ def lengths(minutes: Minutes, among: Minutes | None = None) -> Minutes:
         [30, 30, 15, 15, 15]
         >>> lengths(np.array([0, 15, 30, 60, 75])).tolist()  # quarters, one missing
         [15, 15, 15, 15, 15]
-        >>> lengths(np.array([0, 60, 120, 165, 225])).tolist()  # cut by the next row, to what sources have
-        [60, 60, 30, 60, 60]
+        >>> lengths(np.array([0, 60, 120, 165])).tolist()  # cut by the next row, to what sources have
+        [60, 60, 30, 60]
         >>> lengths(np.array([0, 60, 300, 360])).tolist(), lengths(np.array([0])).tolist()
         ([60, 60, 60, 60], [0])
     """
