@@ -215,6 +215,11 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "from_scratch": ("nothing, trained from scratch", "rien, appris de zéro"),
     "trained_on": ("Trained on: {what}", "Appris sur : {what}"),
     "chosen_on": ("Step chosen on: {what}", "Étape choisie sur : {what}"),
+    "median_weights": (
+        "Weights in the median, by what is known: {what}",
+        "Poids dans la médiane, selon ce qui est connu : {what}",
+    ),
+    "weight_of": ("{name} {least} to {largest}", "{name} de {least} à {largest}"),
     "span_days": ("{first} to {last}, {n} days", "du {first} au {last}, {n} jours"),
     "validation": ("On the days its step was chosen by:", "Sur les jours qui ont choisi son étape :"),
     "no_card": ("This model has no card.", "Ce modèle n'a pas de fiche."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -86,9 +87,11 @@ def _model(frame: Frame) -> None:
             )
             what = texts("span_days", first=a, last=b, n=number(card[key]["days"], language))
             lines.append(f"- {texts(label, what=what)}")
+        lines.append(f"- {texts('median_weights', what=_weights(card['combination'], frame))}")
         st.markdown("\n".join(lines))
-        st.caption(texts("validation"))
-        _validation(frame, card["metrics"])
+        if card["metrics"]:
+            st.caption(texts("validation"))
+            _validation(frame, card["metrics"])
     if registered:
         st.caption(texts("registered"))
         st.dataframe(
@@ -109,6 +112,20 @@ def _model(frame: Frame) -> None:
             ),
             hide_index=True,
         )
+
+
+def _weights(combination: dict[str, Any], frame: Frame) -> str:
+    """Return the least and the largest weight of each expert in the median, over what a forecast can stand on."""
+    texts, language = frame.texts, frame.texts.language
+    medians = [blend["medians"] for blend in combination["blends"].values()] or [
+        combination["otherwise"]["medians"]
+    ]
+    said = []
+    for name in combination["experts"]:
+        weights = [each.get(name, 0.0) for each in medians]
+        least, largest = (number(weight, language, 1) for weight in (min(weights), max(weights)))
+        said.append(texts("weight_of", name=name, least=least, largest=largest))
+    return ", ".join(said)
 
 
 def _validation(frame: Frame, metrics: dict[str, dict[str, float]]) -> None:

@@ -50,7 +50,7 @@ def land_actuals(quarters: pd.DataFrame, engine: Engine, summary: ImportSummary,
 
     def read() -> pd.DataFrame:
         with engine.connect() as connection:
-            return queries.raw_sources_between(connection, begin, end + QUARTER)
+            return queries.raw_between(connection, begin, end + QUARTER)
 
     before = read()
     summary.add("raw_consumption", write_raw(engine, kept, due=_NOTHING_DUE))

@@ -28,6 +28,7 @@ from elec_pipeline.forecasting.integrity import CARD_FILE, MODEL_CARD_FILE, seal
 from elec_pipeline.forecasting.samples import as_issued
 from elec_pipeline.markdown import markdown_table
 
+NO_FIGURES = "There are none: see «Data»."
 WITH_INPUTS = "with temperature"
 """Of the issues whose figures are of all inputs known."""
 
@@ -148,7 +149,7 @@ def _span(days: Sequence[date]) -> dict[str, Any]:
 
 def _page(card: dict[str, Any]) -> str:
     options = card["options"]
-    figures = markdown_table(
+    figures = NO_FIGURES if not card["metrics"] else markdown_table(
         ("issue", "MAPE %", "RTE's", "ratio", "pinball MW", "bias MW", *(f"in {n} % band" for n in (50, 80, 90))),
         [
             (
@@ -179,8 +180,8 @@ quantiles, from what is known at {written(MORNING_ISSUE)} or {written(EVENING_IS
 - Seed: {options["seed"]}
 
 ## On the validation days
-RTE's own D-1 forecast, as it was known at 20:30 on the evening before, on the same hours. Step and recipe were
-chosen on these days: expect somewhat larger errors on later ones.
+RTE's own D-1 forecast, as it was known at {written(EVENING_ISSUE)} on the day before, on the same hours. Step
+and recipe were chosen on these days: expect somewhat larger errors on later ones.
 
 {figures}
 

@@ -52,18 +52,11 @@ def raw_between(connection: Connection, start: datetime, end: datetime) -> pd.Da
     return frame(
         connection,
         between(table, table.c.interval_start, start, end).with_only_columns(
-            table.c.interval_start, table.c.load_mw, table.c.resolution_minutes, table.c.published_at
-        ),
-    )
-
-
-def raw_sources_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return raw actuals of `[start, end[` with where they come from: `interval_start`, `load_mw`, `source`."""
-    table = raw_consumption
-    return frame(
-        connection,
-        between(table, table.c.interval_start, start, end).with_only_columns(
-            table.c.interval_start, table.c.load_mw, table.c.source
+            table.c.interval_start,
+            table.c.load_mw,
+            table.c.resolution_minutes,
+            table.c.published_at,
+            table.c.source,
         ),
     )
 
