@@ -117,6 +117,17 @@ class Platform:
             timeout=timeout_s,
         )
 
+    def beside(self, *arguments: str) -> subprocess.Popen[str]:
+        """Begin another command of ours on the same home, and let it go on."""
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [ELEC, *arguments],
+            env=self.environment,
+            cwd=self.home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def tree(self) -> list[psutil.Process]:
         """Return the parent and all its living descendants."""
         assert self.process is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,7 +17,7 @@ import pytest
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS
 from elec_pipeline.domain.delivery_day import day_end, day_start, delivery_day, quarters
 from elec_pipeline.simulator.server import SimulatorHandle
-from elec_pipeline_tests.crash.platform import ELEC, FIVE_MINUTES_S, Platform, Run, lives, until
+from elec_pipeline_tests.crash.platform import FIVE_MINUTES_S, Platform, Run, lives, until
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("up")]
 SLOW = ["slow=600"]
@@ -71,13 +70,7 @@ def test_a_run_killed_together_with_its_code_server_and_the_daemon_is_found(
 def test_a_killed_backfill_frees_its_place(platform: Platform, source: SimulatorHandle) -> None:
     source.set_faults(["slow=5"])  # each run holds the place for a while; the backfill's turn comes
     first = delivery_day(datetime.now(UTC)) - timedelta(days=40)
-    child = subprocess.Popen(  # noqa: S603 - our own command
-        [ELEC, "backfill", "--from", str(first), "--to", str(first)],
-        env=platform.environment,
-        cwd=platform.home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    child = platform.beside("backfill", "--from", str(first), "--to", str(first))
 
     def found() -> Run | None:
         holder = platform.slot_holder()
@@ -85,7 +78,7 @@ def test_a_killed_backfill_frees_its_place(platform: Platform, source: Simulator
 
     held = until(found, FIVE_MINUTES_S, "the backfill holds the place")
     child.kill()
-    child.wait()
+    child.communicate()
     source.set_faults([])
     platform.next_success(time.time())
     until(lambda: platform.run(held.run_id).status == "FAILURE", 120, "its run is failed")

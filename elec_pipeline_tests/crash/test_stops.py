@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.crash.platform import ELEC, FIVE_MINUTES_S, Platform, until
+from elec_pipeline_tests.crash.platform import FIVE_MINUTES_S, Platform, until
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("up")]
 
@@ -29,14 +28,7 @@ def test_a_backfill_beside_it_outlives_a_stop_and_stops_the_database_as_the_last
     until(lambda: platform.slot_holder() is None, FIVE_MINUTES_S, "the place is free")
     source.set_faults(["slow=20:1"])
     day = delivery_day(datetime.now(UTC)) - timedelta(days=41)
-    beside = subprocess.Popen(  # noqa: S603 - our own command
-        [ELEC, "backfill", "--from", str(day), "--to", str(day)],
-        env=platform.environment,
-        cwd=platform.home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    beside = platform.beside("backfill", "--from", str(day), "--to", str(day))
     until(lambda: platform.slot_holder() is not None, FIVE_MINUTES_S, "a run holds the place")
     platform.signal(signal.SIGTERM)
     assert EmbeddedServer(platform.home).is_running() or beside.poll() is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -16,8 +17,10 @@ from elec_pipeline.forecasting import checkpoint
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.boosting import features as boosting_features
 from elec_pipeline.forecasting.experts.boosting.boosting import Boosting
+from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE, TrainingOptions
 from elec_pipeline.forecasting.experts.ridge import fingerprint as ridge_fingerprint
 from elec_pipeline.forecasting.experts.ridge import online_ridge
+from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
 from elec_pipeline.forecasting.features import (
     calendar,
@@ -27,6 +30,7 @@ from elec_pipeline.forecasting.features import (
     temperature,
     weekly_change,
 )
+from elec_pipeline.forecasting.features.specimen import information_sets
 
 Constant = tuple[ModuleType, str]
 CHANGING_NOTHING = {
@@ -116,3 +120,19 @@ def test_the_same_code_makes_the_same_fingerprint_and_a_lost_one_is_refused(tmp_
     (folder / "fingerprint.json").write_text('{"ridge": [1, 2], "chronos": []}')
     with pytest.raises(ModelUnavailableError, match="expert ridge was fitted on other features"):
         load_forecaster(str(folder), unfinished=True)
+
+
+def test_a_network_with_the_longest_context_has_one_too() -> None:
+    recipe = BUNDLED_RECIPE.model_copy(update={"context_hours": 8192})
+    ridge = Ridge(TrainingOptions(recipe=recipe).ridge)
+    made = replace(load_forecaster("").chronos, recipe=recipe, ridge=ridge).fingerprint()
+    assert made.size
+    assert np.isfinite(made).all()
+
+
+def test_a_ridge_that_learnt_something_else_remembers_nothing_of_the_former(ridge: Ridge) -> None:
+    [information, *_] = information_sets()
+    [former] = ridge.predict([information])
+    [blank] = replace(ridge, regressions=Regressions()).predict([information])
+    assert not np.array_equal(former, blank)
+    np.testing.assert_array_equal(ridge.predict([information])[0], former)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from psycopg import sql
 
 from elec_pipeline.simulator.echo_replies import heard_of
 from elec_pipeline.store import urls
+from elec_pipeline_tests.raw_server import listening
 
 CLIENT_ID = "planted-id-7f3e"
 CLIENT_SECRET = 'Pl4nted/s3cr3t+="x y"'
@@ -70,33 +70,15 @@ def with_password(url: str) -> str:
 @contextmanager
 def telltale_database() -> Iterator[str]:
     """A database server that asks for the password and refuses it, repeating it; yields its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
 
-    def refuse() -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            with caller:
-                if caller.recv(4096)[4:8] == (80877103).to_bytes(4):  # may we speak TLS?
-                    caller.sendall(b"N")
-                    caller.recv(4096)
-                caller.sendall(b"R" + (8).to_bytes(4) + (3).to_bytes(4))  # the password, in the clear
-                told = caller.recv(4096)[5:-1]
-                fields = (
-                    b'SFATAL\0C28P01\0Mpassword "'
-                    + told
-                    + b'" is wrong\0Dit was '
-                    + quote(told).encode()
-                    + b"\0\0"
-                )
-                caller.sendall(b"E" + (len(fields) + 4).to_bytes(4) + fields)
+    def refuse(caller: socket.socket) -> None:
+        if caller.recv(4096)[4:8] == (80877103).to_bytes(4):  # may we speak TLS?
+            caller.sendall(b"N")
+            caller.recv(4096)
+        caller.sendall(b"R" + (8).to_bytes(4) + (3).to_bytes(4))  # the password, in the clear
+        told = caller.recv(4096)[5:-1]
+        said = b'SFATAL\0C28P01\0Mpassword "' + told + b'" is wrong\0Dit was ' + quote(told).encode() + b"\0\0"
+        caller.sendall(b"E" + (len(said) + 4).to_bytes(4) + said)
 
-    thread = threading.Thread(target=refuse, daemon=True)
-    thread.start()
-    port = listener.getsockname()[1]
-    try:
+    with listening(refuse) as port:
         yield f"postgresql://ada:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/elec?sslmode=disable"
-    finally:
-        listener.close()

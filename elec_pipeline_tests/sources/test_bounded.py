@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from elec_pipeline.sources.open_meteo import OpenMeteoClient
 from elec_pipeline.sources.retries import RetryPlan, retry_after_seconds
 from elec_pipeline.sources.rte import RteClient
 from elec_pipeline_tests.conftest import NOW
+from elec_pipeline_tests.raw_server import listening
 
 DAY = date(2025, 6, 2)
 ONCE = RetryPlan(attempts=1)
@@ -54,26 +54,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def answering(say: Callable[[socket.socket], None]) -> Iterator[str]:
     """A server that reads a request and lets `say` answer it; yields its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
 
-    def answer() -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            with caller:
-                caller.recv(65536)
-                try:
-                    say(caller)
-                except OSError:  # the client has gone, as it should
-                    continue
+    def answer(caller: socket.socket) -> None:
+        caller.recv(65536)
+        say(caller)
 
-    threading.Thread(target=answer, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
+    with listening(answer) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def drip(text: bytes) -> Callable[[socket.socket], None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 
 from elec_pipeline.errors import SourceRefusedError, SourceReplyError, SourceRequestError
 from elec_pipeline.sources.rte_token import signed_in
+from elec_pipeline_tests.raw_server import listening
 
 NO_LIFETIMES: list[object] = [-1, "soon", True, [], float("nan"), float("inf")]
 SECRET = "s3cr3t-that-must-not-show"
@@ -21,25 +21,15 @@ SECRET = "s3cr3t-that-must-not-show"
 @contextmanager
 def answering(status: int, body: bytes) -> Iterator[tuple[str, list[bytes]]]:
     """A server that answers each request with the same; yields its URL, and what it was sent."""
-    listener = socket.create_server(("127.0.0.1", 0))
     heard: list[bytes] = []
 
-    def answer() -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            with caller:
-                heard.append(caller.recv(65536))
-                head = f"HTTP/1.1 {status} Such\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                caller.sendall(head.encode() + body)
+    def answer(caller: socket.socket) -> None:
+        heard.append(caller.recv(65536))
+        head = f"HTTP/1.1 {status} Such\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        caller.sendall(head.encode() + body)
 
-    threading.Thread(target=answer, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", heard
-    finally:
-        listener.close()
+    with listening(answer) as port:
+        yield f"http://127.0.0.1:{port}", heard
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,8 @@ from elec_pipeline.domain.quantiles import Floats
 
 DAYS = (date(2024, 11, 2), date(2025, 1, 6), date(2025, 5, 31), date(2025, 8, 16))
 """Delivery days: the weeks before them hold all that is said above."""
-CONTEXT_HOURS = 24 * 100
+CONTEXT_HOURS = 24 * 400
+"""As much as any expert looks back: a Chronos network sees 8,192 hours at the most."""
 ABSURD_MW = 20_000.0
 
 

@@ -1,4 +1,4 @@
-"""Training of a checkpoint on windows of past issues: any family from a base model, Chronos-2 from scratch too.
+"""Fitting of a checkpoint: ridge, network of any Chronos family, and how they are combined.
 
 Here: the run, from history to a checkpoint's folder. Not here: windows (`experts.chronos.training.windows`),
 options (`experts.chronos.training.options`), how each family is trained (`experts.chronos.training.chronos2`,

@@ -62,7 +62,10 @@ class Ridge:
     name: ClassVar[str] = RIDGE
     options: RidgeOptions = field(default_factory=RidgeOptions)
     regressions: Regressions = field(default_factory=Regressions, repr=False)
-    _made: WeakKeyDictionary[InformationSet, References] = field(default_factory=WeakKeyDictionary, repr=False)
+    _made: WeakKeyDictionary[InformationSet, References] = field(
+        init=False, default_factory=WeakKeyDictionary, repr=False
+    )
+    """What it made of an information set, as long as that lives; a changed copy begins with nothing."""
 
     @property
     def context_hours(self) -> int:
