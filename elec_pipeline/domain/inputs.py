@@ -24,7 +24,17 @@ from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE
 
 TEMPERATURE = "temperature_c"
-"""Temperature, degrees Celsius, the mean over where people live."""
+"""Temperature, degrees Celsius, the mean over where people live, as is every other weather input."""
+CLOUD_COVER = "cloud_cover_pct"
+"""Share of the sky that is covered, percent."""
+WIND_SPEED = "wind_speed_ms"
+"""Wind at ten metres, metres a second."""
+HUMIDITY = "relative_humidity_pct"
+"""Relative humidity at two metres, percent."""
+RADIATION = "shortwave_radiation_wm2"
+"""Sunlight on level ground, mean of the hour, watts a square metre."""
+WEATHER = (TEMPERATURE, CLOUD_COVER, WIND_SPEED, HUMIDITY, RADIATION)
+"""What a weather forecast holds, each known or not."""
 INPUTS = (TEMPERATURE,)
 """All names, each that of its column in tables and frames. A model is fitted for none of them, for the first, for
 the first two, and so on: the one that is known most often and tells most comes first."""
