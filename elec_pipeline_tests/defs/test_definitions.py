@@ -83,11 +83,12 @@ def test_schedules_run_by_default_in_paris_time() -> None:
     assert {schedule.job_name for schedule in schedules.all_schedules} == JOBS - {"backfill"}
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"rte_revisions"}))
-def test_the_readme_names_the_time_of_every_schedule(name: str) -> None:
+def test_the_documentation_names_the_time_of_every_schedule(name: str, language: str) -> None:
     minute, hour, *_ = SCHEDULES[name].split()
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert f"\n| `{name}` {int(hour):02}:{int(minute):02} " in readme
+    page = (Path(__file__).parents[2] / "docs" / language / "run.md").read_text(encoding="utf-8")
+    assert f"\n| `{name}` {int(hour):02}:{int(minute):02} " in page
 
 
 @pytest.mark.parametrize("name", sorted(JOBS - {"housekeeping"}))
