@@ -1,1 +1,1 @@
-"""Figures, each with the command that repeats it; see README.md."""
+"""Figures, each with the command that repeats it; see docs/en/accuracy.md."""

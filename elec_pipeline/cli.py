@@ -174,6 +174,13 @@ def backtest(
         list[str] | None,
         typer.Option(help="A checkpoint folder or a hub id; may be repeated. The model in use if not given."),
     ] = None,
+    expert: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An expert of the models that takes part alone too, such as ridge or chronos; may be repeated. "
+            "boosting is fitted where no model holds it."
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option(help="Folder for the forecasts, the scores and the report.")] = Path(
         "backtest"
     ),
@@ -200,7 +207,7 @@ def backtest(
         patience(settings(), _say, check=stop.check) as waiting,
     ):
         models = model or [in_use(engine, settings()).model]
-        request = Request(begin, end, issue, models, challenger, output)
+        request = Request(begin, end, issue, models, challenger, output, expert or [])
         waiting.repeat(lambda: run_backtest(engine, request, _out), "the back-test")
 
 

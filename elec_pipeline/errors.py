@@ -116,7 +116,7 @@ class TrainingError(ForecastError):
 
 
 class ChallengerUnavailableError(ForecastError):
-    """The boosting challenger cannot be fitted: LightGBM is missing, or there is too little to learn from."""
+    """Gradient boosting cannot be fitted: LightGBM is missing, or there is too little to learn from."""
 
 
 class BackTestError(ForecastError):

@@ -42,9 +42,10 @@ def run_backtest(engine: Engine, request: Request, console: Console) -> BackTest
         console: Where progress and scores go.
 
     Raises:
-        BackTestError: The folder cannot be written to, or no hour can be scored.
+        BackTestError: The folder cannot be written to, no model holds an expert that is asked for, or no hour
+            can be scored.
         ModelUnavailableError: A model is missing or broken.
-        ChallengerUnavailableError: The challenger is asked for and cannot be fitted.
+        ChallengerUnavailableError: Gradient boosting is asked for and cannot be fitted.
     """
     folder = _folder(request.output)
     with progress_bar(console, unit="") as bar:

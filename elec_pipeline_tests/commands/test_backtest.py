@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from pydantic import SecretStr
 from rich.console import Console
-from sqlalchemy import Engine, text
+from rich.progress import Progress
+from sqlalchemy import Engine, create_engine, text
 from typer.testing import CliRunner
 
 from elec_pipeline.cli import app
-from elec_pipeline.commands import challenger
+from elec_pipeline.commands import backtest_field, fitted_boosting
 from elec_pipeline.commands.backtest import run_backtest
 from elec_pipeline.commands.backtest_field import Request
-from elec_pipeline.domain.delivery_day import PARIS, Issues, day_start, hours, to_utc
+from elec_pipeline.domain.delivery_day import PARIS, Issue, Issues, day_end, day_start, hours, to_utc
+from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.errors import BackTestError, ChallengerUnavailableError
 from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
@@ -28,6 +32,7 @@ from elec_pipeline.forecasting.experts.boosting import boosting
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
 from elec_pipeline.forecasting.integrity import sealed
 from elec_pipeline.settings import settings
+from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
 from elec_pipeline_tests.conftest import every_day_length
@@ -53,8 +58,10 @@ def fill(engine: Engine, first: date, last: date) -> None:
     write_vintages(engine, vintages, source="simulator")
 
 
-def ask(output: Path, *, first: date, last: date, with_challenger: bool = False) -> Request:
-    return Request(first, last, Issues.BOTH, [""], with_challenger, output)
+def ask(
+    output: Path, *, first: date, last: date, with_challenger: bool = False, experts: Sequence[str] = ()
+) -> Request:
+    return Request(first, last, Issues.BOTH, [""], with_challenger, output, experts)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -110,15 +117,17 @@ def test_the_page_needs_no_network_and_says_what_it_shows(
 ) -> None:
     fill(engine, JUNE[0] - timedelta(days=70), JUNE[1])
     output = tmp_path / "out"
-    arguments = ["--from", str(JUNE[0]), "--to", str(JUNE[1]), "--issue", "evening", "--output", str(output)]
+    arguments = ["--from", str(JUNE[0]), "--to", str(JUNE[1]), "--issue", "evening", "--expert", "ridge"]
+    arguments += ["--output", str(output)]
     done = command.invoke(app, ["backtest", *arguments], catch_exceptions=False)
     assert done.exit_code == 0
     page = (output / "report.html").read_text(encoding="utf-8")
     assert page.count("Plotly.newPlot(") >= 5
     assert 'src="http' not in page
     assert "href=" not in page.split("</script>", 1)[1]
-    said = f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#39;&#39; --no-challenger --output {output}"
-    assert said in page
+    said = f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#39;&#39; --expert ridge --no-challenger"
+    assert f"{said} --output {output}" in page
+    assert "The expert ridge of" in page
     for text_of_both in ("3 issues, of which none had to be left out", "72 are scored"):
         assert text_of_both in page
         assert text_of_both in done.output
@@ -181,29 +190,30 @@ def test_a_folder_that_cannot_be_written_to_is_refused_at_once(
         run_backtest(engine, ask(tmp_path / "out", first=JUNE[0], last=JUNE[1]), quiet)
 
 
-def test_with_less_than_a_year_before_it_the_challenger_is_refused(
-    engine: Engine, quiet: Console, tmp_path: Path
+@pytest.mark.parametrize("how", [{"with_challenger": True}, {"experts": [boosting.BOOSTING]}], ids=str)
+def test_with_less_than_a_year_before_it_boosting_is_refused(
+    engine: Engine, quiet: Console, tmp_path: Path, how: dict[str, Any]
 ) -> None:
     fill(engine, JUNE[0] - timedelta(days=100), JUNE[1])
-    asked = ask(tmp_path, first=JUNE[0], last=JUNE[1], with_challenger=True)
+    asked = ask(tmp_path, first=JUNE[0], last=JUNE[1], **how)
     with pytest.raises(ChallengerUnavailableError, match=r"365 are needed.*--no-challenger"):
         run_backtest(engine, asked, quiet)
 
 
 @every_day_length
-def test_the_challenger_learns_from_the_days_before_and_no_later_ones(
+def test_boosting_learns_from_the_days_before_and_no_later_ones(
     engine: Engine, quiet: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: date, n_hours: int
 ) -> None:
     monkeypatch.setattr(boosting, "ROUNDS", 5)
-    monkeypatch.setattr(challenger, "LEAST_DAYS", 60)
+    monkeypatch.setattr(fitted_boosting, "LEAST_DAYS", 60)
     fill(engine, day - timedelta(days=120), day)
     asked = ask(tmp_path, first=day, last=day, with_challenger=True)
     forecasts = []
     for _ in range(2):
         frame = run_backtest(engine, asked, quiet).frame
-        of_challenger = frame[frame["forecaster"] == boosting.BOOSTING]
-        assert len(of_challenger) == 2 * n_hours
-        forecasts.append(of_challenger.drop(columns="actual_mw").reset_index(drop=True))
+        of_boosting = frame[frame["forecaster"] == boosting.BOOSTING]
+        assert len(of_boosting) == 2 * n_hours
+        forecasts.append(of_boosting.drop(columns="actual_mw").reset_index(drop=True))
         with engine.begin() as connection:
             connection.execute(
                 text("UPDATE elec.hourly_consumption SET load_mw = load_mw + 9000 WHERE hour_start >= :start"),
@@ -212,3 +222,47 @@ def test_the_challenger_learns_from_the_days_before_and_no_later_ones(
     pd.testing.assert_frame_equal(forecasts[0], forecasts[1], check_exact=True)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"number of trees chosen on the days to {day - timedelta(days=2)}" in page
+
+
+@every_day_length
+def test_an_expert_alone_says_what_it_says_in_the_model(
+    engine: Engine, quiet: Console, tmp_path: Path, day: date, n_hours: int
+) -> None:
+    fill(engine, day - timedelta(days=70), day)
+    frame = run_backtest(engine, ask(tmp_path, first=day, last=day, experts=["ridge", "chronos"]), quiet).frame
+    forecaster = load_forecaster("")
+    assert set(frame["forecaster"]) == {RTE, SEASONAL_NAIVE, forecaster.version, "ridge", "chronos"}
+    start = day_start(day - timedelta(days=2)) - timedelta(hours=forecaster.context_hours)
+    past = queries.history(engine, start, day_end(day))
+    for issue in Issue:
+        said = forecaster.said(past.at(day, issue, context_hours=forecaster.context_hours))
+        for name, quantiles in said.items():
+            of_expert = frame[(frame["forecaster"] == name) & (frame["issue"] == issue)]
+            assert len(of_expert) == n_hours
+            np.testing.assert_allclose(of_expert[list(COLUMNS)], quantiles, atol=0.01)
+
+
+def test_of_several_models_each_ones_expert_takes_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An expert that one of them holds keeps its plain name; the naive forecast takes part in any case."""
+    bundled = load_forecaster("")
+    ridge = {"ridge": bundled.experts["ridge"]}
+    models = {"": bundled, "other": replace(bundled, version="elec-other", experts=ridge)}
+    monkeypatch.setattr(backtest_field, "load_forecaster", models.__getitem__)
+    asked = Request(*JUNE, Issues.BOTH, list(models), False, tmp_path, ["ridge", "chronos", SEASONAL_NAIVE])  # noqa: FBT003
+    who = backtest_field.entered(create_engine("postgresql://"), asked, Progress(disable=True))
+    versions = {bundled.version, "elec-other"}
+    assert set(who.contestants) == {
+        SEASONAL_NAIVE,
+        "chronos",
+        *versions,
+        *(f"ridge of {each}" for each in versions),
+    }
+    assert who.knew.keys() - {RTE} == who.contestants.keys()
+
+
+def test_an_expert_that_no_model_holds_is_refused_with_those_there_are(
+    engine: Engine, quiet: Console, tmp_path: Path
+) -> None:
+    asked = ask(tmp_path, first=JUNE[0], last=JUNE[1], experts=["oracle"])
+    with pytest.raises(BackTestError, match=r"'oracle': they hold chronos, ridge\. boosting is fitted"):
+        run_backtest(engine, asked, quiet)

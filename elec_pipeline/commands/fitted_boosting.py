@@ -1,4 +1,4 @@
-"""The challenger of `elec backtest`: fitted on what the database holds of the days before the back-test.
+"""Gradient boosting for `elec backtest`: fitted on what the database holds of the days before the back-test.
 
 Here: which days it may learn from, read month by month. Not here: how it is fitted
 (`forecasting.experts.boosting.boosting`).
@@ -33,17 +33,17 @@ OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class FittedChallenger:
-    """A challenger, and what it learnt from as a sentence."""
+class FittedBoosting:
+    """The expert, and what it learnt from as a sentence."""
 
     model: Boosting
     told: str
 
 
-def fit_challenger(
+def fit_boosting(
     engine: Engine, first: date, issues: Sequence[Issue], on_step: OnStep | None = None
-) -> FittedChallenger:
-    """Fit the challenger on the days before a back-test, and on no later one.
+) -> FittedBoosting:
+    """Fit gradient boosting on the days before a back-test, and on no later one.
 
     The last half year of them, at most a quarter, decides how many trees are grown.
 
@@ -68,13 +68,13 @@ def fit_challenger(
         known = np.unique(np.concatenate([part.day for part in parts])) if parts else np.empty(0, dtype=np.int64)
         if len(known) < LEAST_DAYS:
             raise ChallengerUnavailableError(
-                "The challenger learns from the days before the back-test. Of them the database has for the "
+                "Gradient boosting learns from the days before the back-test. Of them the database has for the "
                 f"{issue} issue {len(known)} up to {end} with load and RTE's forecast; {LEAST_DAYS} are needed. "
                 "Load more: `elec backfill`; begin later: --from; or leave it out: --no-challenger."
             )
         border = known[-min(MOST_VALIDATION_DAYS, len(known) // 4)]
         learn[issue], choose[issue] = Samples.joined(parts).split(int(border))
-    return FittedChallenger(fit(learn, choose, on_step), _told(learn, choose))
+    return FittedBoosting(fit(learn, choose, on_step), _told(learn, choose))
 
 
 def _months(engine: Engine, end: date) -> Iterator[tuple[date, date, History]]:
