@@ -32,13 +32,13 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
 
 _numbers = itertools.count()
-LONGEST = ("/crash/", "/soak/")
-"""Folders whose files take minutes each: they begin first, or one worker would be at them when all is done."""
+LONGEST = ("/soak/", "/crash/", "/integration/test_outage.py", "/commands/test_cli.py")
+"""Files that take minutes each: they begin first, or one worker would be at them when all else is done."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; the order is otherwise as it was."""
-    items.sort(key=lambda item: not any(folder in item.path.as_posix() for folder in LONGEST))
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in LONGEST))
 
 
 @pytest.fixture(autouse=True)
