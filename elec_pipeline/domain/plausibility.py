@@ -2,7 +2,7 @@
 
 Here: the limits by name, which values of a series no grid and no weather makes, and the mean of the country from
 the values of its places. Pure numpy. Not here: what becomes of a value that is left out (`load_curve.clean` where
-a value enters, `information_set` where a forecast is made).
+a value enters, `information_set` where a forecast is made), and forecasts that come out (`plausible_forecast`).
 
 A value is implausible where it is beyond what France has seen, with room; where the series jumps to it and back as
 no grid and no weather does; and where it repeats for a day what never stands still. NaN is missing, not
@@ -52,6 +52,7 @@ class Limits:
         highest: Greatest value.
         step: Greatest change within an hour. Within n hours it is `step` times the root of n, at most `swing`.
         swing: Greatest change within any time.
+        spike: Greatest distance of a value from both its neighbours of at most an hour away, to the same side.
         stuck_hours: A value that lasts for so many hours is no measurement and no forecast; None: it may last.
         apart: Greatest distance of a place from the median of all places of the hour; of the country, from the
             median of the same hour of its fortnight.
@@ -62,16 +63,19 @@ class Limits:
     highest: float
     step: float = _NEVER
     swing: float = _NEVER
+    spike: float = _NEVER
     stuck_hours: int | None = None
     apart: float = _NEVER
     factors: tuple[float, float] | None = None
 
 
-_LOAD = Limits(lowest=15_000.0, highest=130_000.0, step=15_000.0, swing=45_000.0, factors=(0.5, 1.8))
+_LOAD = Limits(
+    lowest=15_000.0, highest=130_000.0, step=15_000.0, swing=45_000.0, spike=10_000.0, factors=(0.5, 1.8)
+)
 LIMITS: Final[Mapping[str, Limits]] = {
     LOAD: _LOAD,
     **dict.fromkeys(RTE_TYPES, _LOAD),
-    TEMPERATURE: Limits(lowest=-25.0, highest=45.0, step=12.0, swing=30.0, stuck_hours=20, apart=20.0),
+    TEMPERATURE: Limits(lowest=-25.0, highest=45.0, step=12.0, swing=30.0, spike=5.0, stuck_hours=20, apart=20.0),
     CLOUD_COVER: Limits(lowest=0.0, highest=100.0),
     WIND_SPEED: Limits(lowest=0.0, highest=30.0, step=6.0, swing=25.0, stuck_hours=20, apart=15.0),
     HUMIDITY: Limits(lowest=5.0, highest=100.0, step=40.0, stuck_hours=20, apart=60.0),
@@ -80,10 +84,10 @@ LIMITS: Final[Mapping[str, Limits]] = {
 """Of the country as a whole, by the name of the series.
 
 What was seen: load 28.7 to 101.6 GW in the hours of 2012 to 2025, changes of 8.8 GW in one hour, 13.9 in two,
-17.7 in three, 25.4 in 18; 3.9 GW between quarter-hours of 2025. RTE's D-1 27.7 to 100.3 GW, 8.9 GW in an hour.
-Temperature, weighted by population, -8.1 to 38.7 °C, 7.2 in an hour, 17.8 in twelve, 7 equal hours. The mean of
-ten cities, 2021 to 2025: wind 0.8 to 9.2 m/s, 1.4 in an hour; humidity 18.8 to 96.1 %, 16 in an hour; cloud cover
-all of 0 to 100 %.
+17.7 in three, 25.4 in 18, 4.0 GW from both neighbours; 3.9 GW between quarter-hours of 2025. RTE's D-1 27.7 to
+100.3 GW, 8.9 GW in an hour, 4.4 GW from both neighbours. Temperature, weighted by population, -8.1 to 38.7 °C, 7.2
+in an hour, 17.8 in twelve, 1.8 from both neighbours, 7 equal hours. The mean of ten cities, 2021 to 2025: wind 0.8
+to 9.2 m/s, 1.4 in an hour; humidity 18.8 to 96.1 %, 16 in an hour; cloud cover all of 0 to 100 %.
 """
 PLACE_LIMITS: Final[Mapping[str, Limits]] = {
     TEMPERATURE: Limits(lowest=-45.0, highest=50.0, step=30.0, swing=40.0, stuck_hours=20, apart=28.0),
@@ -145,6 +149,10 @@ def implausible(
         stuck = _stuck(at[left], known[left], limits.stuck_hours)
         out[left[stuck]] = True
         left = left[~stuck]
+    if np.isfinite(limits.spike):
+        spikes = _spikes(at[left], known[left], limits.spike)
+        out[left[spikes]] = True
+        left = left[~spikes]
     if np.isfinite(limits.step):
         out[left[_off_course(at[left], known[left], limits)]] = True
     return out
@@ -273,6 +281,17 @@ def _stuck(at: Floats, known: Floats, hours: int) -> Flags:
     first = np.concatenate([[0], np.flatnonzero(np.diff(known) != 0) + 1])
     last = np.concatenate([first[1:], [len(known)]]) - 1
     return np.repeat(at[last] - at[first] + 1 >= hours, last - first + 1)
+
+
+def _spikes(at: Floats, known: Floats, height: float) -> Flags:
+    """Return which values are farther than that from both neighbours, to the same side."""
+    out = np.zeros(len(known), dtype=bool)
+    if len(known) < 3:  # noqa: PLR2004 - none has two neighbours
+        return out
+    steps = np.where(np.diff(at) <= 1, np.diff(known), 0.0)
+    up, down = np.maximum(steps, 0), np.maximum(-steps, 0)
+    out[1:-1] = np.maximum(np.minimum(up[:-1], down[1:]), np.minimum(down[:-1], up[1:])) > height
+    return out
 
 
 def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
