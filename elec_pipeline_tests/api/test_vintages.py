@@ -186,6 +186,19 @@ def test_a_forecast_made_after_the_fact_is_marked(copied: str, serve: Serve, day
     assert [row["model"] == "older" for row in shown] == [False] * 5 + [True] * (n_hours - 5)
 
 
+@every_day_length
+def test_a_forecast_that_was_held_back_says_why(copied: str, serve: Serve, day: date, n_hours: int) -> None:
+    assert n_hours
+    plant(
+        copied,
+        "UPDATE elec.chronos_predictions SET held_back = 'ridge speaks instead.' WHERE hour_start = %(at)s",
+        at=day_start(day),
+    )
+    rows = serve(copied).json("/v1/predictions", **a_day(day))["data"]
+    assert {row["held_back"] for row in rows} == {None, "ridge speaks instead."}
+    assert all((row["held_back"] is None) == (row["hour_start"] != rows[0]["hour_start"]) for row in rows)
+
+
 @pytest.mark.parametrize(
     ("query", "field", "allowed"),
     [

@@ -26,6 +26,8 @@ SITUATIONS = {
     "alone": (Issue.MORNING, "D-1", time(19, 30)),
 }
 HISTORY_DAYS = 95
+FORECAST_DAYS = 40
+"""Days before the delivery day of which forecasts of RTE's and of weather are stored: the ones that tell most."""
 REVISED_DAYS = 14
 WAYS: Mapping[str, Any] = {
     "zero": np.zeros_like,
@@ -112,7 +114,7 @@ _curves, _temperatures = cache(made_up_curves), cache(made_up_temperatures)
 
 @cache
 def sound_world(day: date, situation: str) -> Sound:
-    """Return it; the last two weeks of load are revised a month later, and what they were before is a series too."""
+    """Return it; the last two weeks of load are revised a month later: what they were before is a series too."""
     issue, kind, published = SITUATIONS[situation]
     start, end = day_start(day - timedelta(days=HISTORY_DAYS)), day_end(day)
     axis, load, forecast = _curves()
@@ -125,16 +127,18 @@ def sound_world(day: date, situation: str) -> Sound:
     at = {each: to_utc(each - timedelta(days=days_before), published) for each in of_day.unique()}
     known = of_day.map(at).astype("datetime64[us, UTC]")
     temperatures = _temperatures()
-    within = (temperatures["hour_start"] >= start) & (temperatures["hour_start"] < end)
+    since = pd.Timestamp(day_start(day - timedelta(days=FORECAST_DAYS)))
+    within = (temperatures["hour_start"] >= since) & (temperatures["hour_start"] < end)
+    vintages = pd.DataFrame({
+        "hour_start": hours, "forecast_type": kind, "published_at": known, "ingested_at": known,
+        "load_mw": forecast,
+    })  # fmt: skip
     return Sound(
         actuals=pd.DataFrame({"hour_start": hours, "load_mw": load}),
         former=pd.DataFrame({"hour_start": hours[late], "until": revised, "load_mw": load[late] - 100}),
-        vintages=pd.DataFrame({
-            "hour_start": hours, "forecast_type": kind, "published_at": known, "ingested_at": known,
-            "load_mw": forecast,
-        }),
+        vintages=vintages[hours >= since].reset_index(drop=True),
         forecasts=weather_of(temperatures[within].reset_index(drop=True)),
-    )  # fmt: skip
+    )
 
 
 def world(day: date, situation: str, *, weather: bool, wrong: Sequence[Absurdity] = ()) -> History:

@@ -96,10 +96,12 @@ cases = given(
     weather=st.booleans(),
     wrong=absurdities,
 )
-any_number = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
+repeatable = hypothesis_settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
-@hypothesis_settings(max_examples=150, **any_number)
+@hypothesis_settings(repeatable, max_examples=150)
 @cases
 def test_whatever_is_stored_no_absurd_forecast_gets_out(
     day: date,
@@ -115,7 +117,7 @@ def test_whatever_is_stored_no_absurd_forecast_gets_out(
 def test_of_ten_thousand_absurd_databases_none_gets_an_absurd_forecast_out() -> None:
     fates: Counter[str] = Counter()
 
-    @hypothesis_settings(max_examples=10_000, **any_number)
+    @hypothesis_settings(repeatable, max_examples=10_000)
     @cases
     def check(day: date, situation: str, weather: bool, wrong: list[Absurdity]) -> None:  # noqa: FBT001 - drawn
         check_what_gets_out(day, situation, wrong, fates, weather=weather)
