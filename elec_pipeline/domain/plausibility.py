@@ -38,7 +38,9 @@ _NEVER = np.inf
 _SHOULDER_HOURS = 9.0
 """So near to a jump any single value may be the wrong one."""
 _BRIDGE_HOURS = 72.0
-"""A level that a series jumps to and comes back from is a fault where it lasts no longer than this."""
+"""Two levels are joined by leaving out values beside the jump only where both last longer than this."""
+_GAP = 1.5
+"""From so many usual steps on, the distance between two values is a gap."""
 _LONGEST_LOOK_BACK = 400
 """Pieces of a series that one is compared with: a bridge's length in quarter-hours, and its shoulders."""
 
@@ -149,12 +151,8 @@ def implausible(
         stuck = _stuck(at[left], known[left], limits.stuck_hours)
         out[left[stuck]] = True
         left = left[~stuck]
-    if np.isfinite(limits.spike):
-        spikes = _spikes(at[left], known[left], limits.spike)
-        out[left[spikes]] = True
-        left = left[~spikes]
-    if np.isfinite(limits.step):
-        out[left[_off_course(at[left], known[left], limits)]] = True
+    off = left[_off_course(at[left], known[left], limits)]
+    out[left if 2 * len(off) >= len(left) else off] = True
     return out
 
 
@@ -234,7 +232,7 @@ def national_mean(name: str, values: npt.ArrayLike, weights: npt.ArrayLike) -> t
     only_stuck = out & ~beyond(known, limits) if limits.stuck_hours is not None else np.zeros_like(out)
     if only_stuck.any() and not _moves(np.where(only_stuck, np.nan, known)):
         out &= ~only_stuck
-    middle = _median(np.where(out, np.nan, known))
+    [middle] = of_known(np.where(out, np.nan, known), [0.5], least=LEAST_PLACES)
     with np.errstate(invalid="ignore"):
         out |= (np.abs(known - middle) > limits.apart) & ~np.isnan(known)
     kept = ~out & ~np.isnan(known)
@@ -256,16 +254,6 @@ def _mean_of_kept(known: Floats, kept: Flags, shares: Floats, limits: Limits) ->
     partly = enough & ~whole
     mean[partly] += ((shares * offset) @ ~kept)[partly] / weight[partly]
     return np.asarray(np.clip(mean, limits.lowest, limits.highest))
-
-
-def _median(known: Floats) -> Floats:
-    """Return the median of the places of each hour, NaN where there are too few of them."""
-    count = np.count_nonzero(~np.isnan(known), axis=0)
-    ordered = np.sort(known, axis=0)  # what is not known comes last
-    hours = np.arange(known.shape[1])
-    low, high = np.maximum(count - 1, 0) // 2, np.maximum(count, 1) // 2
-    middle = (ordered[low, hours] + ordered[np.minimum(high, len(known) - 1), hours]) / 2
-    return np.asarray(np.where(count >= LEAST_PLACES, middle, np.nan))
 
 
 def _moves(known: Floats) -> bool:
@@ -295,10 +283,19 @@ def _spikes(at: Floats, known: Floats, height: float) -> Flags:
 
 
 def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
+    """Return which values are spikes, or not part of the longest course of the others without a forbidden jump."""
+    out = _spikes(at, known, limits.spike) if np.isfinite(limits.spike) else np.zeros(len(known), dtype=bool)
+    if np.isfinite(limits.step):
+        out[~out] = _off_longest_course(at[~out], known[~out], limits)
+    return out
+
+
+def _off_longest_course(at: Floats, known: Floats, limits: Limits) -> Flags:
     """Return which values are not part of the longest course without a jump that the limits forbid.
 
-    A course may leave values out, as many as it likes; each place where it does counts as `_BRIDGE_HOURS` values
-    lost. So a level of a few days, between two jumps, is left out rather than joined by leaving out its ends.
+    A course may leave out all between two jumps. It may also leave out single values beside a jump, and each place
+    where it does counts as `_BRIDGE_HOURS` lost: so a level between two jumps is left out whole, rather than
+    joined to what is around it by leaving out its ends.
     """
     none = np.zeros(len(known), dtype=bool)
     if len(known) < 2:  # noqa: PLR2004 - nothing to jump from
@@ -307,7 +304,8 @@ def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
     jumps = np.flatnonzero(np.abs(np.diff(known)) > _allowed(gap, limits))
     if not len(jumps):
         return none
-    # A course leaves a piece only at its end. Near a jump every value is a piece of its own.
+    # Borders, jumps and gaps, are free to end and begin at. Elsewhere a course leaves a piece at its end, and
+    # near a jump every value is a piece of its own.
     near = np.searchsorted(at, [at[jumps] - _SHOULDER_HOURS, at[jumps + 1] + _SHOULDER_HOURS])
     depth = np.zeros(len(known) + 1, dtype=np.int64)
     np.add.at(depth, near[0], 1)
@@ -316,27 +314,32 @@ def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
     first = np.concatenate([[0], cuts + 1])
     last = np.concatenate([cuts, [len(known) - 1]])
     steps = gap[gap > 0]  # parts of one interval are at one time
+    border = np.zeros(len(gap), dtype=bool)
+    border[jumps] = True
+    border |= gap > _GAP * np.median(steps)
+    begins = np.concatenate([[True], border])[first]
+    ends = np.concatenate([border, [True]])[last]
     bridge = _BRIDGE_HOURS / float(np.median(steps)) * len(gap) / len(steps)
     score = (last - first + 1).astype(np.float64)  # of the best course that ends with each piece
-    count = last - first + 1  # how many values it holds
     before = np.full(len(first), -1)
     for piece in range(1, len(first)):
         low = max(0, piece - _LONGEST_LOOK_BACK)
         away = at[first[piece]] - at[last[low:piece]]
         fits = np.abs(known[first[piece]] - known[last[low:piece]]) <= _allowed(away, limits)
         gained = np.where(fits, score[low:piece], -np.inf)
-        gained[:-1] -= bridge
+        if begins[piece]:
+            gained -= np.where(ends[low:piece], 0.0, bridge)
+        else:
+            gained[:-1] -= bridge
         best = int(np.argmax(gained))
         if gained[best] > 0:
             before[piece] = low + best
             score[piece] += gained[best]
-            count[piece] += count[low + best]
     out = ~none
     piece = int(np.argmax(score))
-    if 2 * count[piece] > len(known):
-        while piece >= 0:
-            out[first[piece] : last[piece] + 1] = False
-            piece = int(before[piece])
+    while piece >= 0:
+        out[first[piece] : last[piece] + 1] = False
+        piece = int(before[piece])
     return out
 
 

@@ -57,11 +57,16 @@ def test_a_jump_with_a_way_back_in_steps_does_not_take_the_rest_with_it() -> Non
     assert np.flatnonzero(implausible(LOAD, then_a_gap)).tolist() == [101]
 
 
-def test_a_level_that_lasts_is_not_left_out_by_its_jumps_but_beside_its_fortnight() -> None:
-    values = wrong(CURVE, 700, 700 + 24 * 5, 20e3)
-    assert implausible(LOAD, values).sum() < 40
-    out = np.flatnonzero(implausible_in_window(LOAD, values))
-    assert set(range(712, 700 + 24 * 5 - 12)) <= set(out)
+def test_a_level_that_does_not_come_back_is_believed_as_far_as_it_can_be_reached() -> None:
+    values = wrong(CURVE, 700, len(CURVE), lambda each: each - 30e3)
+    assert implausible(LOAD, values).sum() <= 8
+    assert not implausible(LOAD, values)[[0, 600, 800, -1]].any()
+
+
+def test_a_level_with_a_slow_way_there_and_back_is_left_out_beside_its_fortnight() -> None:
+    away = np.interp(HOURS, [700, 706, 820, 826], [0.0, -28e3, -28e3, 0.0])
+    assert not implausible(LOAD, CURVE + away).any()
+    assert implausible_in_window(LOAD, CURVE + away)[710:816].sum() > 50
 
 
 def test_real_steps_of_the_grid_and_gaps_are_not_left_out() -> None:
