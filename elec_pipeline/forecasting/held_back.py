@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -21,6 +22,9 @@ WEEKS_BACK = (7, 14, 21)
 BANDS_OVER_HOURS = 24 * 56
 """The last resort's bands hold what the load changed by from week to week in so many hours."""
 LEAST_CHANGES = 48
+USUAL_CHANGE = 0.09
+"""Standard deviation of the load's change in a week, as a share of it: the bands where fewer changes are known.
+The load of 2012 to 2025: 0.089."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +68,13 @@ def week_before(information: InformationSet) -> Floats:
     """
     median = np.full(information.delivery_hours, np.nan)
     for days in WEEKS_BACK:
-        if information.context_hours >= (days + 2) * 24:
+        if information.context_hours >= days * 24:
             median = np.where(np.isnan(median), seasonal_naive(information, days), median)
     known = information.load_mw[: information.context_hours]
     changes = (known[WEEK_HOURS:] - known[:-WEEK_HOURS])[-BANDS_OVER_HOURS:, None]
     bands = of_known(changes, LEVELS, least=LEAST_CHANGES)[:, 0]
+    if np.isnan(bands).any():
+        return np.asarray(
+            median[:, None] * (1 + USUAL_CHANGE * np.array([NormalDist().inv_cdf(p) for p in LEVELS]))
+        )
     return np.asarray(median[:, None] + bands - bands[MEDIAN])

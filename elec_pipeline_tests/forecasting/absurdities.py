@@ -116,7 +116,7 @@ _curves, _temperatures = cache(made_up_curves), cache(made_up_temperatures)
 def sound_world(day: date, situation: str) -> Sound:
     """Return it; the last two weeks of load are revised a month later: what they were before is a series too."""
     issue, kind, published = SITUATIONS[situation]
-    start, end = day_start(day - timedelta(days=HISTORY_DAYS)), day_end(day)
+    start, end = (pd.Timestamp(each) for each in (day_start(day - timedelta(days=HISTORY_DAYS)), day_end(day)))
     axis, load, forecast = _curves()
     inside = (axis >= start) & (axis < end)
     hours, load, forecast = pd.Series(axis[inside]), load[inside], forecast[inside]
