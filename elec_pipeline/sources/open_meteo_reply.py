@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from elec_pipeline.domain.inputs import TEMPERATURE
+from elec_pipeline.domain.plausibility import national_mean
 from elec_pipeline.sources.http import json_of
 from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.values import LAST_YEAR, malformed, number_of
 
-COLDEST_C, WARMEST_C = -60.0, 60.0
-"""Beyond these a temperature is a fault of the source: France has seen -41 and +46 degrees Celsius."""
 _HOUR_S = 3600
 _END_S = int(pd.Timestamp(LAST_YEAR + 1, 1, 1, tz="UTC").timestamp())
 _WHOSE = "Open-Meteo's"
@@ -41,8 +41,8 @@ def read_hourly(
             lacks, and values of a place that are no number or beyond belief.
 
     Returns:
-        Columns `hour_start` (UTC) and, by name, the weighted mean of each series. It is NaN where any place has
-        no value: a mean without Marseille would be a colder France.
+        Columns `hour_start` (UTC) and, by name, the weighted mean of each series, as `national_mean` makes it: NaN
+        where too little of the weight has a value that can be believed.
 
     Raises:
         SourceReplyError: The body is no JSON of the expected shape, such as one cut off or a gateway's page, a
@@ -75,14 +75,11 @@ def _means(
     places = [_hourly(place) for place in reply]
     positions = [_positions(place["time"], left_out) for place in places]
     hours = _common(positions, left_out)
-    means = {
-        name: np.average(
-            [_series(place, name, at, hours, left_out) for place, at in zip(places, positions, strict=True)],
-            axis=0,
-            weights=weights,
-        )
-        for name in variables
-    }
+    means = {}
+    for name in variables:
+        values = [_series(place, name, at, hours, left_out) for place, at in zip(places, positions, strict=True)]
+        means[name], implausible = national_mean(TEMPERATURE, values, weights)
+        left_out.add("temperatures beyond belief", int(np.count_nonzero(implausible)))
     if left_out and all(np.isnan(mean).all() for mean in means.values()):
         raise _UnreadableError("no hour of it can be read")
     starts = pd.DatetimeIndex(np.array(hours, dtype="datetime64[s]"), tz="UTC").as_unit("us")
@@ -125,7 +122,7 @@ def _common(positions: Sequence[dict[int, int]], left_out: LeftOut) -> list[int]
 def _series(
     place: dict[str, Any], name: str, positions: dict[int, int], hours: Sequence[int], left_out: LeftOut
 ) -> list[float]:
-    """Return the values of a place at some hours; NaN where it has none that can be believed."""
+    """Return the values of a place at some hours; NaN where it has none."""
     values = place.get(name)
     if not isinstance(values, list) or len(values) != len(place["time"]):
         left_out.add(f"places without a whole {name}")
@@ -137,8 +134,5 @@ def _temperature(value: object, left_out: LeftOut) -> float:
     temperature_c = number_of(value)
     if temperature_c is None:
         left_out.add("temperatures that are no number")
-        return math.nan
-    if not math.isnan(temperature_c) and not COLDEST_C <= temperature_c <= WARMEST_C:
-        left_out.add("temperatures beyond belief")
         return math.nan
     return temperature_c

@@ -20,12 +20,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from elec_pipeline.domain.inputs import TEMPERATURE
+from elec_pipeline.domain.plausibility import PLACE_LIMITS, beyond
 from elec_pipeline.errors import SourceReplyError
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.odre_reply import read_export
-from elec_pipeline.sources.open_meteo_reply import WARMEST_C, read_hourly
+from elec_pipeline.sources.open_meteo_reply import read_hourly
 from elec_pipeline.sources.retries import retry_after_seconds
 from elec_pipeline.sources.rte_reply import read_short_term
 from elec_pipeline.sources.rte_token_reply import LONGEST_S, Token, read_token
@@ -172,7 +174,7 @@ def check(outcome: pd.DataFrame | Token) -> None:
         assert not outcome[name].isin([math.inf, -math.inf]).any()
     if "hour_start" in outcome:
         assert str(outcome["hour_start"].dtype) == "datetime64[us, UTC]"
-        assert (outcome[VARIABLES].isna() | outcome[VARIABLES].abs().le(WARMEST_C)).all(axis=None)
+        assert not beyond(outcome[VARIABLES], PLACE_LIMITS[TEMPERATURE]).any()
         return
     for name in ("interval_start", "published_at"):
         assert str(outcome[name].dtype) == "datetime64[us, UTC]"
