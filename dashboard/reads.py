@@ -225,5 +225,6 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
 
 def _temperatures(connection: Connection, start: datetime, end: datetime) -> pd.Series:
     """Return the newest temperature forecast of each hour, °C."""
-    forecasts = queries.inputs_between(connection, start, end).sort_values(["hour_start", "issued_at"])
+    forecasts = queries.inputs_between(connection, start, end).dropna(subset="temperature_c")
+    forecasts = forecasts.sort_values(["hour_start", "issued_at"])
     return forecasts.drop_duplicates("hour_start", keep="last").set_index("hour_start")["temperature_c"]

@@ -35,7 +35,7 @@ from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
-FORECASTS = ("rte_forecasts", "temperature_forecasts", "chronos_predictions")
+FORECASTS = ("rte_forecasts", "weather_forecasts", "chronos_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 
 QUOTA_WAIT_S = 3600.0

@@ -17,7 +17,7 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, key
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
@@ -29,7 +29,7 @@ HEAL_TAG = "elec/heal"
 BRINGING = {
     Lack.ACTUALS: (raw_consumption, hourly_consumption, forecast_accuracy),
     Lack.RTE: (rte_forecasts, forecast_accuracy),
-    Lack.TEMPERATURE: (temperature_forecasts,),
+    Lack.TEMPERATURE: (weather_forecasts,),
     Lack.FORECAST: (chronos_predictions, forecast_accuracy),
     Lack.SCORE: (forecast_accuracy,),
 }

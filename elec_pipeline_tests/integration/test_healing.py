@@ -20,7 +20,7 @@ from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, KNOWNS, run
 
 pytestmark = pytest.mark.usefixtures("configured")
-ALL = [*EVERYTHING, "temperature_forecasts"]
+ALL = [*EVERYTHING, "weather_forecasts"]
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     simulator.set_clock(lambda: now)
     first, last = day - timedelta(days=20), day + timedelta(days=3)
     assert run(ALL, first, day + timedelta(days=1), now).success
-    assert run(["rte_forecasts", "temperature_forecasts", "chronos_predictions"], last, last, now).success
+    assert run(["rte_forecasts", "weather_forecasts", "chronos_predictions"], last, last, now).success
     today = day + timedelta(days=2)
-    assert run([*KNOWNS, "temperature_forecasts", "chronos_predictions"], today, today, now).success
+    assert run([*KNOWNS, "weather_forecasts", "chronos_predictions"], today, today, now).success
     assert tick(instance, now) == []
 
     gap, partial, unforecast = day, day - timedelta(days=2), day - timedelta(days=4)

@@ -29,7 +29,7 @@ from elec_pipeline.errors import SourceError, SourceQuotaError
 from elec_pipeline.sources.open_meteo import LEADS_DAYS, LONGEST_WINDOW_DAYS, OpenMeteoClient
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
-from elec_pipeline.store.forecasts import write_temperatures
+from elec_pipeline.store.forecasts import write_weather
 
 AHEAD_DAYS = 3
 """How far ahead a live fetch looks: where the next one fails, the issue after it still knows a temperature."""
@@ -40,7 +40,7 @@ Progress = Callable[[date], None]
 
 
 @dataclass
-class TemperatureReport:
+class WeatherReport:
     """What an ingestion of temperatures did.
 
     Attributes:
@@ -60,7 +60,7 @@ class TemperatureReport:
     preview: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def ingest_temperatures(
+def ingest_weather(
     client: OpenMeteoClient,
     engine: Engine,
     first: date,
@@ -70,7 +70,7 @@ def ingest_temperatures(
     now: datetime,
     progress: Progress | None = None,
     quota_fails: bool = False,
-) -> TemperatureReport:
+) -> WeatherReport:
     """Fetch and store temperature forecasts of a range of delivery days.
 
     Of days gone by, what previous runs said one and two days ahead, where it is not there already and where there
@@ -92,7 +92,7 @@ def ingest_temperatures(
     Raises:
         SourceQuotaError: The quota is used up, and that is to be an error; what came before it is stored.
     """
-    today, report = delivery_day(now), TemperatureReport()
+    today, report = delivery_day(now), WeatherReport()
     try:
         for begin, end in _past(first, min(last, today - timedelta(days=1))):
             if _has_both_leads(engine, begin, end):
@@ -120,10 +120,10 @@ def _past(first: date, last: date) -> list[tuple[date, date]]:
     return list(spans(max(first, FIRST_PREVIOUS_RUNS_DAY), last, LONGEST_WINDOW_DAYS))
 
 
-def _store(engine: Engine, temperatures: pd.DataFrame, source: str, report: TemperatureReport) -> None:
+def _store(engine: Engine, temperatures: pd.DataFrame, source: str, report: WeatherReport) -> None:
     if temperatures.empty:
         return
-    report.written += write_temperatures(engine, temperatures, source=source)
+    report.written += write_weather(engine, temperatures, source=source)
     if report.preview.empty:
         report.preview = temperatures.head(8)
 
@@ -143,7 +143,7 @@ def _days_without(engine: Engine, first: date, last: date) -> list[date]:
     return sorted({delivery_day(hour.to_pydatetime()) for hour in missing})
 
 
-def _count(engine: Engine, first: date, last: date, report: TemperatureReport) -> None:
+def _count(engine: Engine, first: date, last: date, report: WeatherReport) -> None:
     first = max(first, FIRST_PREVIOUS_RUNS_DAY)
     if first > last:
         return

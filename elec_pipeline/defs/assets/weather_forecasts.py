@@ -1,4 +1,4 @@
-"""`temperature_forecasts`: the temperature of France as it was forecast, every vintage of it."""
+"""`weather_forecasts`: the temperature of France as it was forecast, every vintage of it."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from elec_pipeline.defs.pools import WEATHER_POOL
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 
 if TYPE_CHECKING:
-    from elec_pipeline.steps.temperatures import TemperatureReport
+    from elec_pipeline.steps.weather import WeatherReport
 
 
 @dg.asset(
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     check_specs=[
         dg.AssetCheckSpec(
             "complete",
-            asset="temperature_forecasts",
+            asset="weather_forecasts",
             description="Every hour that can have a temperature forecast has one.",
         ),
     ],
 )
-def temperature_forecasts(
+def weather_forecasts(
     context: dg.AssetExecutionContext, store: StoreResource, weather: WeatherResource, clock: ClockResource
 ) -> dg.MaterializeResult:
     """Hourly temperature of France, 2 m above ground, weighted by population.
@@ -36,15 +36,15 @@ def temperature_forecasts(
     A forecast can be issued without it: where Open-Meteo does not answer, this materialises without rows and
     says why; the run goes on.
     """
-    from elec_pipeline.steps.temperatures import TemperatureReport, ingest_temperatures
+    from elec_pipeline.steps.weather import WeatherReport, ingest_weather
 
     first, last = asked_days(context)
     with typed_faults(context):
         client = weather.client(context)
         if client is None:
-            report = TemperatureReport(unavailable="Weather is switched off: OPEN_METEO_URL is off.")
+            report = WeatherReport(unavailable="Weather is switched off: OPEN_METEO_URL is off.")
         else:
-            report = ingest_temperatures(
+            report = ingest_weather(
                 client,
                 store.engine(),
                 first,
@@ -68,7 +68,7 @@ def temperature_forecasts(
     )
 
 
-def _complete(report: "TemperatureReport", *, is_off: bool) -> dg.AssetCheckResult:
+def _complete(report: "WeatherReport", *, is_off: bool) -> dg.AssetCheckResult:
     return metadata.check(
         "complete",
         expected=f"{report.expected} hours",

@@ -14,7 +14,7 @@ from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.open_meteo import FORECAST_PATH, OpenMeteoClient
 from elec_pipeline.sources.retries import RetryPlan
-from elec_pipeline.steps.temperatures import CONTEXT_DAYS, TemperatureReport, ingest_temperatures
+from elec_pipeline.steps.weather import CONTEXT_DAYS, WeatherReport, ingest_weather
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
@@ -25,10 +25,8 @@ def weather(simulator: SimulatorHandle) -> OpenMeteoClient:
     return OpenMeteoClient(simulator.url, simulator.url, retries=plan, allowance=Allowance(None))
 
 
-def ingest(
-    client: OpenMeteoClient, engine: Engine, first: date, last: date, now: datetime = NOW
-) -> TemperatureReport:
-    return ingest_temperatures(client, engine, first, last, source="test", now=now)
+def ingest(client: OpenMeteoClient, engine: Engine, first: date, last: date, now: datetime = NOW) -> WeatherReport:
+    return ingest_weather(client, engine, first, last, source="test", now=now)
 
 
 def stored(engine: Engine, first: date, last: date) -> pd.DataFrame:
