@@ -163,7 +163,7 @@ def _is_done_once(run: Run, waiting: Patience, stop: StopRequest, *, may_repeat:
 
 def lacks_nothing(engine: Engine, settings: Settings, now: datetime) -> IsDone:
     """Return what tells whether the store has everything of a range of days."""
-    with_weather = settings.weather_hosts is not None
+    with_weather = settings.weather is not None
 
     def is_done(first: date, last: date) -> bool:
         with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""`weather_forecasts`: the temperature of France as it was forecast, every vintage of it."""
+"""`weather_forecasts`: the weather of France as it was forecast, every vintage of it."""
 
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import QUOTA_FAILS_TAG, asked_days, delivery_days, one_run
 from elec_pipeline.defs.pools import WEATHER_POOL
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
+from elec_pipeline.domain.inputs import TEMPERATURE
 
 if TYPE_CHECKING:
     from elec_pipeline.steps.weather import WeatherReport
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def weather_forecasts(
     context: dg.AssetExecutionContext, store: StoreResource, weather: WeatherResource, clock: ClockResource
 ) -> dg.MaterializeResult:
-    """Hourly temperature of France, 2 m above ground, weighted by population.
+    """Hourly temperature, clouds, wind, humidity and radiation of France, weighted by population.
 
     A forecast can be issued without it: where Open-Meteo does not answer, this materialises without rows and
     says why; the run goes on.
@@ -51,7 +52,7 @@ def weather_forecasts(
                 last,
                 source=weather.name,
                 now=clock.now(),
-                progress=lambda day: context.log.info(f"temperature forecasts are stored up to {day}"),
+                progress=lambda day: context.log.info(f"weather forecasts are stored up to {day}"),
                 quota_fails=QUOTA_FAILS_TAG in context.run.tags,
             )
     if report.unavailable and client is not None:
@@ -62,6 +63,7 @@ def weather_forecasts(
             "source": report.unavailable or "answered",
             "left out": "nothing" if client is None else metadata.left_out(client.left_out, context.log),
             "windows there already": report.requests_saved,
+            **{f"hours of {name}": n_hours for name, n_hours in report.received.items()},
             "preview": metadata.table(report.preview),
         },
         check_results=[_complete(report, is_off=client is None)],
@@ -69,9 +71,11 @@ def weather_forecasts(
 
 
 def _complete(report: "WeatherReport", *, is_off: bool) -> dg.AssetCheckResult:
+    # By the temperature: it tells most of the load, and of other inputs a model may have no previous runs.
+    received = report.received[TEMPERATURE]
     return metadata.check(
         "complete",
         expected=f"{report.expected} hours",
-        actual=report.unavailable or f"{report.received} hours",
-        passed=is_off or (not report.unavailable and report.received >= report.expected),
+        actual=report.unavailable or f"{received} hours",
+        passed=is_off or (not report.unavailable and received >= report.expected),
     )
