@@ -71,10 +71,13 @@ def complete(report: Report, unit: str) -> dg.AssetCheckResult:
 
 
 def plausible(report: Report) -> dg.AssetCheckResult:
-    """Return whether every value lay between 5 and 150 GW; those that did not were rejected."""
+    """Return whether every value can be true (`domain.plausibility`); those that cannot were rejected."""
+    from elec_pipeline.domain.plausibility import LIMITS, LOAD
+
     return check(
         "plausible",
-        expected="every value between 5,000 and 150,000 MW",
+        expected=f"every value between {LIMITS[LOAD].lowest:,.0f} and {LIMITS[LOAD].highest:,.0f} MW, and no jump "
+        "that no grid makes",
         actual=f"{len(report.implausible)} rejected",
         passed=report.implausible.empty,
         rejected=table(report.implausible),

@@ -12,12 +12,17 @@ Rules, each the same for a forecast issued live and one issued years later:
   knew.
 - For the same reason RTE's D-1 of a past hour is the one that the evening issue of its day knew, where it knew
   any (`rte_bar`).
+- A value that cannot be true (`plausibility`) is not known, whatever is stored. One beyond the limits is judged by
+  itself: an older forecast of the hour stands in for it. Jumps, and values far from those of the days around, are
+  judged among what the issue knew, after the cut: a value that came or was revised later decides nothing, so that
+  an issue leaves out the same live and years later. `left_out` counts both.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -38,8 +43,18 @@ from elec_pipeline.domain.instants import (
     padded,
     positions,
 )
+from elec_pipeline.domain.plausibility import (
+    LIMITS,
+    LOAD,
+    RTE_TO_LOAD,
+    Flags,
+    beyond,
+    implausible,
+    implausible_in_window,
+    usual_values,
+)
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.domain.rte_bar import rte_d1
+from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, timed
 
 WEEK_HOURS = 168
@@ -86,6 +101,8 @@ class InformationSet:
             there is none. Only those that the history knows anything of; `input` gives any.
         nominal_vintages: Whether RTE's forecast of the horizon counts by its nominal time, because it was
             fetched after the fact.
+        left_out: How many values were known and not believed, by the name of the series (`load_mw`, `rte_mw`, an
+            input's); only those of which any was.
     """
 
     delivery_day: date
@@ -97,6 +114,7 @@ class InformationSet:
     rte_mw: Floats
     inputs: Mapping[str, Floats]
     nominal_vintages: bool
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def horizon(self) -> int:
@@ -116,12 +134,13 @@ class InformationSet:
 
     @property
     def is_degraded(self) -> bool:
-        """Whether something that should have been known by then was not.
+        """Whether something that should have been known by then was not, or was not believed.
 
         That is every hour of the last week, and in the evening RTE's forecast of the delivery day.
         """
         rte_is_due = self.issue is Issue.EVENING
-        return self.known_share_of_last_week < 1 or (rte_is_due and self.rte_share_of_delivery_day < 1)
+        is_short = self.known_share_of_last_week < 1 or (rte_is_due and self.rte_share_of_delivery_day < 1)
+        return is_short or bool(self.left_out)
 
     def with_context(self, context_hours: int) -> InformationSet:
         """Return what is left with a shorter context; itself where that is what it has.
@@ -197,6 +216,8 @@ class History:
     """RTE's D-1 of each hour as the evening issue of its own day knew it; NaN where it knew none."""
     inputs: Mapping[str, IssuedSeries]
     """By name; only those of which anything is known."""
+    unbelievable_inputs: Mapping[str, IssuedSeries] = field(default_factory=dict)
+    """By name, the forecasts beyond the limits, which stand in no information set."""
 
     def at(self, day: date, issue: Issue, *, context_hours: int) -> InformationSet:
         """Return what was known when a delivery day's forecast was issued.
@@ -218,7 +239,12 @@ class History:
         load = padded(self.load_mw, low, high)
         load[context_hours:] = np.nan
         self._restore_former(load[:context_hours], low, instant(issued + FETCH_ALLOWANCE))
-        rte, nominal = self._rte(low, high, context_hours, instant(issued))
+        rte, nominal, unbelievable = self._rte(low, high, context_hours, instant(issued))
+        inputs = {name: each.at(low, high, issue, instant(issued)) for name, each in self.inputs.items()}
+        left_out = Counter(rte_mw=unbelievable)
+        for name, each in self.unbelievable_inputs.items():
+            left_out[name] += int(np.count_nonzero(~np.isnan(each.at(low, high, issue, instant(issued)))))
+        _leave_out(load, rte, inputs, left_out)
         return InformationSet(
             delivery_day=day,
             issue=issue,
@@ -227,9 +253,15 @@ class History:
             hours=instant(first_unknown) + np.arange(-context_hours, high - low - context_hours) * HOUR64,
             load_mw=load,
             rte_mw=rte,
-            inputs={name: each.at(low, high, issue, instant(issued)) for name, each in self.inputs.items()},
+            inputs=inputs,
             nominal_vintages=bool(nominal[context_hours:].any()),
+            left_out={name: count for name, count in left_out.items() if count},
         )
+
+    @cached_property
+    def true_mw(self) -> Floats:
+        """The load as it came true, shape (n,): what is learnt from and scored by; NaN where it cannot be true."""
+        return np.where(implausible(LOAD, self.load_mw), np.nan, self.load_mw)
 
     def _restore_former(self, context: Floats, low: int, reached_us_by: np.datetime64) -> None:
         """Put back, in place, the values that were revised after the issue."""
@@ -238,12 +270,15 @@ class History:
         position, first = np.unique(self.former_position[rows][later], return_index=True)
         context[position - low] = self.former_mw[rows][later][first]
 
-    def _rte(
-        self, low: int, high: int, context_hours: int, issued: np.datetime64
-    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """Return RTE's forecast as the issue knew it, and where its time of publication is nominal."""
+    def _rte(self, low: int, high: int, context_hours: int, issued: np.datetime64) -> tuple[Floats, Flags, int]:
+        """Return RTE's forecast as the issue knew it, and where its time of publication is nominal.
+
+        And how many values are beyond the limits; an older one of the hour stands in for each.
+        """
         rows = between(self.vintage_position, low, high)
         known = self.vintage_known_at[rows] <= issued
+        unbelievable = known & beyond(self.vintage_mw[rows], LIMITS[DAY_AHEAD])
+        known &= ~unbelievable
         position = self.vintage_position[rows][known] - low
         rte = np.full(high - low, np.nan)
         nominal = np.zeros(high - low, dtype=bool)
@@ -252,7 +287,23 @@ class History:
         nominal[position] = self.vintage_nominal[rows][known]
         own = padded(self.rte_d1_mw, low, high)[:context_hours]
         rte[:context_hours] = np.where(np.isnan(own), rte[:context_hours], own)
-        return rte, nominal
+        return rte, nominal, int(np.count_nonzero(unbelievable))
+
+
+def _leave_out(load: Floats, rte: Floats, inputs: Mapping[str, Floats], left_out: Counter[str]) -> None:
+    """Make implausible values NaN, in place, and count them. What is looked at is what the issue knew."""
+
+    def remove(name: str, values: Floats, out: Flags) -> None:
+        if out.any():
+            values[out] = np.nan
+            left_out[name] += int(np.count_nonzero(out))
+
+    remove(LOAD, load, implausible_in_window(LOAD, load))
+    least, most = RTE_TO_LOAD
+    is_far = (rte < least * load) | (rte > most * load)
+    remove("rte_mw", rte, is_far | implausible_in_window(DAY_AHEAD, rte, usual_values(load)))
+    for name, values in inputs.items():
+        remove(name, values, implausible_in_window(name, values))
 
 
 def first_unknown_hour(issued: datetime) -> datetime:
@@ -285,6 +336,7 @@ def history(
         inputs: Columns `hour_start`, `issued_at`, and those of some `inputs.INPUTS`; None where nothing is known.
     """
     n_hours = (end - start) // HOUR
+    believed, unbelievable = (None, None) if inputs is None else _by_limits(inputs)
     old = former.sort_values(["hour_start", "until"])
     usable = vintages[vintages["forecast_type"].isin(COVARIATE_TYPES)]
     ranked = timed(usable).assign(rank=usable["forecast_type"].map(COVARIATE_TYPES.index).astype(int))
@@ -300,8 +352,22 @@ def history(
         vintage_known_at=instants(usable["known_at"]),
         vintage_nominal=usable["is_nominal"].to_numpy(dtype=bool),
         rte_d1_mw=_on_grid(rte_d1(vintages), start, n_hours),
-        inputs={} if inputs is None else issued_series(inputs, start),
+        inputs={} if believed is None else issued_series(believed, start),
+        unbelievable_inputs={} if unbelievable is None else issued_series(unbelievable, start),
     )
+
+
+def _by_limits(inputs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return forecasts of inputs without what is beyond the limits, and with nothing else (None: nothing is)."""
+    believed, beyond_limits = inputs.copy(deep=False), inputs.copy(deep=False)
+    names = [name for name in INPUTS if name in inputs]
+    found = False
+    for name in names:
+        out = beyond(inputs[name], LIMITS[name])
+        found = found or bool(out.any())
+        believed[name] = inputs[name].mask(out)
+        beyond_limits[name] = inputs[name].where(out)
+    return believed, beyond_limits if found else None
 
 
 def _on_grid(loads: pd.DataFrame, start: datetime, n_hours: int) -> Floats:
@@ -329,8 +395,11 @@ def is_usable(history: History, information: InformationSet) -> bool:
 
 
 def actual_mw(history: History, day: date) -> Floats:
-    """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW."""
-    return history.load_mw[_hours_of(history, day)]
+    """Return the load of a delivery day as the history has it now, shape (23, 24 or 25,), MW.
+
+    NaN where it is not known, or cannot be true.
+    """
+    return history.true_mw[_hours_of(history, day)]
 
 
 def rte_d1_mw(history: History, day: date) -> Floats:

@@ -21,14 +21,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from elec_pipeline.domain.delivery_day import HOUR
+from elec_pipeline.domain.plausibility import LIMITS, LOAD, beyond, implausible
 from elec_pipeline.domain.provenance import quality
+from elec_pipeline.domain.quantiles import Floats
 
 QUARTERS_AN_HOUR = 4
-MINIMUM_MW = 5_000.0
-MAXIMUM_MW = 150_000.0
-"""National load at or beyond these bounds is a fault of the source, never a real value."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class CleanCurve:
     Attributes:
         curve: One row per instant, in order, without NaN.
         missing: Instants that the source listed without a number.
-        implausible: The rows outside ]5 GW, 150 GW[, with their values.
+        implausible: The rows that cannot be true (`plausibility`), with their values: beyond the limits, or a jump
+            that no grid makes among the rows that would be kept.
         conflicts: The rows of instants that came twice with different values and no way to choose.
         superseded: The plausible rows of instants that have a better one.
     """
@@ -69,19 +71,30 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
     """
     listed = curve.sort_values(["interval_start", "published_at"], na_position="first", kind="stable")
     absent = listed["load_mw"].isna()
-    plausible = listed["load_mw"].between(MINIMUM_MW, MAXIMUM_MW, inclusive="neither")
+    plausible = ~absent & ~beyond(listed["load_mw"], LIMITS[LOAD])
     is_best = _is_best(listed[plausible])
     usable = listed[plausible][is_best]
     conflicting = usable["interval_start"].isin(_undecided(usable))
-    kept = usable[~conflicting].drop_duplicates("interval_start", keep="last").reset_index(drop=True)
+    chosen = usable[~conflicting].drop_duplicates("interval_start", keep="last")
+    jumps = implausible(LOAD, chosen["load_mw"], hours=_middles(chosen))
+    kept = chosen[~jumps].reset_index(drop=True)
+    rejected = pd.concat([listed[~plausible & ~absent], chosen[jumps]]).sort_index(key=listed.index.get_indexer)
     missing = pd.DatetimeIndex(listed.loc[absent, "interval_start"].unique())
     return CleanCurve(
         curve=kept,
         missing=missing.difference(pd.DatetimeIndex(kept["interval_start"])),
-        implausible=listed[~plausible & ~absent].reset_index(drop=True),
+        implausible=rejected.reset_index(drop=True),
         conflicts=usable[conflicting].reset_index(drop=True),
         superseded=listed[plausible][~is_best].reset_index(drop=True),
     )
+
+
+def _middles(curve: pd.DataFrame) -> Floats:
+    """Return the middle of the interval that each value was given for, in hours: parts of one share it."""
+    minutes = curve["interval_minutes"] if "interval_minutes" in curve else curve["resolution_minutes"]
+    start = (curve["interval_start"] - pd.Timestamp(0, tz="UTC")) / HOUR
+    part = curve["part"] * curve["resolution_minutes"] / 60 if "part" in curve else 0.0
+    return np.asarray(start - part + minutes / 120, dtype=np.float64)
 
 
 def _is_best(usable: pd.DataFrame) -> pd.Series:

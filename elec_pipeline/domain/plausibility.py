@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, RADIATION, TEMPERATURE, WIND_SPEED
-from elec_pipeline.domain.quantiles import Floats
+from elec_pipeline.domain.quantiles import Floats, of_known
 
 Flags = npt.NDArray[np.bool_]
 
@@ -29,9 +29,18 @@ LEAST_WEIGHT = 0.75
 """Least share of the weights that must remain for a mean of the country."""
 LEAST_PLACES = 3
 """From fewer places none can be said to be far from the others."""
+FORTNIGHT = 14
+LEAST_DAYS = 4
+"""From fewer known days of a fortnight none can be said to be far from the others."""
+RTE_TO_LOAD = (0.7, 1.45)
+"""Least and greatest factor between RTE's day-ahead forecast and the load that came true."""
 _NEVER = np.inf
-_LONGEST_LOOK_BACK = 200
-"""Levels, broken by jumps, that one is compared with: only a series of noise has more."""
+_SHOULDER_HOURS = 9.0
+"""So near to a jump any single value may be the wrong one."""
+_BRIDGE_HOURS = 72.0
+"""A level that a series jumps to and comes back from is a fault where it lasts no longer than this."""
+_LONGEST_LOOK_BACK = 400
+"""Pieces of a series that one is compared with: a bridge's length in quarter-hours, and its shoulders."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,9 @@ class Limits:
         step: Greatest change within an hour. Within n hours it is `step` times the root of n, at most `swing`.
         swing: Greatest change within any time.
         stuck_hours: A value that lasts for so many hours is no measurement and no forecast; None: it may last.
-        apart: Greatest distance of a place from the median of all places of the hour.
+        apart: Greatest distance of a place from the median of all places of the hour; of the country, from the
+            median of the same hour of its fortnight.
+        factors: The least and the greatest factor on the median of the same hour of its fortnight; None: any.
     """
 
     lowest: float
@@ -53,17 +64,18 @@ class Limits:
     swing: float = _NEVER
     stuck_hours: int | None = None
     apart: float = _NEVER
+    factors: tuple[float, float] | None = None
 
 
-_LOAD = Limits(lowest=15_000.0, highest=130_000.0, step=15_000.0, swing=45_000.0)
+_LOAD = Limits(lowest=15_000.0, highest=130_000.0, step=15_000.0, swing=45_000.0, factors=(0.5, 1.8))
 LIMITS: Final[Mapping[str, Limits]] = {
     LOAD: _LOAD,
     **dict.fromkeys(RTE_TYPES, _LOAD),
-    TEMPERATURE: Limits(lowest=-25.0, highest=45.0, step=12.0, swing=30.0, stuck_hours=24),
+    TEMPERATURE: Limits(lowest=-25.0, highest=45.0, step=12.0, swing=30.0, stuck_hours=20, apart=20.0),
     CLOUD_COVER: Limits(lowest=0.0, highest=100.0),
-    WIND_SPEED: Limits(lowest=0.0, highest=30.0, step=6.0, swing=25.0, stuck_hours=24),
-    HUMIDITY: Limits(lowest=5.0, highest=100.0, step=40.0, stuck_hours=24),
-    RADIATION: Limits(lowest=0.0, highest=1_200.0, stuck_hours=24),
+    WIND_SPEED: Limits(lowest=0.0, highest=30.0, step=6.0, swing=25.0, stuck_hours=20, apart=15.0),
+    HUMIDITY: Limits(lowest=5.0, highest=100.0, step=40.0, stuck_hours=20, apart=60.0),
+    RADIATION: Limits(lowest=0.0, highest=1_200.0, stuck_hours=20),
 }
 """Of the country as a whole, by the name of the series.
 
@@ -74,11 +86,11 @@ ten cities, 2021 to 2025: wind 0.8 to 9.2 m/s, 1.4 in an hour; humidity 18.8 to 
 all of 0 to 100 %.
 """
 PLACE_LIMITS: Final[Mapping[str, Limits]] = {
-    TEMPERATURE: Limits(lowest=-45.0, highest=50.0, step=30.0, swing=40.0, stuck_hours=24, apart=28.0),
+    TEMPERATURE: Limits(lowest=-45.0, highest=50.0, step=30.0, swing=40.0, stuck_hours=20, apart=28.0),
     CLOUD_COVER: Limits(lowest=0.0, highest=100.0),
-    WIND_SPEED: Limits(lowest=0.0, highest=60.0, step=25.0, swing=50.0, stuck_hours=24, apart=40.0),
+    WIND_SPEED: Limits(lowest=0.0, highest=60.0, step=25.0, swing=50.0, stuck_hours=20, apart=40.0),
     HUMIDITY: Limits(lowest=0.0, highest=100.0, stuck_hours=72),
-    RADIATION: Limits(lowest=0.0, highest=1_300.0, stuck_hours=24),
+    RADIATION: Limits(lowest=0.0, highest=1_300.0, stuck_hours=20),
 }
 """Of one place.
 
@@ -138,6 +150,53 @@ def implausible(
     return out
 
 
+def implausible_in_window(name: str, values: npt.ArrayLike, usual: Floats | None = None) -> Flags:
+    """Return which values of the country are implausible among those of the days around them.
+
+    By their course (`implausible`), or beside the median of the same hour of their fortnight.
+
+    Args:
+        name: Of the series, in `LIMITS`.
+        values: On an hourly grid, NaN where not known, shape (n,).
+        usual: What is usual in each hour, shape (n,); None: as `usual_values` has it of what is left.
+
+    Returns:
+        Shape (n,).
+    """
+    limits, known = LIMITS[name], np.asarray(values, dtype=np.float64)
+    out = implausible(name, known)
+    if limits.factors is None and not np.isfinite(limits.apart):
+        return out
+    middle = usual_values(np.where(out, np.nan, known)) if usual is None else usual
+    with np.errstate(invalid="ignore"):
+        out |= np.abs(known - middle) > limits.apart
+        if limits.factors is not None:
+            out |= (known < limits.factors[0] * middle) | (known > limits.factors[1] * middle)
+    return out
+
+
+def usual_values(values: Floats) -> Floats:
+    """Return the median of the same hour of the fortnight that each value is part of.
+
+    Fortnights are counted back from the last value.
+
+    Args:
+        values: On an hourly grid, NaN where not known, shape (n,).
+
+    Returns:
+        Shape (n,), NaN where fewer than `LEAST_DAYS` days are known.
+
+    Example:
+        >>> usual_values(np.repeat([1.0, 2.0, 9.0, 2.0, np.nan], 24))[::24].tolist()
+        [2.0, 2.0, 2.0, 2.0, 2.0]
+    """
+    hours = FORTNIGHT * 24
+    padding = -len(values) % hours
+    days = np.concatenate([np.full(padding, np.nan), values]).reshape(-1, FORTNIGHT, 24)
+    [middle] = of_known(days.transpose(1, 0, 2).reshape(FORTNIGHT, -1), [0.5], least=LEAST_DAYS)
+    return np.asarray(np.repeat(middle.reshape(-1, 1, 24), FORTNIGHT, axis=1).ravel()[padding:])
+
+
 def national_mean(name: str, values: npt.ArrayLike, weights: npt.ArrayLike) -> tuple[Floats, Flags]:
     """Return the weighted mean of the places, without those that cannot be true.
 
@@ -188,7 +247,7 @@ def _mean_of_kept(known: Floats, kept: Flags, shares: Floats, limits: Limits) ->
     offset = (known[:, whole] - mean[whole]).mean(axis=1)
     partly = enough & ~whole
     mean[partly] += ((shares * offset) @ ~kept)[partly] / weight[partly]
-    return np.clip(mean, limits.lowest, limits.highest)
+    return np.asarray(np.clip(mean, limits.lowest, limits.highest))
 
 
 def _median(known: Floats) -> Floats:
@@ -217,31 +276,48 @@ def _stuck(at: Floats, known: Floats, hours: int) -> Flags:
 
 
 def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
-    """Return which values are not part of the longest course without a jump that the limits forbid."""
+    """Return which values are not part of the longest course without a jump that the limits forbid.
+
+    A course may leave values out, as many as it likes; each place where it does counts as `_BRIDGE_HOURS` values
+    lost. So a level of a few days, between two jumps, is left out rather than joined by leaving out its ends.
+    """
     none = np.zeros(len(known), dtype=bool)
     if len(known) < 2:  # noqa: PLR2004 - nothing to jump from
         return none
-    jumps = np.flatnonzero(np.abs(np.diff(known)) > _allowed(np.diff(at), limits))
+    gap = np.diff(at)
+    jumps = np.flatnonzero(np.abs(np.diff(known)) > _allowed(gap, limits))
     if not len(jumps):
         return none
-    first = np.concatenate([[0], jumps + 1])
-    last = np.concatenate([jumps, [len(known) - 1]])
-    longest = (last - first + 1).astype(np.int64)  # known values of the longest course that ends with each level
+    # A course leaves a piece only at its end. Near a jump every value is a piece of its own.
+    near = np.searchsorted(at, [at[jumps] - _SHOULDER_HOURS, at[jumps + 1] + _SHOULDER_HOURS])
+    depth = np.zeros(len(known) + 1, dtype=np.int64)
+    np.add.at(depth, near[0], 1)
+    np.add.at(depth, near[1], -1)
+    cuts = np.flatnonzero((np.cumsum(depth)[: len(known)] > 0)[:-1])
+    first = np.concatenate([[0], cuts + 1])
+    last = np.concatenate([cuts, [len(known) - 1]])
+    steps = gap[gap > 0]  # parts of one interval are at one time
+    bridge = _BRIDGE_HOURS / float(np.median(steps)) * len(gap) / len(steps)
+    score = (last - first + 1).astype(np.float64)  # of the best course that ends with each piece
+    count = last - first + 1  # how many values it holds
     before = np.full(len(first), -1)
-    for level in range(1, len(first)):
-        low = max(0, level - _LONGEST_LOOK_BACK)
-        gap = at[first[level]] - at[last[low:level]]
-        fits = np.abs(known[first[level]] - known[last[low:level]]) <= _allowed(gap, limits)
-        if fits.any():
-            best = int(np.argmax(np.where(fits, longest[low:level], -1)))
-            before[level] = low + best
-            longest[level] += longest[low + best]
+    for piece in range(1, len(first)):
+        low = max(0, piece - _LONGEST_LOOK_BACK)
+        away = at[first[piece]] - at[last[low:piece]]
+        fits = np.abs(known[first[piece]] - known[last[low:piece]]) <= _allowed(away, limits)
+        gained = np.where(fits, score[low:piece], -np.inf)
+        gained[:-1] -= bridge
+        best = int(np.argmax(gained))
+        if gained[best] > 0:
+            before[piece] = low + best
+            score[piece] += gained[best]
+            count[piece] += count[low + best]
     out = ~none
-    level = int(np.argmax(longest))
-    if 2 * longest[level] > len(known):
-        while level >= 0:
-            out[first[level] : last[level] + 1] = False
-            level = int(before[level])
+    piece = int(np.argmax(score))
+    if 2 * count[piece] > len(known):
+        while piece >= 0:
+            out[first[piece] : last[piece] + 1] = False
+            piece = int(before[piece])
     return out
 
 

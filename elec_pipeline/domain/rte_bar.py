@@ -17,6 +17,7 @@ from enum import StrEnum
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue, issue_time
+from elec_pipeline.domain.plausibility import LIMITS, beyond
 from elec_pipeline.domain.vintages import timed
 
 RTE_D1, RTE_D1_LATEST = "rte_d1", "rte_d1_latest"
@@ -84,5 +85,6 @@ def _day_ahead(vintages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _newest(d1: pd.DataFrame) -> pd.DataFrame:
-    ordered = d1.sort_values(["hour_start", "published_at", "ingested_at"], kind="stable")
+    believed = d1[~beyond(d1["load_mw"], LIMITS[DAY_AHEAD])]
+    ordered = believed.sort_values(["hour_start", "published_at", "ingested_at"], kind="stable")
     return ordered.drop_duplicates("hour_start", keep="last").reset_index(drop=True)

@@ -40,7 +40,7 @@ REASONS = {
     Outcome.STANDS_OTHERWISE: "another forecast of the same hour is stored, and stands",
     Outcome.PART_OF_AN_HOUR: "a forecast of a part of an hour: only whole hours made at one time are kept",
     Outcome.CONTRADICTORY: "contradictory values of the same time, none kept",
-    Outcome.IMPLAUSIBLE: "beyond belief: national load lies between 5 and 150 GW",
+    Outcome.IMPLAUSIBLE: "beyond belief: national load lies between 15 and 130 GW, and does not jump",
     Outcome.UNREADABLE: "cannot be read",
     Outcome.NO_SUCH_HOUR: "of the hour that spring's clock change skips",
     Outcome.EMPTY: "without a value",

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import HOUR, QUARTER, delivery_day
+from elec_pipeline.domain.plausibility import LIMITS, LOAD, beyond
 from elec_pipeline.domain.vintages import SAME_MW, assumed_publication, is_after_the_fact
 from elec_pipeline.imports.counting import Outcome
 from elec_pipeline.imports.summary import ImportSummary
@@ -220,8 +221,7 @@ def _fates_of_cleaning(quarters: pd.DataFrame, cleaned: load_curve.CleanCurve, k
 
 
 def _plausible(quarters: pd.DataFrame, kind: str) -> tuple[list[pd.DataFrame], pd.DataFrame]:
-    limits = (load_curve.MINIMUM_MW, load_curve.MAXIMUM_MW)
-    is_plausible = quarters["load_mw"].between(*limits, inclusive="neither")
+    is_plausible = quarters["load_mw"].notna() & ~beyond(quarters["load_mw"], LIMITS[LOAD])
     return [_lines(quarters[~is_plausible], kind, Outcome.IMPLAUSIBLE)], quarters[is_plausible]
 
 

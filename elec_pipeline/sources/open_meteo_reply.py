@@ -175,7 +175,7 @@ def _series(
     """Return the values of a place at some hours; NaN where it has none."""
     values = place.get(series)
     if not isinstance(values, list) or len(values) != len(place["time"]):
-        left_out.add("places without a whole series")
+        left_out.add(f"places without a whole {series}")
         return [math.nan] * len(hours)
     numbers = [number_of(values[positions[hour]]) if hour in positions else math.nan for hour in hours]
     left_out.add(f"{_WORDS[name]} that are no number", numbers.count(None))

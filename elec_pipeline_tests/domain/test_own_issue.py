@@ -13,7 +13,7 @@ from elec_pipeline.domain.information_set import history
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE
 from elec_pipeline_tests.conftest import every_day_length
-from elec_pipeline_tests.domain.test_information_set import UTC_US, no_former, vintage, vintages
+from elec_pipeline_tests.domain.test_information_set import UTC_US, moving, no_former, vintage, vintages
 
 CONTEXT = 96
 MINUTE = timedelta(minutes=1)
@@ -35,7 +35,8 @@ def test_of_a_past_day_the_temperature_is_what_the_same_issue_knew(day: date, n_
     first = day - timedelta(days=7)
 
     def forecast(issued_at: datetime, temperature_c: float) -> pd.DataFrame:
-        frame = pd.DataFrame({"hour_start": hours(day), "issued_at": issued_at, "temperature_c": temperature_c})
+        frame = pd.DataFrame({"hour_start": hours(day), "issued_at": issued_at})
+        frame["temperature_c"] = moving(temperature_c, n_hours)
         return frame.astype({"issued_at": UTC_US})
 
     own = issue_time(day, issue)
@@ -46,7 +47,7 @@ def test_of_a_past_day_the_temperature_is_what_the_same_issue_knew(day: date, n_
     known = history(*span, actuals(first, next_day), no_former(), vintages(), weather).at(
         next_day, issue, context_hours=CONTEXT
     )
-    assert set(known.input(TEMPERATURE)[own_hours(known.hours, day)]) == {2.0}
+    assert set(np.floor(known.input(TEMPERATURE)[own_hours(known.hours, day)])) == {2.0}
 
 
 @every_day_length
@@ -60,22 +61,22 @@ def test_of_a_past_day_rtes_forecast_is_what_the_evening_issue_knew(day: date, n
         vintage(hour, published, published, load, kind)
         for hour in hours(day)
         for published, load, kind in (
-            (evening - timedelta(hours=1), 1.0, "D-1"),
-            (evening - MINUTE, 2.0, "D-1"),
-            (evening + timedelta(hours=5), 3.0, "D-1"),  # a revision during the night
-            (evening - timedelta(hours=30), 4.0, "D-2"),
+            (evening - timedelta(hours=1), 51e3, "D-1"),
+            (evening - MINUTE, 52e3, "D-1"),
+            (evening + timedelta(hours=5), 53e3, "D-1"),  # a revision during the night
+            (evening - timedelta(hours=30), 54e3, "D-2"),
         )
     ]
     span = (day_start(first), day_end(next_day))
     known = history(*span, actuals(first, next_day), no_former(), vintages(*rows)).at(
         next_day, issue, context_hours=CONTEXT
     )
-    assert set(known.rte_mw[own_hours(known.hours, day)]) == {2.0}
+    assert set(known.rte_mw[own_hours(known.hours, day)]) == {52e3}
     late = history(
-        *span, actuals(first, next_day), no_former(), vintages(*(r for r in rows if r["load_mw"] == 3.0))
+        *span, actuals(first, next_day), no_former(), vintages(*(r for r in rows if r["load_mw"] == 53e3))
     )
     seen = late.at(next_day, issue, context_hours=CONTEXT)
-    assert set(seen.rte_mw[own_hours(seen.hours, day)]) == {3.0}
+    assert set(seen.rte_mw[own_hours(seen.hours, day)]) == {53e3}
 
 
 @every_day_length
@@ -88,8 +89,8 @@ def test_of_the_rest_of_today_the_newest_is_taken(day: date, n_hours: int) -> No
         vintage(hour, published, published, load)
         for hour in hours(day)
         for published, load in (
-            (issue_time(day, Issue.EVENING) - MINUTE, 2.0),
-            (day_start(day) + timedelta(hours=6), 3.0),
+            (issue_time(day, Issue.EVENING) - MINUTE, 52e3),
+            (day_start(day) + timedelta(hours=6), 53e3),
         )
     ]
     known = history(
@@ -97,5 +98,5 @@ def test_of_the_rest_of_today_the_newest_is_taken(day: date, n_hours: int) -> No
     ).at(delivery, Issue.MORNING, context_hours=CONTEXT)
     of_today = own_hours(known.hours, day)
     is_context = np.arange(len(known.hours)) < CONTEXT
-    assert set(known.rte_mw[of_today & is_context]) == {2.0}
-    assert set(known.rte_mw[of_today & ~is_context]) == {3.0}
+    assert set(known.rte_mw[of_today & is_context]) == {52e3}
+    assert set(known.rte_mw[of_today & ~is_context]) == {53e3}

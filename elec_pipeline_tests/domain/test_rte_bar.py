@@ -28,33 +28,33 @@ def test_the_newest_known_at_the_evening_issue_is_the_bar(day: date, n_hours: in
     by = issue_time(day, Issue.EVENING)
     said = of_day(
         day,
-        (by - 60 * MINUTE, by - 59 * MINUTE, 1.0, "D-1"),
-        (by, by + FETCH_ALLOWANCE, 2.0, "D-1"),
-        (by + MINUTE, by + 2 * MINUTE, 3.0, "D-1"),
-        (by + DAY, by + DAY, 4.0, "D-1"),
-        (by, by, 5.0, "ID"),
+        (by - 60 * MINUTE, by - 59 * MINUTE, 51e3, "D-1"),
+        (by, by + FETCH_ALLOWANCE, 52e3, "D-1"),
+        (by + MINUTE, by + 2 * MINUTE, 53e3, "D-1"),
+        (by + DAY, by + DAY, 54e3, "D-1"),
+        (by, by, 55e3, "ID"),
     )
     shuffled = said.sample(frac=1, random_state=1)
     for each in (said, shuffled):
         bar = rte_d1(each)
         assert pd.DatetimeIndex(bar["hour_start"]).equals(hours(day))
-        assert bar["load_mw"].tolist() == [2.0] * n_hours
+        assert bar["load_mw"].tolist() == [52e3] * n_hours
         assert not bar["is_nominal"].any()
-        assert rte_d1_latest(each)["load_mw"].tolist() == [4.0] * n_hours
+        assert rte_d1_latest(each)["load_mw"].tolist() == [54e3] * n_hours
 
 
 @every_day_length
 @pytest.mark.parametrize("also_too_late", [False, True])
 def test_a_d2_never_stands_in_for_it(day: date, n_hours: int, *, also_too_late: bool) -> None:
     by = issue_time(day, Issue.EVENING)
-    said = [(by - DAY, by - DAY, 1.0, "D-2"), *([(by + MINUTE, by + MINUTE, 2.0, "D-1")] * also_too_late)]
+    said = [(by - DAY, by - DAY, 51e3, "D-2"), *([(by + MINUTE, by + MINUTE, 52e3, "D-1")] * also_too_late)]
     known = of_day(day, *said)
     assert rte_d1(known).empty
     assert len(rte_d1_latest(known)) == n_hours * also_too_late
     actuals = pd.DataFrame({"hour_start": hours(day), "load_mw": 50e3})
     past = history(day_start(day), day_end(day), actuals, no_former(), known)
     assert np.isnan(rte_d1_mw(past, day)).all()
-    assert (past.at(day, Issue.EVENING, context_hours=24).rte_mw[-n_hours:] == 1).all()
+    assert (past.at(day, Issue.EVENING, context_hours=24).rte_mw[-n_hours:] == 51e3).all()
 
 
 @every_day_length
@@ -65,26 +65,26 @@ def test_fetched_late_it_counts_by_its_nominal_time_and_says_so(day: date, n_hou
         (nominal, True),  # or has no time of publication of its own
         (later - DAY, True),
     ):
-        bar = rte_d1(of_day(day, (published, later, 1.0, "D-1")))
-        assert bar["load_mw"].tolist() == [1.0] * n_hours
+        bar = rte_d1(of_day(day, (published, later, 51e3, "D-1")))
+        assert bar["load_mw"].tolist() == [51e3] * n_hours
         assert set(bar["is_nominal"]) == {is_nominal}
 
 
 @every_day_length
 def test_one_that_reached_us_before_its_day_began_counts_from_its_publication(day: date, n_hours: int) -> None:
     by, begins = issue_time(day, Issue.EVENING), day_start(day)
-    in_time = of_day(day, (by - MINUTE, begins - MINUTE, 1.0, "D-1"))
+    in_time = of_day(day, (by - MINUTE, begins - MINUTE, 51e3, "D-1"))
     assert len(rte_d1(in_time)) == n_hours
     assert not timed(in_time)["is_nominal"].any()
-    assert rte_d1(of_day(day, (by + MINUTE, begins - MINUTE, 1.0, "D-1"))).empty
+    assert rte_d1(of_day(day, (by + MINUTE, begins - MINUTE, 51e3, "D-1"))).empty
 
 
 @every_day_length
 def test_a_further_one_that_reached_us_after_the_bar_was_not_known(day: date, n_hours: int) -> None:
     by = issue_time(day, Issue.EVENING)
-    first = (by - 60 * MINUTE, by - 60 * MINUTE, 1.0, "D-1")
-    late = (by - MINUTE, by + FETCH_ALLOWANCE + MINUTE, 2.0, "D-1")
-    assert rte_d1(of_day(day, first, late))["load_mw"].tolist() == [1.0] * n_hours
+    first = (by - 60 * MINUTE, by - 60 * MINUTE, 51e3, "D-1")
+    late = (by - MINUTE, by + FETCH_ALLOWANCE + MINUTE, 52e3, "D-1")
+    assert rte_d1(of_day(day, first, late))["load_mw"].tolist() == [51e3] * n_hours
 
 
 def test_the_bar_is_the_evening_issue() -> None:

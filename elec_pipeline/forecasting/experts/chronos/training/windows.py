@@ -71,5 +71,5 @@ def window(history: History, sample: Sample, recipe: Recipe, ridge: Ridge) -> Wi
         future = np.full((1, recipe.prediction_length), np.nan)
     hours = len(prepared.offset_mw)
     end = (day_end(information.delivery_day) - history.start) // HOUR
-    future[0, :hours] = history.load_mw[end - hours : end] - prepared.offset_mw
+    future[0, :hours] = history.true_mw[end - hours : end] - prepared.offset_mw
     return Window(np.concatenate([context, future], axis=1, dtype=np.float32))
