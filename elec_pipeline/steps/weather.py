@@ -126,7 +126,13 @@ def _past(first: date, last: date) -> list[tuple[date, date]]:
 
 
 def is_whole(engine: Engine, first: date, last: date) -> bool:
-    """Tell whether the store holds what previous runs said of a range of past days, both leads of every input."""
+    """Tell whether the store holds what previous runs said of a range of past days, both leads of every input.
+
+    Args:
+        engine: Of the store.
+        first: First delivery day; of days before there are previous runs nothing is wanted.
+        last: Last delivery day, included.
+    """
     with engine.connect() as connection:
         known = queries.inputs_between(connection, day_start(first), day_end(last))
     for name, wanted in _wanted(first, last).items():
