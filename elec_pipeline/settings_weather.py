@@ -24,6 +24,8 @@ _OF_CUSTOMERS = {
     FORECAST_HOST: "https://customer-api.open-meteo.com",
     PREVIOUS_RUNS_HOST: "https://customer-previous-runs-api.open-meteo.com",
 }
+MOST_MODELS = 10
+"""Each counts against the quota as a whole request does."""
 _OFF = "off"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MODEL = re.compile(r"[a-z0-9_]+", re.ASCII)
@@ -91,18 +93,17 @@ def model_names(name: str, text: str) -> str:
     """Return a list of weather models as Open-Meteo names them, each once.
 
     Raises:
-        ValueError: One is no such name.
+        ValueError: One is no such name, or there are too many.
 
     Example:
         >>> model_names("open_meteo_models", "icon_seamless, ecmwf_ifs025, icon_seamless")
         'icon_seamless,ecmwf_ifs025'
     """
-    for model in listed(text):
-        if not _MODEL.fullmatch(model):
-            raise ValueError(
-                sentence(name, text, "names of weather models by comma, such as icon_seamless,ecmwf_ifs025")
-            )
-    return ",".join(dict.fromkeys(listed(text)))
+    models = list(dict.fromkeys(listed(text)))
+    if len(models) > MOST_MODELS or not all(_MODEL.fullmatch(model) for model in models):
+        allowed = f"names of weather models by comma, such as icon_seamless,ecmwf_ifs025, at most {MOST_MODELS}"
+        raise ValueError(sentence(name, text, allowed))
+    return ",".join(models)
 
 
 def _refuse_in_the_clear(host: str) -> None:
