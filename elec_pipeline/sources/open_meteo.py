@@ -147,7 +147,7 @@ class OpenMeteoClient:
         asked = {series: name for name, series in NAMES.items()}
         stamped = self._hourly(self._forecast_url, asked, first, last, self._models)
         of_hour = [
-            stamped[series].rename(name).set_axis(stamped.index - stamped_after(name))
+            stamped[series].rename(name).set_axis(pd.DatetimeIndex(stamped.index) - stamped_after(name))
             for series, name in asked.items()
         ]
         made = pd.concat(of_hour, axis=1, sort=True).rename_axis("hour_start").reset_index()
@@ -196,16 +196,15 @@ class OpenMeteoClient:
         names = archived(first)
         asked = {previous_run(name, days): name for days in LEADS_DAYS for name in names}
         stamped = self._hourly(self._previous_runs_url, asked, first, last, models)
-        parts = []
+        stamps, parts = pd.DatetimeIndex(stamped.index), []
         for days in LEADS_DAYS:
             # The run began so many days before the stamp, not before the hour: those that are stamped alike are
             # a row together.
-            issued_at = stamped.index - timedelta(days=days) + RUN_DELAY
+            issued_at = stamps - timedelta(days=days) + RUN_DELAY
             for after in sorted({stamped_after(name) for name in names}):
                 of_row = [name for name in names if stamped_after(name) == after]
                 part = stamped[[previous_run(name, days) for name in of_row]].set_axis(of_row, axis=1)
-                hour_start = pd.DatetimeIndex(stamped.index - after)
-                parts.append(part.reset_index(drop=True).assign(hour_start=hour_start, issued_at=issued_at))
+                parts.append(part.reset_index(drop=True).assign(hour_start=stamps - after, issued_at=issued_at))
         return _known(pd.concat(parts), first, last)
 
     def _hourly(

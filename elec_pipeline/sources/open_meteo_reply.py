@@ -157,8 +157,9 @@ def _positions(times: list[Any], left_out: LeftOut) -> dict[int, int]:
 
 def _all(positions: Sequence[dict[int, int]], left_out: LeftOut) -> list[int]:
     """Return the hours that any place has, in order."""
-    found = set.union(*(set(each) for each in positions))
-    left_out.add("hours that some place lacks", len(found - set.intersection(*(set(each) for each in positions))))
+    of_places = [set(each) for each in positions]
+    found = set.union(*of_places)
+    left_out.add("hours that some place lacks", len(found - set.intersection(*of_places)))
     if not found:
         raise _UnreadableError("no hour that any place has")
     return sorted(found)

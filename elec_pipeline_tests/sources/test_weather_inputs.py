@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -93,10 +93,10 @@ def test_radiation_is_nought_at_night_and_greatest_around_noon(
     by_utc = of_day.set_axis([hour.hour for hour in of_day.index])
     assert len(of_day) == n_hours
     assert by_utc[[22 if 22 in by_utc.index else 23, 0, 1, 2, 3]].eq(0).all()
-    assert 9 <= by_utc.idxmax() <= 14
+    assert by_utc.idxmax() in range(9, 15)
 
 
-def reply_of(series: dict[str, list[list[float | None]]]) -> bytes:
+def reply_of(series: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     """Return a reply of three places with two hours, from the values of each series at each place."""
     places = range(3)
     return json.dumps(
@@ -116,10 +116,10 @@ def test_a_place_without_a_value_that_can_be_believed_is_left_out_where_enough_r
     small, large = ([[usual, usual + 1] for _ in range(3)] for _ in range(2))
     small[2][1] = large[0][1] = wrong  # type: ignore[call-overload]
     left_out = LeftOut()
-    made = read_hourly(reply_of({series: small}), {series: name}, WEIGHTS, left_out)[series]  # type: ignore[arg-type]
+    made = read_hourly(reply_of({series: small}), {series: name}, WEIGHTS, left_out)[series]
     assert made.tolist() == pytest.approx([usual, usual + 1])
     assert left_out.total == (0 if wrong is None else 1)
-    made = read_hourly(reply_of({series: large}), {series: name}, WEIGHTS)[series]  # type: ignore[arg-type]
+    made = read_hourly(reply_of({series: large}), {series: name}, WEIGHTS)[series]
     assert made.isna().tolist() == [False, True]
 
 
@@ -137,11 +137,11 @@ def test_an_hour_that_a_place_does_not_name_is_left_out_of_that_place(name: str)
 def test_of_several_models_it_is_the_mean_of_those_that_have_a_value(name: str) -> None:
     usual, series = TYPICAL[name], NAMES[name]
     one, other = [[usual, usual]] * 3, [[usual + 2, None]] * 3
-    body = reply_of({f"{series}_one": one, f"{series}_other": other})  # type: ignore[dict-item]
+    body = reply_of({f"{series}_one": one, f"{series}_other": other})
     made = read_hourly(body, {series: name}, WEIGHTS, models=["one", "other"])[series]
     assert made.tolist() == pytest.approx([usual + 1, usual])
     absurd = [[PLACE_LIMITS[name].highest + 50, usual + 4]] * 3
-    body = reply_of({f"{series}_one": one, f"{series}_other": absurd})  # type: ignore[dict-item]
+    body = reply_of({f"{series}_one": one, f"{series}_other": absurd})
     made = read_hourly(body, {series: name}, WEIGHTS, models=["one", "other"])[series]
     assert made.tolist() == pytest.approx([usual, usual + 2])
 
