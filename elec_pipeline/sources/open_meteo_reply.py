@@ -157,9 +157,8 @@ def _positions(times: list[Any], left_out: LeftOut) -> dict[int, int]:
 
 def _all(positions: Sequence[dict[int, int]], left_out: LeftOut) -> list[int]:
     """Return the hours that any place has, in order."""
-    of_places = [set(each) for each in positions]
-    found = set.union(*of_places)
-    left_out.add("hours that some place lacks", len(found - set.intersection(*of_places)))
+    found = {hour for place in positions for hour in place}
+    left_out.add("hours that some place lacks", sum(any(hour not in each for each in positions) for hour in found))
     if not found:
         raise _UnreadableError("no hour that any place has")
     return sorted(found)
