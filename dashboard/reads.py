@@ -60,7 +60,7 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
 
     Returns:
         Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`,
-        `after_the_fact`.
+        `after_the_fact`, `held_back`.
     """
     axis = hours(first, last).rename("hour_start")
     start, end = day_start(first), day_end(last)
@@ -78,6 +78,7 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
             **{name: said[name].reindex(axis) for name in COLUMNS},
             "issued_at": said["issued_at"].reindex(axis),
             AFTER_THE_FACT: said[AFTER_THE_FACT].reindex(axis, fill_value=False),
+            "held_back": said["held_back"].reindex(axis),
         }
     )
 

@@ -173,6 +173,10 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
         "Made after the fact: issued when the hour had begun, as an imported history is. No score counts it.",
         "Faite après coup : émise l'heure commencée, comme un historique importé. Aucun score n'en tient compte.",
     ),
+    "held_back": (
+        "This is not the model's own forecast, which was implausible and is not published. {reason}",
+        "Ceci n'est pas la prévision du modèle : invraisemblable, elle n'est pas publiée. Détail : {reason}",
+    ),
     "revisions": ("Revisions of the actuals", "Révisions du réalisé"),
     "no_revisions": ("No actual of this day was revised.", "Aucune valeur réalisée de ce jour n'a été révisée."),
     "interval": ("Interval", "Intervalle"),

@@ -99,6 +99,10 @@ class InvalidForecastError(ForecastError):
     """A model's output is not finite or of the wrong shape: it is used nowhere and stored nowhere."""
 
 
+class ImplausibleForecastError(ForecastError):
+    """No expert's forecast of an issue is plausible: none is published."""
+
+
 class TooFewDaysError(ForecastError):
     """Too few complete days are known to train on, to choose by and to compare on."""
 

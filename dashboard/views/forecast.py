@@ -47,6 +47,8 @@ def show(frame: Frame) -> None:
     figures = tiles.day_figures(hours)
     if day != tomorrow or figures is None:
         st.info(texts("no_forecast", day=long_day(tomorrow, language)), icon=":material/info:")
+    for reason in hours["held_back"].dropna().unique():
+        st.warning(texts("held_back", reason=reason), icon=":material/report:")
     with st.container(key="tiles"):
         _tiles(frame, figures, today)
     with st.container(key="states"):

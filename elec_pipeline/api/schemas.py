@@ -113,6 +113,10 @@ class PredictionRow(BaseModel):
     after_the_fact: bool = Field(
         description="Issued when its hour had begun, as a history filled in later is: no forecast, never scored."
     )
+    held_back: str | None = Field(
+        description="Why the model's own forecast was implausible and is not published, and who speaks instead. "
+        "Null where this is the model's own."
+    )
 
 
 class RteForecastRow(BaseModel):

@@ -69,7 +69,8 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
         >>> len(cleaned.curve), len(cleaned.implausible), len(cleaned.conflicts)
         (0, 1, 2)
     """
-    listed = curve.sort_values(["interval_start", "published_at"], na_position="first", kind="stable")
+    order = ["interval_start", "published_at"]
+    listed = curve.sort_values(order, na_position="first", kind="stable", ignore_index=True)
     absent = listed["load_mw"].isna()
     plausible = ~absent & ~beyond(listed["load_mw"], LIMITS[LOAD])
     is_best = _is_best(listed[plausible])
@@ -78,7 +79,7 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
     chosen = usable[~conflicting].drop_duplicates("interval_start", keep="last")
     jumps = implausible(LOAD, chosen["load_mw"], hours=_middles(chosen))
     kept = chosen[~jumps].reset_index(drop=True)
-    rejected = pd.concat([listed[~plausible & ~absent], chosen[jumps]]).sort_index(key=listed.index.get_indexer)
+    rejected = pd.concat([listed[~plausible & ~absent], chosen[jumps]]).sort_index()
     missing = pd.DatetimeIndex(listed.loc[absent, "interval_start"].unique())
     return CleanCurve(
         curve=kept,

@@ -2,7 +2,7 @@
 
 Here: the limits by name, which values of a series no grid and no weather makes, and the mean of the country from
 the values of its places. Pure numpy. Not here: what becomes of a value that is left out (`load_curve.clean` where
-a value enters, `information_set` where a forecast is made).
+a value enters, `information_set` where a forecast is made), and forecasts that come out (`plausible_forecast`).
 
 A value is implausible where it is beyond what France has seen, with room; where the series jumps to it and back as
 no grid and no weather does; and where it repeats for a day what never stands still. NaN is missing, not
@@ -38,7 +38,9 @@ _NEVER = np.inf
 _SHOULDER_HOURS = 9.0
 """So near to a jump any single value may be the wrong one."""
 _BRIDGE_HOURS = 72.0
-"""A level that a series jumps to and comes back from is a fault where it lasts no longer than this."""
+"""Two levels are joined by leaving out values beside the jump only where both last longer than this."""
+_GAP = 1.5
+"""From so many usual steps on, the distance between two values is a gap."""
 _LONGEST_LOOK_BACK = 400
 """Pieces of a series that one is compared with: a bridge's length in quarter-hours, and its shoulders."""
 
@@ -52,6 +54,7 @@ class Limits:
         highest: Greatest value.
         step: Greatest change within an hour. Within n hours it is `step` times the root of n, at most `swing`.
         swing: Greatest change within any time.
+        spike: Greatest distance of a value from both its neighbours of at most an hour away, to the same side.
         stuck_hours: A value that lasts for so many hours is no measurement and no forecast; None: it may last.
         apart: Greatest distance of a place from the median of all places of the hour; of the country, from the
             median of the same hour of its fortnight.
@@ -62,16 +65,19 @@ class Limits:
     highest: float
     step: float = _NEVER
     swing: float = _NEVER
+    spike: float = _NEVER
     stuck_hours: int | None = None
     apart: float = _NEVER
     factors: tuple[float, float] | None = None
 
 
-_LOAD = Limits(lowest=15_000.0, highest=130_000.0, step=15_000.0, swing=45_000.0, factors=(0.5, 1.8))
+_LOAD = Limits(
+    lowest=15_000.0, highest=130_000.0, step=15_000.0, swing=45_000.0, spike=10_000.0, factors=(0.5, 1.8)
+)
 LIMITS: Final[Mapping[str, Limits]] = {
     LOAD: _LOAD,
     **dict.fromkeys(RTE_TYPES, _LOAD),
-    TEMPERATURE: Limits(lowest=-25.0, highest=45.0, step=12.0, swing=30.0, stuck_hours=20, apart=20.0),
+    TEMPERATURE: Limits(lowest=-25.0, highest=45.0, step=12.0, swing=30.0, spike=5.0, stuck_hours=20, apart=20.0),
     CLOUD_COVER: Limits(lowest=0.0, highest=100.0),
     WIND_SPEED: Limits(lowest=0.0, highest=30.0, step=6.0, swing=25.0, stuck_hours=20, apart=15.0),
     HUMIDITY: Limits(lowest=5.0, highest=100.0, step=40.0, stuck_hours=20, apart=60.0),
@@ -80,10 +86,10 @@ LIMITS: Final[Mapping[str, Limits]] = {
 """Of the country as a whole, by the name of the series.
 
 What was seen: load 28.7 to 101.6 GW in the hours of 2012 to 2025, changes of 8.8 GW in one hour, 13.9 in two,
-17.7 in three, 25.4 in 18; 3.9 GW between quarter-hours of 2025. RTE's D-1 27.7 to 100.3 GW, 8.9 GW in an hour.
-Temperature, weighted by population, -8.1 to 38.7 °C, 7.2 in an hour, 17.8 in twelve, 7 equal hours. The mean of
-ten cities, 2021 to 2025: wind 0.8 to 9.2 m/s, 1.4 in an hour; humidity 18.8 to 96.1 %, 16 in an hour; cloud cover
-all of 0 to 100 %.
+17.7 in three, 25.4 in 18, 4.0 GW from both neighbours; 3.9 GW between quarter-hours of 2025. RTE's D-1 27.7 to
+100.3 GW, 8.9 GW in an hour, 4.4 GW from both neighbours. Temperature, weighted by population, -8.1 to 38.7 °C, 7.2
+in an hour, 17.8 in twelve, 1.8 from both neighbours, 7 equal hours. The mean of ten cities, 2021 to 2025: wind 0.8
+to 9.2 m/s, 1.4 in an hour; humidity 18.8 to 96.1 %, 16 in an hour; cloud cover all of 0 to 100 %.
 """
 PLACE_LIMITS: Final[Mapping[str, Limits]] = {
     TEMPERATURE: Limits(lowest=-45.0, highest=50.0, step=30.0, swing=40.0, stuck_hours=20, apart=28.0),
@@ -145,8 +151,8 @@ def implausible(
         stuck = _stuck(at[left], known[left], limits.stuck_hours)
         out[left[stuck]] = True
         left = left[~stuck]
-    if np.isfinite(limits.step):
-        out[left[_off_course(at[left], known[left], limits)]] = True
+    off = left[_off_course(at[left], known[left], limits)]
+    out[left if 2 * len(off) >= len(left) else off] = True
     return out
 
 
@@ -226,7 +232,7 @@ def national_mean(name: str, values: npt.ArrayLike, weights: npt.ArrayLike) -> t
     only_stuck = out & ~beyond(known, limits) if limits.stuck_hours is not None else np.zeros_like(out)
     if only_stuck.any() and not _moves(np.where(only_stuck, np.nan, known)):
         out &= ~only_stuck
-    middle = _median(np.where(out, np.nan, known))
+    [middle] = of_known(np.where(out, np.nan, known), [0.5], least=LEAST_PLACES)
     with np.errstate(invalid="ignore"):
         out |= (np.abs(known - middle) > limits.apart) & ~np.isnan(known)
     kept = ~out & ~np.isnan(known)
@@ -250,16 +256,6 @@ def _mean_of_kept(known: Floats, kept: Flags, shares: Floats, limits: Limits) ->
     return np.asarray(np.clip(mean, limits.lowest, limits.highest))
 
 
-def _median(known: Floats) -> Floats:
-    """Return the median of the places of each hour, NaN where there are too few of them."""
-    count = np.count_nonzero(~np.isnan(known), axis=0)
-    ordered = np.sort(known, axis=0)  # what is not known comes last
-    hours = np.arange(known.shape[1])
-    low, high = np.maximum(count - 1, 0) // 2, np.maximum(count, 1) // 2
-    middle = (ordered[low, hours] + ordered[np.minimum(high, len(known) - 1), hours]) / 2
-    return np.asarray(np.where(count >= LEAST_PLACES, middle, np.nan))
-
-
 def _moves(known: Floats) -> bool:
     """Tell whether any place changes from one hour to the next."""
     steps = np.diff(known, axis=1)
@@ -275,11 +271,31 @@ def _stuck(at: Floats, known: Floats, hours: int) -> Flags:
     return np.repeat(at[last] - at[first] + 1 >= hours, last - first + 1)
 
 
+def _spikes(at: Floats, known: Floats, height: float) -> Flags:
+    """Return which values are farther than that from both neighbours, to the same side."""
+    out = np.zeros(len(known), dtype=bool)
+    if len(known) < 3:  # noqa: PLR2004 - none has two neighbours
+        return out
+    steps = np.where(np.diff(at) <= 1, np.diff(known), 0.0)
+    up, down = np.maximum(steps, 0), np.maximum(-steps, 0)
+    out[1:-1] = np.maximum(np.minimum(up[:-1], down[1:]), np.minimum(down[:-1], up[1:])) > height
+    return out
+
+
 def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
+    """Return which values are spikes, or not part of the longest course of the others without a forbidden jump."""
+    out = _spikes(at, known, limits.spike) if np.isfinite(limits.spike) else np.zeros(len(known), dtype=bool)
+    if np.isfinite(limits.step):
+        out[~out] = _off_longest_course(at[~out], known[~out], limits)
+    return out
+
+
+def _off_longest_course(at: Floats, known: Floats, limits: Limits) -> Flags:
     """Return which values are not part of the longest course without a jump that the limits forbid.
 
-    A course may leave values out, as many as it likes; each place where it does counts as `_BRIDGE_HOURS` values
-    lost. So a level of a few days, between two jumps, is left out rather than joined by leaving out its ends.
+    A course may leave out all between two jumps. It may also leave out single values beside a jump, and each place
+    where it does counts as `_BRIDGE_HOURS` lost: so a level between two jumps is left out whole, rather than
+    joined to what is around it by leaving out its ends.
     """
     none = np.zeros(len(known), dtype=bool)
     if len(known) < 2:  # noqa: PLR2004 - nothing to jump from
@@ -288,7 +304,8 @@ def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
     jumps = np.flatnonzero(np.abs(np.diff(known)) > _allowed(gap, limits))
     if not len(jumps):
         return none
-    # A course leaves a piece only at its end. Near a jump every value is a piece of its own.
+    # Borders, jumps and gaps, are free to end and begin at. Elsewhere a course leaves a piece at its end, and
+    # near a jump every value is a piece of its own.
     near = np.searchsorted(at, [at[jumps] - _SHOULDER_HOURS, at[jumps + 1] + _SHOULDER_HOURS])
     depth = np.zeros(len(known) + 1, dtype=np.int64)
     np.add.at(depth, near[0], 1)
@@ -297,27 +314,32 @@ def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
     first = np.concatenate([[0], cuts + 1])
     last = np.concatenate([cuts, [len(known) - 1]])
     steps = gap[gap > 0]  # parts of one interval are at one time
+    border = np.zeros(len(gap), dtype=bool)
+    border[jumps] = True
+    border |= gap > _GAP * np.median(steps)
+    begins = np.concatenate([[True], border])[first]
+    ends = np.concatenate([border, [True]])[last]
     bridge = _BRIDGE_HOURS / float(np.median(steps)) * len(gap) / len(steps)
     score = (last - first + 1).astype(np.float64)  # of the best course that ends with each piece
-    count = last - first + 1  # how many values it holds
     before = np.full(len(first), -1)
     for piece in range(1, len(first)):
         low = max(0, piece - _LONGEST_LOOK_BACK)
         away = at[first[piece]] - at[last[low:piece]]
         fits = np.abs(known[first[piece]] - known[last[low:piece]]) <= _allowed(away, limits)
         gained = np.where(fits, score[low:piece], -np.inf)
-        gained[:-1] -= bridge
+        if begins[piece]:
+            gained -= np.where(ends[low:piece], 0.0, bridge)
+        else:
+            gained[:-1] -= bridge
         best = int(np.argmax(gained))
         if gained[best] > 0:
             before[piece] = low + best
             score[piece] += gained[best]
-            count[piece] += count[low + best]
     out = ~none
     piece = int(np.argmax(score))
-    if 2 * count[piece] > len(known):
-        while piece >= 0:
-            out[first[piece] : last[piece] + 1] = False
-            piece = int(before[piece])
+    while piece >= 0:
+        out[first[piece] : last[piece] + 1] = False
+        piece = int(before[piece])
     return out
 
 

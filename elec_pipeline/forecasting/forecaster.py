@@ -6,22 +6,30 @@ is loaded (`checkpoint`), the experts (`experts`), and the arithmetic of combini
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 
 from elec_pipeline.domain.information_set import MINIMUM_KNOWN_SHARE, InformationSet, is_too_thin
 from elec_pipeline.domain.quantiles import Floats, uncrossed
-from elec_pipeline.errors import ContextTooThinError, InvalidForecastError, ModelUnavailableError
-from elec_pipeline.forecasting.combination.combination import Combination
+from elec_pipeline.errors import (
+    ContextTooThinError,
+    InvalidForecastError,
+    ModelUnavailableError,
+)
+from elec_pipeline.forecasting.combination.combination import Blend, Combination
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos, required
 from elec_pipeline.forecasting.experts.expert import Expert
+from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
 from elec_pipeline.forecasting.features.situations import key
 from elec_pipeline.forecasting.forecast import DECIMALS
+from elec_pipeline.forecasting.held_back import Issued, first_plausible, week_before
 
+T = TypeVar("T")
 WORKERS = 2
 """Issues that are forecast side by side, each alone on its thread: more threads would wait for each other."""
 
@@ -81,13 +89,30 @@ class Forecaster:
 
         Returns:
             For every issue an array of shape (23, 24 or 25, 7) in MW: the hours of the delivery day in
-            order, and quantiles at `domain.quantiles.LEVELS`, ascending.
+            order, and quantiles at `domain.quantiles.LEVELS`, ascending: the model's own, whatever they are, for
+            scores are the model's. What is published is what `issue` returns.
 
         Raises:
             ContextTooThinError: Less than half of the week before an issue is known; see `is_too_thin`.
             InvalidForecastError: The output is not finite or of the wrong shape.
             ValueError: An information set has less context than `context_hours`.
         """
+        return self._each(lambda information: self._combined(information)[0], sets)
+
+    def issue(self, sets: Sequence[InformationSet]) -> list[Issued]:
+        """Return the forecasts of any number of issues, and where one was held back, why and who speaks instead.
+
+        The combination speaks first; where its forecast is implausible (`domain.plausible_forecast`), the experts
+        by their weight; then the week before.
+
+        Raises:
+            ContextTooThinError: Less than half of the week before an issue is known; see `is_too_thin`.
+            InvalidForecastError: The output is not finite or of the wrong shape.
+            ValueError: An information set has less context than `context_hours`.
+        """
+        return self._each(self._issue_one, sets)
+
+    def _each(self, forecast: Callable[[InformationSet], T], sets: Sequence[InformationSet]) -> list[T]:
         for information in sets:
             if is_too_thin(information):
                 raise ContextTooThinError(
@@ -98,23 +123,42 @@ class Forecaster:
         if not sets:
             return []
         with _workers() as workers:
-            return list(workers.map(self._predict_one, sets))
+            return list(workers.map(forecast, sets))
 
     def said(self, information: InformationSet) -> dict[str, Floats]:
         """Return what each expert says of one issue, by name, shape (23, 24 or 25, 7), MW."""
         return {name: expert.predict([information])[0] for name, expert in self.experts.items()}
 
-    def _predict_one(self, information: InformationSet) -> Floats:
-        blend = self.combination.of(key(information.situation, information.usable_inputs))
+    def _combined(self, information: InformationSet) -> tuple[Floats, dict[str, Floats]]:
+        """Return the combination's forecast, and what each expert says."""
         try:
-            made = required(blend.combined(self.said(information)), information.delivery_hours)
+            said = self.said(information)
+            made = required(self._blend(information).combined(said), information.delivery_hours)
         except InvalidForecastError as error:
             raise InvalidForecastError(
                 f"The output of the model {self.version} ({self.location}) is {error}: no forecast is made of it. "
                 "`elec doctor` checks the model's files. If they are whole, go back to the former model with "
                 "`elec models rollback`, or name another one with ELEC_MODEL."
             ) from error
-        return np.round(uncrossed(made), DECIMALS)
+        return _rounded(made), said
+
+    def _blend(self, information: InformationSet) -> Blend:
+        return self.combination.of(key(information.situation, information.usable_inputs))
+
+    def _issue_one(self, information: InformationSet) -> Issued:
+        combined, said = self._combined(information)
+        return first_plausible(information, combined, self._in_turn(information, said))
+
+    def _in_turn(self, information: InformationSet, said: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+        """Yield who may speak instead of the combination, and what they say."""
+        weights = self._blend(information).medians
+        for name in sorted(said, key=lambda each: -weights.get(each, 0.0)):
+            yield name, _rounded(said[name])
+        yield SEASONAL_NAIVE, _rounded(week_before(information))
+
+
+def _rounded(quantiles: Floats) -> Floats:
+    return np.asarray(np.round(uncrossed(quantiles), DECIMALS))
 
 
 def _workers() -> ThreadPoolExecutor:

@@ -1,7 +1,7 @@
 """Numbers and moments as sources write them in JSON.
 
 Here: what one value of a reply means, whatever its JSON type is. Not here: the shape of a reply (the readers of
-each source), and what is beyond belief as a load (`domain.load_curve`).
+each source), and what is beyond belief (`domain.plausibility`).
 """
 
 from __future__ import annotations

@@ -17,9 +17,10 @@ from sqlalchemy import Engine
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, issue_time, spans
 from elec_pipeline.domain.information_set import InformationSet, is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
-from elec_pipeline.errors import ContextTooThinError
+from elec_pipeline.errors import ContextTooThinError, ImplausibleForecastError
 from elec_pipeline.forecasting.forecast import forecast_frame
 from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.held_back import Issued
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_predictions
@@ -38,7 +39,10 @@ class IssueReport:
         written: Rows added.
         issued: The information sets that a forecast was made from.
         there_already: How many due issues this model had made before.
-        refused: Issues whose context was too thin, with the reason.
+        refused: Issues that are not published, with the reason: their context was too thin, or no forecast of
+            theirs is plausible.
+        held_back: About each forecast that was held back as implausible, why, and who speaks instead.
+        implausible: Those of `refused` of which no forecast is plausible.
         crossings: Hours whose quantiles are not in order; none, unless a model is broken.
         predictions: The first rows that were written, for a preview.
     """
@@ -47,6 +51,8 @@ class IssueReport:
     issued: list[InformationSet] = field(default_factory=list)
     there_already: int = 0
     refused: list[str] = field(default_factory=list)
+    held_back: list[str] = field(default_factory=list)
+    implausible: list[str] = field(default_factory=list)
     crossings: int = 0
     predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -85,6 +91,7 @@ def issue_due(
 
     Raises:
         ContextTooThinError: No issue of the range is there, and none has a context to forecast from.
+        ImplausibleForecastError: No issue of the range is there, and none of the forecasts is plausible.
     """
     report = IssueReport()
     for begin, end in spans(first, last, MONTH_DAYS):
@@ -98,6 +105,11 @@ def issue_due(
         if progress is not None:
             progress(end)
     if report.refused and not may_refuse_all and not report.issued and not report.there_already:
+        if report.implausible:
+            raise ImplausibleForecastError(
+                f"{report.implausible[0]} Look at the load of the last weeks and at RTE's forecast. If they are "
+                "sound it is the model: go back to the former one with `elec models rollback`."
+            )
         raise ContextTooThinError(
             f"{report.refused[0]} Load more history first: `elec backfill`, or materialise raw_consumption and "
             "hourly_consumption of the weeks before."
@@ -130,21 +142,35 @@ def _issue(
         location=forecaster.location,
         trained_through=forecaster.trained_through,
     )
-    predictions = to_frame(sets, forecaster)
+    made = forecaster.issue(sets)
+    none_plausible = [each.held_back or "" for each in made if each.quantiles is None]
+    report.implausible += none_plausible
+    report.refused += none_plausible
+    published = [(known, each) for known, each in zip(sets, made, strict=True) if each.quantiles is not None]
+    if not published:
+        return
+    predictions = to_frame(published, forecaster.version)
     report.written += write_predictions(engine, predictions)
-    report.issued += sets
+    report.issued += [known for known, _ in published]
+    report.held_back += [each.held_back for _, each in published if each.held_back is not None]
     report.crossings += int((np.diff(predictions[list(COLUMNS)].to_numpy(), axis=1) < 0).any(axis=1).sum())
     if report.predictions.empty:
         report.predictions = predictions.head(6)
 
 
-def to_frame(sets: Sequence[InformationSet], forecaster: Forecaster) -> pd.DataFrame:
-    """Forecast a batch of issues.
+def to_frame(published: Sequence[tuple[InformationSet, Issued]], version: str) -> pd.DataFrame:
+    """Return the forecasts of a batch of issues as rows.
+
+    Args:
+        published: What each issue knew, and its forecast.
+        version: Of the model.
 
     Returns:
-        Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW, a row for each of
-        the 23, 24 or 25 hours of each issue's delivery day.
+        Columns `hour_start`, `issued_at` (UTC), `model_version`, the quantiles in MW and `held_back` (null where
+        the forecast is the model's own), a row for each of the 23, 24 or 25 hours of each issue's delivery day.
     """
-    frame = forecast_frame(sets, forecaster.predict(sets))
-    frame.insert(2, "model_version", forecaster.version)
-    return frame
+    sets = [known for known, _ in published]
+    frame = forecast_frame(sets, [each.quantiles for _, each in published if each.quantiles is not None])
+    frame.insert(2, "model_version", version)
+    marks = [each.held_back for known, each in published for _ in range(known.delivery_hours)]
+    return frame.assign(held_back=pd.Series(marks, index=frame.index, dtype=object))

@@ -49,7 +49,8 @@ def write_predictions(engine: Engine, predictions: pd.DataFrame) -> Written:
 
     Args:
         engine: Of the store.
-        predictions: Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW.
+        predictions: Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW, and perhaps
+            `held_back`.
     """
     with engine.begin() as connection:
         return upsert(connection, chronos_predictions, predictions, update=[])

@@ -129,8 +129,10 @@ chronos_predictions = Table(
     _load(),
     *(_load(name, nullable=True) for name in ("q05", "q10", "q25", "q75", "q90", "q95")),
     _instant("created_at", now=True),
+    Column("held_back", Text, nullable=True),
     PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version"),
-    comment="Every issue of our forecasts. Rows are never changed.",
+    comment="Every issue of our forecasts. Rows are never changed. held_back: why the model's own forecast was "
+    "implausible, and who speaks instead.",
 )
 
 forecast_accuracy = Table(

@@ -89,7 +89,8 @@ def test_every_format_holds_the_same(api: Api) -> None:
     assert columns == {name: [row[name] for row in rows] for name in rows[0]}
     reply = api.get("/v1/predictions", format="csv", **query)
     assert reply.headers["content-type"].startswith("text/csv")
-    assert pd.read_csv(io.StringIO(reply.text)).to_dict("records") == rows
+    read = pd.read_csv(io.StringIO(reply.text))
+    assert read.astype(object).where(read.notna(), None).to_dict("records") == rows
     reply = api.get("/v1/predictions", format="parquet", **query)
     assert reply.headers["content-type"] == "application/vnd.apache.parquet"
     parquet = pd.read_parquet(io.BytesIO(reply.content))
@@ -183,6 +184,19 @@ def test_a_forecast_made_after_the_fact_is_marked(copied: str, serve: Serve, day
     assert not any(row["after_the_fact"] for row in others)
     shown = api.json("/api/data/predictions", **a_day(day))
     assert [row["model"] == "older" for row in shown] == [False] * 5 + [True] * (n_hours - 5)
+
+
+@every_day_length
+def test_a_forecast_that_was_held_back_says_why(copied: str, serve: Serve, day: date, n_hours: int) -> None:
+    assert n_hours
+    plant(
+        copied,
+        "UPDATE elec.chronos_predictions SET held_back = 'ridge speaks instead.' WHERE hour_start = %(at)s",
+        at=day_start(day),
+    )
+    rows = serve(copied).json("/v1/predictions", **a_day(day))["data"]
+    assert {row["held_back"] for row in rows} == {None, "ridge speaks instead."}
+    assert all((row["held_back"] is None) == (row["hour_start"] != rows[0]["hour_start"]) for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,19 @@ def test_a_forecast_made_after_the_fact_is_marked_and_not_scored(data: str, open
     assert [each.value for each in app.metric if each.label == "Error, 7 days"] == ["–"]
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "implausible"), ("fr", "invraisemblable")])
+def test_a_forecast_that_was_held_back_is_marked_with_the_reason(
+    data: str, open_app: Open, lang: str, said: str
+) -> None:
+    app = open_app(data, lang=lang)
+    assert not app.warning
+    plant(data, "UPDATE elec.chronos_predictions SET held_back = 'ridge speaks instead.'")
+    app.run()
+    [warning] = [each.value for each in app.warning]
+    assert said in warning
+    assert "ridge speaks instead." in warning
+
+
 def test_an_empty_database_says_what_to_do(database: str, open_app: Open) -> None:
     app = open_app(database)
     assert "elec backfill" in words(app)

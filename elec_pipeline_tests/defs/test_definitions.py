@@ -55,6 +55,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
     assert checks == [
         "chronos_predictions.fresh",
         "chronos_predictions.fully_informed",
+        "chronos_predictions.plausible",
         "chronos_predictions.quantiles_in_order",
         "fine_tuned_chronos.gate",
         "hourly_consumption.complete",

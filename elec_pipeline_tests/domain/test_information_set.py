@@ -50,7 +50,7 @@ def no_former() -> pd.DataFrame:
 
 def moving(value: float, count: int) -> Floats:
     """Return values that stand for one and are not equal: what never moves is not believed."""
-    return value + 0.001 * np.arange(count)
+    return np.asarray(value + 0.001 * np.arange(count), dtype=np.float64)
 
 
 def a_history(day: date, seed: int = 0, known: pd.DataFrame | None = None) -> History:

@@ -113,3 +113,59 @@ def test_an_hour_that_was_missing_altogether_was_not_a_number() -> None:
     now = pd.DataFrame({"interval_start": axis, "load_mw": [40.0], "resolution_minutes": 15})
     revisions = pd.DataFrame({"interval_start": axis, "replaced_at": [LATE], "old_load_mw": [np.nan]})
     assert former_hours(now, revisions)["load_mw"].isna().all()
+
+
+def day_curve(day: date, *, minutes: int = 15) -> pd.DataFrame:
+    """A day with a morning rise of 9 GW an hour, as the grid makes them at most."""
+    axis = quarters(day)[:: minutes // 15]
+    hour = np.arange(len(axis)) * minutes / 60
+    load = 45e3 + np.clip(hour - 5, 0, 2) * 9e3
+    return pd.DataFrame(
+        {
+            "interval_start": axis,
+            "load_mw": load,
+            "resolution_minutes": minutes,
+            "published_at": pd.Series(LATE, index=range(len(axis)), dtype="datetime64[us, UTC]"),
+        }
+    )
+
+
+@every_day_length
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+def test_what_a_grid_does_is_kept(day: date, n_hours: int, minutes: int) -> None:
+    cleaned = clean(day_curve(day, minutes=minutes))
+    assert len(cleaned.curve) == n_hours * 60 // minutes
+    assert cleaned.implausible.empty
+
+
+@every_day_length
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+@pytest.mark.parametrize(("load", "count"), [(8e3, 1), (18e3, 1), (20e3, 5), (1.2e5, 3)])
+def test_a_jump_that_no_grid_makes_is_rejected_with_its_instants_and_values_and_the_rest_is_kept(
+    day: date, n_hours: int, minutes: int, load: float, count: int
+) -> None:
+    curve = day_curve(day, minutes=minutes)
+    curve.loc[3 : 2 + count, "load_mw"] = load
+    cleaned = clean(curve.sample(frac=1, random_state=1))
+    assert cleaned.implausible["interval_start"].tolist() == curve["interval_start"][3 : 3 + count].tolist()
+    assert cleaned.implausible["load_mw"].tolist() == [load] * count
+    assert len(cleaned.curve) == n_hours * 60 // minutes - count
+
+
+@every_day_length
+def test_the_parts_of_longer_intervals_are_no_jumps(day: date, n_hours: int) -> None:
+    """A file of hours comes as four equal quarters each: 9 GW from one hour to the next."""
+    hourly = day_curve(day, minutes=60)
+    parts = pd.concat(
+        [
+            hourly.assign(
+                interval_start=hourly["interval_start"] + pd.Timedelta(minutes=15 * part), part=part,
+                resolution_minutes=15, interval_minutes=60,
+            )
+            for part in range(4)
+        ]
+    )  # fmt: skip
+    cleaned = clean(parts)
+    assert len(cleaned.curve) == 4 * n_hours
+    parts.loc[4, "load_mw"] = 18e3  # all four of the fifth hour
+    assert clean(parts).implausible["load_mw"].tolist() == [18e3] * 4

@@ -41,7 +41,13 @@ days_before = dg.TimeWindowPartitionMapping(
         dg.AssetCheckSpec(
             "fully_informed",
             asset="chronos_predictions",
-            description="The week before was known without gaps, and so was RTE's forecast in the evening.",
+            description="The week before was known without gaps, and so was RTE's forecast in the evening; "
+            "nothing known was left out as implausible.",
+        ),
+        dg.AssetCheckSpec(
+            "plausible",
+            asset="chronos_predictions",
+            description="No forecast was held back because it is far outside what season and last weeks allow.",
         ),
     ],
 )
@@ -67,7 +73,7 @@ def chronos_predictions(
             may_refuse_all=AS_FAR_AS_POSSIBLE_TAG in context.run.tags,
             progress=lambda day: context.log.info(f"forecasts are issued up to {day}"),
         )
-    for reason in report.refused:
+    for reason in (*report.refused, *report.held_back):
         context.log.warning(reason)
     return dg.MaterializeResult(
         metadata={
@@ -75,13 +81,15 @@ def chronos_predictions(
             "issues made": len(report.issued),
             "issues refused": len(report.refused),
             "issues degraded": len(_degraded(report)),
+            "issues held back": len(report.held_back),
+            "values left out": ", ".join(_left_out(report)) or "none",
             "issues on nominal vintages": sum(known.nominal_vintages for known in report.issued),
             "inputs not used": ", ".join(_unused(report, forecaster.inputs)) or "none",
             "model version": forecaster.version,
             "model in use": used.why,
             "preview": metadata.table(report.predictions),
         },
-        check_results=[_in_order(report), _fully_informed(report)],
+        check_results=[_in_order(report), _fully_informed(report), _plausible(report)],
     )
 
 
@@ -104,6 +112,27 @@ def _fully_informed(report: "IssueReport") -> dg.AssetCheckResult:
         passed=not degraded and not report.refused,
         degraded=", ".join(degraded) or "none",
     )
+
+
+def _plausible(report: "IssueReport") -> dg.AssetCheckResult:
+    reasons = [*report.held_back, *report.implausible]
+    return metadata.check(
+        "plausible",
+        expected="every forecast plausible",
+        actual=f"{len(report.held_back)} held back, {len(report.implausible)} not published",
+        passed=not reasons,
+        severity=dg.AssetCheckSeverity.ERROR,
+        reasons=" ".join(reasons) or "none",
+    )
+
+
+def _left_out(report: "IssueReport") -> list[str]:
+    """Say of which issues values were known and not believed, and how many."""
+    return [
+        f"{known.delivery_day} {known.issue}: {', '.join(f'{n} of {name}' for name, n in known.left_out.items())}"
+        for known in report.issued
+        if known.left_out
+    ]
 
 
 def _unused(report: "IssueReport", inputs: frozenset[str]) -> list[str]:

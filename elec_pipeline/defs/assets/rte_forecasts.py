@@ -44,6 +44,8 @@ def rte_forecasts(
             now=clock.now(),
             progress=lambda day: context.log.info(f"RTE's forecasts are stored up to {day}"),
         )
+    for _, row in report.implausible.iterrows():
+        context.log.warning(f"rejected {row['load_mw']} MW at {row['interval_start']}: beyond belief")
     return dg.MaterializeResult(
         metadata={
             **metadata.rows(report.written),

@@ -18,7 +18,7 @@ from elec_pipeline.store.queries.frames import frame
 from elec_pipeline.store.tables import ZONE, chronos_predictions, rte_forecasts
 
 AFTER_THE_FACT = "after_the_fact"
-_PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS, AFTER_THE_FACT)
+_PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS, AFTER_THE_FACT, "held_back")
 DAY_AHEAD = "D-1"
 """The type of RTE's forecasts that ours is held against."""
 
@@ -46,7 +46,8 @@ def first_predictions(connection: Connection, start: datetime, end: datetime) ->
     """Return each issue's predictions for the hours of `[start, end[`, of the model that made it first.
 
     Returns:
-        Columns `hour_start`, `issued_at`, `model_version`, `created_at`, the quantiles and `after_the_fact`.
+        Columns `hour_start`, `issued_at`, `model_version`, `created_at`, the quantiles, `after_the_fact` and
+        `held_back`.
     """
     return frame(connection, _first_predictions(start, end))
 
@@ -77,7 +78,8 @@ def newest_predictions(
     made after the fact stands only where there is no other.
 
     Returns:
-        Columns `hour_start`, `issued_at`, `model_version`, `created_at`, the quantiles and `after_the_fact`.
+        Columns `hour_start`, `issued_at`, `model_version`, `created_at`, the quantiles, `after_the_fact` and
+        `held_back`.
     """
     return frame(connection, of_newest_predictions(start, end, issue, *_PREDICTION))
 
