@@ -34,7 +34,7 @@ def old(server: EmbeddedServer) -> Iterator[Engine]:
     """A database whose tables are those before the weather, with a role that may read them all."""
     server.ensure_database(SCRATCH)
     engine = connect(settings_for(server.url(SCRATCH)))
-    to_migration(engine, "0005")
+    to_migration(engine, "0006")
     with engine.begin() as connection:
         connection.execute(text(f"CREATE ROLE {ROLE}"))
         connection.execute(text(f"GRANT USAGE ON SCHEMA elec TO {ROLE}"))
@@ -94,7 +94,7 @@ def test_the_old_name_shows_the_temperatures_to_whoever_might_read_them(old: Eng
 def test_the_way_back_keeps_the_temperatures(old: Engine) -> None:
     n_rows = fill(old, date(2025, 10, 26), date(2025, 10, 26))
     migrate(old)
-    to_migration(old, "0005", down=True)
+    to_migration(old, "0006", down=True)
     with old.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM elec.temperature_forecasts")) == n_rows
     migrate(old)
