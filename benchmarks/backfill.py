@@ -40,7 +40,7 @@ SERIES = (
     "raw_consumption",
     "hourly_consumption",
     "rte_forecasts",
-    "temperature_forecasts",
+    "weather_forecasts",
     "chronos_predictions",
     "forecast_accuracy",
 )

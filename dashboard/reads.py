@@ -25,6 +25,7 @@ from elec_pipeline.domain.delivery_day import (
     issue_time,
     same_time_days_before,
 )
+from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, rte_d1, rte_d1_latest
@@ -32,6 +33,8 @@ from elec_pipeline.store import queries
 from elec_pipeline.store.queries.series import AFTER_THE_FACT
 
 SERIES = ("actual", "rte_d1", "ours")
+WEATHER_REACH_DAYS = 16
+"""No forecast of Open-Meteo's reaches further."""
 _TABLES = {"actual": "raw_consumption", "rte_d1": "rte_forecasts", "ours": "chronos_predictions"}
 
 
@@ -180,6 +183,25 @@ def _ours(connection: Connection, due: datetime) -> Verdict:
     return judge(share, has_older=bool((made["issued_at"] < due).any()))
 
 
+def weather(connection: Connection, now: datetime) -> tuple[datetime, dict[str, datetime]] | None:
+    """Return what is known of the weather to come: when the newest forecast was issued, each input's last hour.
+
+    Args:
+        connection: Open.
+        now: The moment.
+
+    Returns:
+        Instants in UTC; inputs of which nothing is known are missing. None where no forecast reaches beyond now.
+    """
+    known = queries.inputs_between(connection, now, now + timedelta(days=WEATHER_REACH_DAYS))
+    if known.empty:
+        return None
+    last = {name: known.loc[known[name].notna(), "hour_start"].max() for name in WEATHER}
+    return known["issued_at"].max().to_pydatetime(), {
+        name: hour.to_pydatetime() for name, hour in last.items() if not pd.isna(hour)
+    }
+
+
 def day_ahead(connection: Connection, now: datetime) -> date | None:
     """Return the delivery day that a reader wants now: tomorrow if it is forecast, else the newest that is."""
     tomorrow = delivery_day(now) + timedelta(days=1)
@@ -226,5 +248,6 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
 
 def _temperatures(connection: Connection, start: datetime, end: datetime) -> pd.Series:
     """Return the newest temperature forecast of each hour, °C."""
-    forecasts = queries.inputs_between(connection, start, end).sort_values(["hour_start", "issued_at"])
+    forecasts = queries.inputs_between(connection, start, end).dropna(subset="temperature_c")
+    forecasts = forecasts.sort_values(["hour_start", "issued_at"])
     return forecasts.drop_duplicates("hour_start", keep="last").set_index("hour_start")["temperature_c"]

@@ -90,6 +90,11 @@ def standings(now: datetime) -> dict[str, reads.Standing]:
     return ask(reads.standings, now)
 
 
+def weather(now: datetime) -> tuple[datetime, dict[str, datetime]] | None:
+    """Return what is known of the weather to come; it depends on the clock, so it is read each time."""
+    return ask(reads.weather, now)
+
+
 @st.cache_data(max_entries=FEW, show_spinner=False)
 def vintages(token: str, day: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return of a delivery day: actuals, revisions, every vintage of RTE's, every issue of ours."""

@@ -108,15 +108,21 @@ def backfill_(
     again: Annotated[
         bool, typer.Option("--again", help="Whether months that lack nothing are read again too.")
     ] = False,
+    weather: Annotated[
+        bool,
+        typer.Option(
+            "--weather", help="Whether to complete the weather alone, such as days with temperature and no clouds."
+        ),
+    ] = False,
 ) -> None:
     """Load, forecast and score a range of delivery days; stopped and started again, it goes on."""
-    from elec_pipeline.commands.backfill import backfill
+    from elec_pipeline.commands.backfill import backfill, backfill_weather
 
     yesterday = delivery_day(datetime.now(UTC)) - timedelta(days=1)
     begin, end = first.date(), last.date() if last else yesterday
     if not FIRST_DAY <= begin <= end <= yesterday:
         raise typer.BadParameter(f"the days must run from {FIRST_DAY} or later to {yesterday} or earlier")
-    backfill(settings(), begin, end, again=again)
+    (backfill_weather if weather else backfill)(settings(), begin, end, again=again)
 
 
 @app.command("fine-tune")

@@ -1,7 +1,8 @@
 """The folder for state, ELEC_HOME: made, and kept for its owner alone.
 
-Here: which mode each folder has, making them, and narrowing those of earlier installations. Not here: what lies in
-them, the embedded server's own folders (`store.postmaster_account`), and lock files (`locks`).
+Here: where it is by default, which mode each folder has, making them, and narrowing those of earlier
+installations. Not here: what lies in them, the embedded server's own folders (`store.postmaster_account`), and
+lock files (`locks`).
 
     <ELEC_HOME>/    0700; 0711 where root starts the embedded server, whose account has to pass
         postgres/   the same; what lies in it belongs to the server's account alone
@@ -18,6 +19,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
+
 from elec_pipeline.errors import ConfigurationError
 
 PRIVATE = 0o700
@@ -27,6 +30,17 @@ SERVER = "postgres"
 """The embedded server's part."""
 FOLDERS = ("dagster", "logs", "checkpoints", "training", "backtest", "models")
 """Ours, and those of earlier versions."""
+
+
+def default_home() -> Path:
+    """Return the folder for state where `ELEC_HOME` is not set.
+
+    As root it lies under the system's state directory, because PostgreSQL refuses to run as root and the
+    account it runs under cannot enter root's home.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/elec-pipeline")
+    return platformdirs.user_state_path("elec-pipeline")
 
 
 def prepare(home: Path, *, for_server: bool = False) -> Path:

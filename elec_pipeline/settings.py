@@ -8,14 +8,12 @@ breaks them (`settings_errors`). Secrets are `SecretStr`, so that no repr, log o
 from __future__ import annotations
 
 import logging
-import os
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import platformdirs
 from pydantic import (
     Field,
     ModelWrapValidatorHandler,
@@ -30,15 +28,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
+from elec_pipeline.home import default_home
 from elec_pipeline.settings_errors import explain
 from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
+from elec_pipeline.settings_weather import FORECAST_HOST, WeatherPlace, model_names, weather_place, weather_url
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
 ODRE_HOST = "https://odre.opendatasoft.com"
 SIMULATOR_CREDENTIAL = "simulator"
 """Client id and secret that the simulator knows; public on purpose."""
-OPEN_METEO_HOST = "https://api.open-meteo.com"
-PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
 _log = logging.getLogger(__name__)
 
 
@@ -49,17 +47,6 @@ class Source(StrEnum):
     RTE = "rte"
     ODRE = "odre"
     SIMULATOR = "simulator"
-
-
-def default_home() -> Path:
-    """Return the folder for state where `ELEC_HOME` is not set.
-
-    As root it lies under the system's state directory, because PostgreSQL refuses to run as root and the
-    account it runs under cannot enter root's home.
-    """
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/elec-pipeline")
-    return platformdirs.user_state_path("elec-pipeline")
 
 
 class Fallback(StrEnum):
@@ -121,12 +108,20 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Client secret of your application on RTE's data portal."
     )
     open_meteo_url: str = Field(
-        default=OPEN_METEO_HOST,
+        default=FORECAST_HOST,
         description="Host of Open-Meteo's forecast API, or of a simulator, without a path; off: no weather.",
     )
     open_meteo_previous_runs_url: str = Field(
         default="",
         description="Host of its previous-runs API. Empty: Open-Meteo's, or OPEN_METEO_URL where that is another.",
+    )
+    open_meteo_models: str = Field(
+        default="",
+        description="Weather models by Open-Meteo's names, by comma, whose mean is taken. Empty: its best match.",
+    )
+    open_meteo_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Of a customer, whose hosts are then asked; the free ones are for non-commercial use.",
     )
     elec_model: str = Field(
         default="",
@@ -218,9 +213,12 @@ class Settings(BaseSettings):
     @field_validator("open_meteo_url", "open_meteo_previous_runs_url")
     @classmethod
     def _weather_host_only(cls, url: str, field: ValidationInfo) -> str:
-        if url.lower() in ("", "off"):
-            return url.lower()
-        return http_url(str(field.field_name), url, ", or off").removesuffix("/v1/forecast")
+        return weather_url(str(field.field_name), url)
+
+    @field_validator("open_meteo_models")
+    @classmethod
+    def _models_only(cls, text: str, field: ValidationInfo) -> str:
+        return model_names(str(field.field_name), text)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -279,18 +277,19 @@ class Settings(BaseSettings):
         return self.rte_client_id.get_secret_value(), self.rte_client_secret.get_secret_value()
 
     @property
-    def weather_hosts(self) -> tuple[str, str] | None:
-        """Hosts of the forecast and of the previous-runs API; None where weather is switched off.
+    def weather(self) -> WeatherPlace | None:
+        """Where the weather comes from; None where it is switched off.
 
-        A simulator of RTE's API serves the weather that its load answers to.
+        Raises:
+            ConfigurationError: The key would be sent in the clear.
         """
-        forecast = self.open_meteo_url or OPEN_METEO_HOST
-        if forecast == "off":
-            return None
-        if forecast == OPEN_METEO_HOST and self.source is Source.SIMULATOR:
-            forecast = self.rte_base_url
-        other = PREVIOUS_RUNS_HOST if forecast == OPEN_METEO_HOST else forecast
-        return forecast, self.open_meteo_previous_runs_url or other
+        return weather_place(
+            self.open_meteo_url,
+            self.open_meteo_previous_runs_url,
+            self.open_meteo_models,
+            self.open_meteo_api_key,
+            self.rte_base_url if self.source is Source.SIMULATOR else "",
+        )
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from elec_pipeline.redaction import STARS, url_secrets
 ANY_ORIGIN = "*"
 OLDER_LAYOUT = ("db_host", "db_port", "db_name", "db_user", "db_password")
 """Settings by which an older layout named its database."""
-_CREDENTIALS = frozenset({"rte_client_id", "rte_client_secret"})
+_CREDENTIALS = frozenset({"rte_client_id", "rte_client_secret", "open_meteo_api_key"})
 _AS_THEY_ARE = frozenset({"elec_ui_password", "db_password"})
 """Passwords that people choose: a blank or a quote may be part of one."""
 _LONGEST_SHOWN = 80

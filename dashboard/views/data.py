@@ -1,4 +1,4 @@
-"""What is there and what ran: the completeness calendar, runs and schedules, the model in use."""
+"""What is there and what ran: the completeness calendar, the weather, runs and schedules, the model in use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dashboard.frame import Frame, chart
 from dashboard.language import moment_label, number, percent, short_day
 from dashboard.runs import Run, Schedule
 from elec_pipeline.domain.delivery_day import FIRST_DAY, days, delivery_day
+from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle.registry import Reason
 from elec_pipeline.settings import settings
@@ -27,6 +28,7 @@ def show(frame: Frame) -> None:
         st.info(texts("database_empty"), icon=":material/info:")
     else:
         _calendar(frame)
+        _weather(frame)
     _model(frame)
     _dagster(frame)
 
@@ -58,6 +60,28 @@ def _calendar(frame: Frame) -> None:
     past = [day for day in days(first, last) if since <= day < today]
     whole = sum(present.get(day, 0) >= due_quarters(day) for day in past)
     st.caption(texts("complete_days", n=number(whole, language), of=number(len(past), language)))
+
+
+def _weather(frame: Frame) -> None:
+    texts, language = frame.texts, frame.texts.language
+    st.subheader(texts("weather"))
+    found = store.weather(frame.now)
+    if found is None:
+        st.info(texts("weather_none"), icon=":material/info:")
+        return
+    issued_at, until = found
+    age_h = (frame.now - issued_at).total_seconds() / 3600
+    st.caption(
+        texts(
+            "weather_issued",
+            moment=moment_label(issued_at, language),
+            n=number(max(0.0, age_h), language),
+            until=moment_label(min(until.values()), language),
+            inputs=", ".join(texts(name) for name in until),
+        )
+    )
+    if lacking := [name for name in WEATHER if name not in until]:
+        st.caption(texts("weather_without", inputs=", ".join(texts(name) for name in lacking)))
 
 
 def _model(frame: Frame) -> None:

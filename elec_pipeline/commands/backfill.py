@@ -6,6 +6,8 @@ It shares quotas and tables with the daily schedules, which may run meanwhile. W
 a forecast of the past that was made without temperature would not be made again. Where the database goes away it
 waits too, and repeats the month whose run was cut off: what was written stays, and is not written again.
 
+`--weather` runs the weather alone, in the same way: it brings what former versions did not fetch.
+
 Here: the order of the months, and what each is waited for. Not here: one run (`backfill_run`).
 """
 
@@ -26,17 +28,19 @@ from elec_pipeline.commands.progress import progress_bar
 from elec_pipeline.commands.stopping import StopRequest, stoppable
 from elec_pipeline.domain.completeness import is_complete
 from elec_pipeline.domain.delivery_day import days, delivery_day, spans
-from elec_pipeline.errors import SourceQuotaError
+from elec_pipeline.errors import ConfigurationError, SourceQuotaError
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.steps.issuing import due_issues
+from elec_pipeline.steps.weather import is_whole
 from elec_pipeline.store import queries
 from elec_pipeline.store.database import opened
 from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
-FORECASTS = ("rte_forecasts", "temperature_forecasts", "chronos_predictions")
+FORECASTS = ("rte_forecasts", "weather_forecasts", "chronos_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
+WEATHER = ("weather_forecasts",)
 
 QUOTA_WAIT_S = 3600.0
 """Sources count by the hour and by the day: after each such wait the month is tried again."""
@@ -63,6 +67,31 @@ def backfill(here: Settings, first: date, last: date, *, again: bool = False) ->
     with stoppable(STOPPED) as stop, opened(here) as engine, open_instance(here) as instance:
         is_done = None if again else lacks_nothing(engine, here, datetime.now(UTC))
         run_backfill(instance, EVERYTHING, first, last, is_done=is_done, stop=stop)
+
+
+def backfill_weather(here: Settings, first: date, last: date, *, again: bool = False) -> None:
+    """Do what `elec backfill --weather` does: complete the weather forecasts of a range of delivery days.
+
+    Days of which the temperature alone is there, as earlier versions stored them, get the other inputs. What was
+    known stays, and so do the forecasts that were issued with it.
+
+    Args:
+        here: Settings of the platform.
+        first: First delivery day.
+        last: Last delivery day, included.
+        again: Whether months that lack nothing are looked at by a run too.
+
+    Raises:
+        ConfigurationError: Weather is switched off.
+        StoreUnavailableError: The database does not answer at the start, or later for longer than is waited.
+        StoppedError: Ctrl-C or SIGTERM.
+        ElecError: The run of a month failed; the months before it are done.
+    """
+    if here.weather is None:
+        raise ConfigurationError("Weather is switched off: OPEN_METEO_URL is off.")
+    with stoppable(STOPPED) as stop, opened(here) as engine, open_instance(here) as instance:
+        is_done = None if again else partial(is_whole, engine)
+        run_backfill(instance, WEATHER, first, last, is_done=is_done, stop=stop)
 
 
 def run_range(instance: dg.DagsterInstance, assets: Iterable[str], first: date, last: date) -> None:
@@ -163,7 +192,7 @@ def _is_done_once(run: Run, waiting: Patience, stop: StopRequest, *, may_repeat:
 
 def lacks_nothing(engine: Engine, settings: Settings, now: datetime) -> IsDone:
     """Return what tells whether the store has everything of a range of days."""
-    with_weather = settings.weather_hosts is not None
+    with_weather = settings.weather is not None
 
     def is_done(first: date, last: date) -> bool:
         with engine.connect() as connection:

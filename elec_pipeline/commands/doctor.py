@@ -104,8 +104,11 @@ def _words(error: Exception) -> str:
 
 
 def _weather(settings: Settings) -> str:
-    hosts = settings.weather_hosts
-    return "switched off: OPEN_METEO_URL is off" if hosts is None else f"{hosts[0]}, previous runs at {hosts[1]}"
+    place = settings.weather
+    if place is None:
+        return "switched off: OPEN_METEO_URL is off"
+    models = f", mean of {', '.join(place.models)}" if place.models else ""
+    return f"{place.forecast_url}, previous runs at {place.previous_runs_url}{models}"
 
 
 def _host(settings: Settings) -> str:

@@ -1,7 +1,7 @@
 """`heal`, the sensor that asks again for what the last fourteen days lack.
 
 Here: which assets bring what is lacking, and the run requests. Not here: what a day lacks, and how often it is
-asked for again (`domain.completeness`).
+asked for again (`domain.completeness`); what its ticks carry over of assets that were renamed (`renamed`).
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,10 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, key
+from elec_pipeline.defs.renamed import carry_over
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS, Lack, attempt, lacks
 from elec_pipeline.domain.delivery_day import FIRST_DAY, days, delivery_day
@@ -29,7 +30,7 @@ HEAL_TAG = "elec/heal"
 BRINGING = {
     Lack.ACTUALS: (raw_consumption, hourly_consumption, forecast_accuracy),
     Lack.RTE: (rte_forecasts, forecast_accuracy),
-    Lack.TEMPERATURE: (temperature_forecasts,),
+    Lack.TEMPERATURE: (weather_forecasts,),
     Lack.FORECAST: (chronos_predictions, forecast_accuracy),
     Lack.SCORE: (forecast_accuracy,),
 }
@@ -54,6 +55,7 @@ def heal(
     """Ask for exactly what each day lacks: every hour at first, then every six, then once a day."""
     from elec_pipeline.store import queries
 
+    carry_over(context.instance)
     now = clock.now()
     today = delivery_day(now)
     first = max(FIRST_DAY, today - timedelta(days=GIVE_UP_DAYS))

@@ -12,14 +12,14 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, RETRAIN, written
 
 TRAINING_TAG = "elec/training"
 """`dagster.yaml` lets one run with this tag out of the queue at a time."""
 
-forecast_inputs = [raw_consumption, hourly_consumption, rte_forecasts, temperature_forecasts]
+forecast_inputs = [raw_consumption, hourly_consumption, rte_forecasts, weather_forecasts]
 
 actuals = dg.define_asset_job(
     "actuals",

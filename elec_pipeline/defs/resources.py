@@ -70,15 +70,15 @@ class WeatherResource(dg.ConfigurableResource[Any]):
 
     @property
     def is_on(self) -> bool:
-        """Whether temperatures are fetched at all."""
-        return settings().weather_hosts is not None
+        """Whether weather is fetched at all."""
+        return settings().weather is not None
 
     def client(self, context: dg.AssetExecutionContext) -> OpenMeteoClient | None:
         """Return a client that announces its retries in the run's log; None where weather is switched off."""
         from elec_pipeline.sources.open_meteo import OpenMeteoClient
 
-        hosts = settings().weather_hosts
-        return None if hosts is None else OpenMeteoClient.of_process(*hosts, on_retry=context.log.warning)
+        place = settings().weather
+        return None if place is None else OpenMeteoClient.of_process(place, on_retry=context.log.warning)
 
 
 class ChronosResource(dg.ConfigurableResource[Any]):

@@ -17,7 +17,7 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 from elec_pipeline.defs.housekeeping import housekeeping as housekeeping_job
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
@@ -116,7 +116,7 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
     tomorrow = key(today + _ONE_DAY)
     steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
         ("knowns", key(today), [raw_consumption, hourly_consumption, rte_forecasts]),
-        ("forecast", tomorrow, [rte_forecasts, temperature_forecasts, chronos_predictions]),
+        ("forecast", tomorrow, [rte_forecasts, weather_forecasts, chronos_predictions]),
     ]
     for name, partition, assets in steps:
         yield dg.RunRequest(

@@ -110,7 +110,7 @@ class Simulator:
         return counts
 
     def heard(self) -> list[str]:
-        """Return all that requests have told in their `Authorization`, in several forms."""
+        """Return all that requests have told in their `Authorization` or as `apikey`, in several forms."""
         return list(self._heard)
 
     def app(self) -> Starlette:
@@ -150,7 +150,8 @@ class Simulator:
         self._asked += 1
         transaction_id = str(uuid5(NAMESPACE_URL, f"{route}#{self._asked}"))
         fault = self._faults.take(route)
-        self._heard |= dict.fromkeys(heard_of(request.headers.get("Authorization", "")))
+        for told in (request.headers.get("Authorization", ""), f"apikey {request.query_params.get('apikey', '')}"):
+            self._heard |= dict.fromkeys(heard_of(told))
         if fault and fault.kind is HttpFaultKind.SLOW:
             await asyncio.sleep(fault.argument)
         reply = self._instead(fault, transaction_id) if fault else None

@@ -1,6 +1,6 @@
-"""Open-Meteo's forecast and previous-runs APIs, over the weather that drives the synthetic load.
+"""Open-Meteo's forecast and previous-runs APIs, over the weather of the synthetic world.
 
-Here: reading of requests, values, quota, the text of replies. Not here: HTTP (`app`), the weather (`weather`).
+Here: reading of requests, quota, the text of replies. Not here: HTTP (`app`), values (`weather_forecasts`).
 
 Both APIs share a path and differ by host; here they share the host too, and the names of the series tell them
 apart. Nothing here reads `sources/`, so that a misreading of the interface cannot hide on both sides.
@@ -16,24 +16,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.simulator.noise import Ints, drift
-from elec_pipeline.simulator.weather import temperature
+from elec_pipeline.simulator.noise import Ints
+from elec_pipeline.simulator.weather_forecasts import VARIABLES, Lead, Place, Variable
 
 MOST_PLACES = 1000
 MOST_FORECAST_DAYS = 16
 MOST_PAST_DAYS = 92
-ARCHIVE_FROM = {"gfs_seamless": datetime(2021, 3, 23, tzinfo=UTC), "best_match": datetime(2024, 1, 1, tzinfo=UTC)}
-"""First hour of each model's previous runs."""
-DEGREES_A_DEGREE_NORTH = 0.6
-"""How much colder it is a degree of latitude further north."""
-MIDDLE_LATITUDE = 46.8
-ERROR_A_DAY_C = 0.9
-"""Standard deviation of the error of a forecast a day ahead; it grows with the root of the lead."""
+_OLDEST = "gfs_seamless"
+ARCHIVE_FROM = datetime(2024, 1, 1, tzinfo=UTC)
+"""First hour of previous runs."""
+OLDEST_ARCHIVE_FROM = datetime(2021, 3, 23, tzinfo=UTC)
+"""And of those of GFS, of temperature alone."""
+MODELS = ("best_match", _OLDEST, "icon_seamless", "ecmwf_ifs025", "meteofrance_seamless")
+KMH_A_MS = 3.6
 _HOUR_S = 3600
 _DAY_S = 86_400
-_SERIES = re.compile(r"temperature_2m(?:_previous_day(?P<days>[0-7]))?")
+_SERIES = re.compile(rf"(?P<variable>{'|'.join(VARIABLES)})(?:_previous_day(?P<days>[0-7]))?")
 
 
 class WeatherRequestError(ValueError):
@@ -45,19 +46,28 @@ class WeatherQuotaError(Exception):
 
 
 @dataclass(frozen=True)
-class WeatherRequest:
-    """What is to be served: places, series with their lead in days (None: the forecast of now), hours, model."""
+class Series:
+    """A variable with its lead in days; None: the forecast of now."""
 
-    places: tuple[tuple[float, float], ...]
-    series: Mapping[str, int | None]
+    variable: str
+    lead_days: int | None
+
+
+@dataclass(frozen=True)
+class WeatherRequest:
+    """What is to be served: places, series by name, hours, models, and whether wind is in km/h and not in m/s."""
+
+    places: tuple[Place, ...]
+    series: Mapping[str, Series]
     hours_s: Ints
-    model: str
+    models: tuple[str, ...]
+    is_kmh: bool = False
 
     @property
     def calls(self) -> float:
-        """As how many calls it counts: every place, every ten series, every 14 days."""
+        """As how many calls it counts: every place, every ten series of a model, every 14 days."""
         days = len(self.hours_s) / 24
-        return len(self.places) * max(1.0, days / 14) * max(1.0, len(self.series) / 10)
+        return len(self.places) * max(1.0, days / 14) * max(1.0, len(self.series) * len(self.models) / 10)
 
 
 @dataclass
@@ -100,7 +110,7 @@ def read_weather_request(query: Mapping[str, str], now: datetime) -> WeatherRequ
 
     Args:
         query: `latitude`, `longitude`, `hourly`; `start_date` and `end_date`, or `past_days` and `forecast_days`;
-            `timezone`, `timeformat`, `models`.
+            `timezone`, `timeformat`, `wind_speed_unit`, `models`.
         now: The present moment, zone-aware.
 
     Raises:
@@ -123,12 +133,15 @@ def read_weather_request(query: Mapping[str, str], now: datetime) -> WeatherRequ
         raise WeatherRequestError("Parameter 'latitude' and 'longitude' must be given as numbers.") from None
     if len(latitudes) != len(longitudes) or len(latitudes) > MOST_PLACES:
         raise WeatherRequestError("Parameter 'latitude' and 'longitude' must have the same number of elements.")
-    model = query.get("models", "best_match")
-    if model not in ARCHIVE_FROM:
-        raise WeatherRequestError(f"Cannot initialize MultiDomains from invalid String value {model}.")
-    return WeatherRequest(
-        tuple(zip(latitudes, longitudes, strict=True)), _series(query.get("hourly", "")), _hours(query, now), model
-    )
+    models = tuple(query.get("models", MODELS[0]).split(","))
+    for model in models:
+        if model not in MODELS:
+            raise WeatherRequestError(f"Cannot initialize MultiDomains from invalid String value {model}.")
+    unit = query.get("wind_speed_unit", "kmh")
+    if unit not in ("kmh", "ms"):
+        raise WeatherRequestError(f"Cannot initialize WindspeedUnit from invalid String value {unit}.")
+    places = tuple(Place(*each) for each in zip(latitudes, longitudes, strict=True))
+    return WeatherRequest(places, _series(query.get("hourly", "")), _hours(query, now), models, unit == "kmh")
 
 
 def weather_body(request: WeatherRequest, seed: int, now: datetime) -> bytes:
@@ -139,49 +152,59 @@ def weather_body(request: WeatherRequest, seed: int, now: datetime) -> bytes:
         seed: Of the synthetic world.
         now: The present moment, zone-aware: nothing forecast later is served.
     """
-    series = {name: _known(request, seed, lead_days, now) for name, lead_days in request.series.items()}
+    served = {
+        # Of several models each series has the model's name behind it.
+        f"{name}_{model}" if len(request.models) > 1 else name: _known(request, series, model, seed, now)
+        for name, series in request.series.items()
+        for model in request.models
+    }
     places = [
         {
-            "latitude": latitude,
-            "longitude": longitude,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
             "generationtime_ms": 0.1,
             "utc_offset_seconds": 0,
             "timezone": "GMT",
             "timezone_abbreviation": "GMT",
             "elevation": 100.0,
-            "hourly_units": {"time": "unixtime", **dict.fromkeys(series, "°C")},
+            "hourly_units": {"time": "unixtime", **{name: known.unit for name, known in served.items()}},
             "hourly": {
                 "time": request.hours_s.tolist(),
-                **{name: _at(values, latitude) for name, values in series.items()},
+                **{name: known.at(place) for name, known in served.items()},
             },
         }
-        for latitude, longitude in request.places
+        for place in request.places
     ]
     return json.dumps(places[0] if len(places) == 1 else places, ensure_ascii=False).encode()
 
 
-def national_forecast(seed: int, hours_s: Ints, lead_s: Floats) -> Floats:
-    """Return what is forecast for the middle of France, some time ahead.
+@dataclass(frozen=True)
+class _Known:
+    """What a model forecasts for the middle of the country, and where any run knows it and is archived."""
 
-    Args:
-        seed: Of the synthetic world.
-        hours_s: Instants, seconds since 1970 UTC, shape (n,).
-        lead_s: How long before each instant its forecast was made, seconds, shape (n,).
+    variable: Variable
+    times_s: Ints
+    national: Floats
+    is_there: NDArray[np.bool_]
+    is_kmh: bool
 
-    Returns:
-        Degrees Celsius, shape (n,); the truth where there is no lead.
-    """
-    error = drift(seed, "forecast/temperature", hours_s, 9 * _HOUR_S)
-    return np.asarray(temperature(seed, hours_s) + ERROR_A_DAY_C * np.sqrt(lead_s / _DAY_S) * error)
+    @property
+    def unit(self) -> str:
+        return "km/h" if self.is_kmh else self.variable.unit
+
+    def at(self, place: Place) -> list[float | None]:
+        values = self.variable.at(self.national, self.times_s, place) * (KMH_A_MS if self.is_kmh else 1)
+        rounded = np.round(values, self.variable.decimals).tolist()
+        return [value if known else None for value, known in zip(rounded, self.is_there.tolist(), strict=True)]
 
 
-def _series(text: str) -> dict[str, int | None]:
-    series: dict[str, int | None] = {}
+def _series(text: str) -> dict[str, Series]:
+    series: dict[str, Series] = {}
     for name in filter(None, text.split(",")):
         match = _SERIES.fullmatch(name)
         if match is None:
             raise WeatherRequestError(f"Cannot initialize hourly variable from invalid String value {name}.")
-        series[name] = int(match["days"]) if match["days"] else None
+        series[name] = Series(match["variable"], int(match["days"]) if match["days"] else None)
     return series
 
 
@@ -206,17 +229,16 @@ def _hours(query: Mapping[str, str], now: datetime) -> Ints:
     return np.arange(bounds[0], bounds[1] + _DAY_S, _HOUR_S, dtype=np.int64)
 
 
-def _known(request: WeatherRequest, seed: int, lead_days: int | None, now: datetime) -> Floats:
-    now_s = now.timestamp()
-    if lead_days is None:
-        return national_forecast(seed, request.hours_s, np.clip(request.hours_s - now_s, 0, None))
-    lead_s = np.full(len(request.hours_s), float(lead_days * _DAY_S))
-    values = national_forecast(seed, request.hours_s, lead_s)
-    is_out = request.hours_s - lead_s <= now_s
-    is_archived = request.hours_s >= ARCHIVE_FROM[request.model].timestamp()
-    return np.where(is_out & is_archived, values, np.nan)
-
-
-def _at(values: Floats, latitude: float) -> list[float | None]:
-    moved = np.round(values + DEGREES_A_DEGREE_NORTH * (MIDDLE_LATITUDE - latitude), 1)
-    return [None if np.isnan(value) else float(value) for value in moved]
+def _known(request: WeatherRequest, series: Series, model: str, seed: int, now: datetime) -> _Known:
+    times_s, now_s, variable = request.hours_s, now.timestamp(), VARIABLES[series.variable]
+    if series.lead_days is None:
+        is_there = np.ones(len(times_s), dtype=bool)
+        lead_s = np.clip(times_s - now_s, 0, None)
+    else:
+        lead_s = np.full(len(times_s), float(series.lead_days * _DAY_S))
+        is_oldest = model == _OLDEST and series.variable == "temperature_2m"
+        archived_s = (OLDEST_ARCHIVE_FROM if is_oldest else ARCHIVE_FROM).timestamp()
+        is_there = (times_s - lead_s <= now_s) & (times_s >= archived_s)
+    national = variable.national(times_s, Lead(seed, model, lead_s))
+    is_kmh = request.is_kmh and series.variable == "wind_speed_10m"
+    return _Known(variable, times_s, national, is_there, is_kmh)

@@ -79,7 +79,7 @@ def read_short_term(body: bytes, left_out: LeftOut | None = None) -> pd.DataFram
 
 def _values_of(block: Any, left_out: LeftOut) -> tuple[str, list[Any]] | None:
     """Return the type and the values of a block; None where it is no block."""
-    if isinstance(block, dict) and isinstance(block.get("type"), str):
+    if isinstance(block, dict) and isinstance(block.get("type"), str) and block["type"].isascii():
         values = block.get("values")
         if isinstance(values, list):
             return block["type"], values

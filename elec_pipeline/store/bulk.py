@@ -89,7 +89,12 @@ def copy(connection: Connection, table: Table, into: str, frame: pd.DataFrame) -
 
 
 def merge(
-    connection: Connection, table: Table, staging: str, columns: Sequence[str], update: Sequence[str]
+    connection: Connection,
+    table: Table,
+    staging: str,
+    columns: Sequence[str],
+    update: Sequence[str],
+    fill: Sequence[str] = (),
 ) -> Written:
     """Insert the staged rows; replace those whose `update` columns differ; leave the others alone.
 
@@ -98,7 +103,9 @@ def merge(
         table: Where to.
         staging: Temporary table made by `staged`.
         columns: Columns to write, without the zone.
-        update: Columns whose difference makes a row stale. Empty: rows that are there are never changed.
+        update: Columns whose difference makes a row stale. Empty: rows that are there are not replaced.
+        fill: Where none is to be updated, columns that take the staged value where they have none. A value that is
+            there stays, and so does everything else of the row.
     """
     key = ", ".join(column.name for column in table.primary_key)
     names = ", ".join(["zone", *columns])
@@ -110,6 +117,10 @@ def merge(
         old = ", ".join(f"{table.name}.{name}" for name in update)
         new = ", ".join(f"excluded.{name}" for name in update)
         action = f"UPDATE SET {', '.join(settings)} WHERE ({old}) IS DISTINCT FROM ({new})"
+    elif fill:
+        settings = [f"{name} = coalesce({table.name}.{name}, excluded.{name})" for name in fill]
+        gaps = [f"({table.name}.{name} IS NULL AND excluded.{name} IS NOT NULL)" for name in fill]
+        action = f"UPDATE SET {', '.join(settings)} WHERE {' OR '.join(gaps)}"
     counts = connection.execute(
         text(
             f"WITH merged AS (INSERT INTO {table} ({names}) SELECT {names} FROM {staging} ORDER BY {key}"
@@ -123,12 +134,14 @@ def merge(
     return Written(inserted, touched_rows - inserted, offered - touched_rows)
 
 
-def upsert(connection: Connection, table: Table, frame: pd.DataFrame, update: Sequence[str]) -> Written:
-    """Stage and merge a frame whose columns are columns of `table`."""
+def upsert(
+    connection: Connection, table: Table, frame: pd.DataFrame, update: Sequence[str], fill: Sequence[str] = ()
+) -> Written:
+    """Stage and merge a frame whose columns are columns of `table`; see `merge`."""
     if frame.empty:
         return NOTHING
     with staged(connection, table, frame) as staging:
-        return merge(connection, table, staging, list(frame.columns), update)
+        return merge(connection, table, staging, list(frame.columns), update, fill)
 
 
 def _wire_type(table: Table, column: str) -> str:

@@ -1,16 +1,17 @@
-"""Writes of forecasts and of their scores. Forecasts are only ever added, never changed."""
+"""Writes of forecasts and of their scores. Forecasts are only ever added; what one said is never changed."""
 
 from __future__ import annotations
 
 import pandas as pd
 from sqlalchemy import Engine
 
+from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.store.bulk import Written, upsert
 from elec_pipeline.store.tables import (
     chronos_predictions,
     forecast_accuracy,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 
 
@@ -27,16 +28,20 @@ def write_vintages(engine: Engine, vintages: pd.DataFrame, *, source: str = "") 
         return upsert(connection, rte_forecasts, rows, update=[])
 
 
-def write_temperatures(engine: Engine, temperatures: pd.DataFrame, *, source: str) -> Written:
-    """Add temperature forecasts in one transaction.
+def write_weather(engine: Engine, weather: pd.DataFrame, *, source: str) -> Written:
+    """Add weather forecasts in one transaction.
+
+    Of a forecast that is there, what it lacks is added and what it says stays: the temperatures of former years
+    get their clouds, and no temperature another value.
 
     Args:
         engine: Of the store.
-        temperatures: Columns `hour_start`, `issued_at` (UTC), `temperature_c` (degrees Celsius).
-        source: Name of the source, stored with every row.
+        weather: Columns `hour_start`, `issued_at` (UTC), and some of `domain.inputs.WEATHER`, NaN where not known.
+        source: Name of the source, stored with every new row.
     """
+    known = [name for name in WEATHER if name in weather]
     with engine.begin() as connection:
-        return upsert(connection, temperature_forecasts, temperatures.assign(source=source), update=[])
+        return upsert(connection, weather_forecasts, weather.assign(source=source), update=[], fill=known)
 
 
 def write_predictions(engine: Engine, predictions: pd.DataFrame) -> Written:

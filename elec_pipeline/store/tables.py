@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from elec_pipeline.domain.inputs import WEATHER
+
 SCHEMA = "elec"
 ZONE = "FR"
 
@@ -103,17 +105,18 @@ rte_forecasts = Table(
     comment="Every vintage of RTE's forecasts (D-1, D-2, ID). Rows are never changed.",
 )
 
-temperature_forecasts = Table(
-    "temperature_forecasts",
+weather_forecasts = Table(
+    "weather_forecasts",
     metadata,
     _zone(),
     _instant("hour_start"),
     _instant("issued_at"),
-    Column("temperature_c", Double, nullable=False),
+    *(Column(name, Double, nullable=True) for name in WEATHER),
     Column("source", Text, nullable=False),
     _instant("ingested_at", now=True),
     PrimaryKeyConstraint("zone", "hour_start", "issued_at"),
-    comment="Every temperature forecast, weighted by population. Rows are never changed.",
+    comment="Every weather forecast, weighted by population. What is known is never changed, what is null may be "
+    "added.",
 )
 
 chronos_predictions = Table(

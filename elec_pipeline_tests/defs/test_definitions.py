@@ -41,12 +41,12 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "raw_consumption": [],
         "hourly_consumption": ["raw_consumption"],
         "rte_forecasts": [],
-        "temperature_forecasts": [],
+        "weather_forecasts": [],
         "chronos_predictions": [
             "fine_tuned_chronos",
             "hourly_consumption",
             "rte_forecasts",
-            "temperature_forecasts",
+            "weather_forecasts",
         ],
         "fine_tuned_chronos": ["hourly_consumption", "rte_forecasts"],
         "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
@@ -70,7 +70,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "rte_forecasts.fresh",
         "rte_forecasts.no_conflict",
         "rte_forecasts.plausible",
-        "temperature_forecasts.complete",
+        "weather_forecasts.complete",
     ]
 
 
@@ -135,7 +135,7 @@ def test_an_issue_is_two_runs_in_order(schedule: dg.ScheduleDefinition, day: dat
     assert n_hours
     assert (knowns.partition_key, forecast.partition_key) == (str(today), str(day))
     assert assets(knowns) == ["raw_consumption", "hourly_consumption", "rte_forecasts"]
-    assert assets(forecast) == ["rte_forecasts", "temperature_forecasts", "chronos_predictions"]
+    assert assets(forecast) == ["rte_forecasts", "weather_forecasts", "chronos_predictions"]
     assert knowns.tags[schedules.ISSUE_TAG] == forecast.tags[schedules.ISSUE_TAG]
     assert knowns.run_key != forecast.run_key
 

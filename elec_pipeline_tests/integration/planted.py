@@ -20,6 +20,7 @@ CLIENT_ID = "planted-id-7f3e"
 CLIENT_SECRET = 'Pl4nted/s3cr3t+="x y"'
 PASSWORD = "p1anted@db/pass?w0rd"
 API_KEY = "planted-api-key-11"
+WEATHER_KEY = "planted-weather-key-5"
 BASIC = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode("latin-1")).decode()
 
 
@@ -27,7 +28,11 @@ def forms() -> set[str]:
     """Return every form in which a planted secret may have got out, lower case."""
     written = [
         *heard_of(f"Basic {BASIC}"),
-        *(form for secret in (CLIENT_SECRET, PASSWORD, API_KEY) for form in heard_of(f"Bearer {secret}")),
+        *(
+            form
+            for secret in (CLIENT_SECRET, PASSWORD, API_KEY, WEATHER_KEY)
+            for form in heard_of(f"Bearer {secret}")
+        ),
         CLIENT_ID,
         CLIENT_SECRET[:12],  # where it was cut off
         PASSWORD[:9],

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import dagster as dg
 import pandas as pd
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from elec_pipeline.commands import backfill
 from elec_pipeline.commands.backfill_run import Run
 from elec_pipeline.domain.completeness import lacks
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, quarters
+from elec_pipeline.domain.inputs import TEMPERATURE, WEATHER
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.simulator.app import SimulatorOptions
@@ -69,7 +71,7 @@ def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
         raw = queries.raw_between(connection, start, end)
         hourly = queries.hours_between(connection, start, end)
         vintages = queries.vintages_between(connection, start, end)
-        temperatures = queries.inputs_between(connection, start, end)
+        weather = queries.inputs_between(connection, start, end)
         states = {state.day: state for state in queries.day_states(connection, first, last)}
     assert list(raw["interval_start"]) == list(quarters(first, last))
     assert same(raw["load_mw"], source.vintages(LoadType.REALISED, start, end)["load_mw"])
@@ -79,7 +81,7 @@ def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
         by_hour = served.groupby(served["interval_start"].dt.floor("h"))["load_mw"].mean()
         ours = vintages[vintages["forecast_type"] == load_type].set_index("hour_start")["load_mw"]
         assert same(ours.sort_index(), by_hour)
-    assert len(temperatures) == 2 * len(hours(first, last))
+    assert (weather[list(WEATHER)].notna().sum() == 2 * len(hours(first, last))).all()
     assert states[day].complete_hours == states[day].rte_hours == n_hours
     with_forecast = [each for each in days(first, last) if not lacks(states[each], NOW, with_weather=True)]
     assert with_forecast == days(first + timedelta(days=5), last)  # half a week must be known before both issues
@@ -153,3 +155,38 @@ def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
     assert [state.temperature_hours for state in states][-1] == n_hours
     assert all(state.temperature_hours for state in states)
     assert states[-1].issues == frozenset(Issue)
+
+
+@every_day_length
+def test_the_weather_alone_is_completed_once_and_no_forecast_is_made_again(
+    engine: Engine,
+    simulator: SimulatorHandle,
+    configured: Settings,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    day: date,
+    n_hours: int,
+) -> None:
+    backfill.run_range(instance, backfill.ACTUALS, day - timedelta(days=10), day)
+    backfill.run_range(instance, backfill.EVERYTHING, day, day)
+    others = ", ".join(f"{name} = NULL" for name in WEATHER if name != TEMPERATURE)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE elec.weather_forecasts SET {others}"))
+        connection.execute(text("UPDATE elec.weather_forecasts SET temperature_c = -1.5"))
+        issues = connection.execute(text("SELECT * FROM elec.chronos_predictions ORDER BY 2, 3")).all()
+    assert backfill.lacks_nothing(engine, configured, NOW)(day, day)
+
+    @contextmanager
+    def open_own(_: Settings) -> Iterator[dg.DagsterInstance]:
+        yield instance
+
+    monkeypatch.setattr(backfill, "open_instance", open_own)
+    before = simulator.requests()[open_meteo.FORECAST_PATH]["200"]
+    for _ in range(2):
+        backfill.backfill_weather(configured, day, day)
+    assert simulator.requests()[open_meteo.FORECAST_PATH]["200"] == before + 1
+    with engine.connect() as connection:
+        weather = queries.inputs_between(connection, day_start(day), day_end(day))
+        assert connection.execute(text("SELECT * FROM elec.chronos_predictions ORDER BY 2, 3")).all() == issues
+    assert (weather[list(WEATHER[1:])].notna().sum() == 2 * n_hours).all()
+    assert set(weather[TEMPERATURE].dropna()) == {-1.5}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.definitions import build_defs
+from elec_pipeline.defs import renamed
 from elec_pipeline.defs.healing import HEAL_TAG, heal
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS, lacks
@@ -20,7 +21,7 @@ from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, KNOWNS, run
 
 pytestmark = pytest.mark.usefixtures("configured")
-ALL = [*EVERYTHING, "temperature_forecasts"]
+ALL = [*EVERYTHING, "weather_forecasts"]
 
 
 @pytest.fixture
@@ -83,9 +84,9 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     simulator.set_clock(lambda: now)
     first, last = day - timedelta(days=20), day + timedelta(days=3)
     assert run(ALL, first, day + timedelta(days=1), now).success
-    assert run(["rte_forecasts", "temperature_forecasts", "chronos_predictions"], last, last, now).success
+    assert run(["rte_forecasts", "weather_forecasts", "chronos_predictions"], last, last, now).success
     today = day + timedelta(days=2)
-    assert run([*KNOWNS, "temperature_forecasts", "chronos_predictions"], today, today, now).success
+    assert run([*KNOWNS, "weather_forecasts", "chronos_predictions"], today, today, now).success
     assert tick(instance, now) == []
 
     gap, partial, unforecast = day, day - timedelta(days=2), day - timedelta(days=4)
@@ -168,3 +169,20 @@ def test_what_is_under_way_is_not_asked_for(instance: dg.DagsterInstance, day: d
         status=dg.DagsterRunStatus.STARTED,
     )
     assert {request.partition_key for request in tick(instance, now)} == before - {str(day)}
+
+
+def test_days_that_were_materialised_under_a_former_name_count_under_the_present_one(
+    engine: Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert engine.url.database
+    former, present, n_days = dg.AssetKey("temperature_forecasts"), dg.AssetKey("weather_forecasts"), 6
+    span = [str(day) for day in days(date(2025, 3, 27), date(2025, 4, 1))]
+    for partition in span:
+        instance.report_runless_asset_event(dg.AssetMaterialization(former, partition=partition))
+    monkeypatch.setattr(renamed.carry_over, "__defaults__", (4,))
+    tick(instance, noon_after(date(2025, 4, 1)))
+    assert instance.get_materialized_partitions(present) == set(span[2:])
+    tick(instance, noon_after(date(2025, 4, 1)))
+    assert instance.get_materialized_partitions(present) == set(span)
+    assert len(instance.get_materialized_partitions(former)) == n_days
+    assert renamed.carry_over(instance) == 0

@@ -50,6 +50,7 @@ def environment(home: Path, url: str, **more: str) -> dict[str, str]:
         "ELEC_SOURCE": "rte",
         "ELEC_FALLBACK": "odre",
         "ELEC_API_KEY": planted.API_KEY,
+        "OPEN_METEO_API_KEY": planted.WEATHER_KEY,
         "RTE_CLIENT_ID": planted.CLIENT_ID,
         "RTE_CLIENT_SECRET": planted.CLIENT_SECRET,
         "COLUMNS": "60",
@@ -84,6 +85,7 @@ def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
     assert [succeeded for _, succeeded in outcomes] == [True, *[False] * (len(FAULTS) + 1)], done.stderr[-3000:]
     tokens = {told.removeprefix("Bearer ") for told in simulator.simulator.heard() if told.startswith("Bearer ")}
     assert tokens
+    assert planted.WEATHER_KEY in simulator.simulator.heard()
     assert "***" in done.stdout
     assert "ValueError: ***" in done.stderr
     assert not planted.found_in(done.stdout + done.stderr, *tokens)

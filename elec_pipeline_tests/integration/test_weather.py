@@ -17,7 +17,7 @@ from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.integration.test_pipeline import KNOWNS, checks, predictions, run
 
 pytestmark = pytest.mark.usefixtures("configured")
-ISSUE = ["rte_forecasts", "temperature_forecasts", "chronos_predictions"]
+ISSUE = ["rte_forecasts", "weather_forecasts", "chronos_predictions"]
 
 
 def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, object]:
@@ -37,7 +37,7 @@ def test_a_live_issue_knows_the_temperature_and_is_the_same_when_it_is_made_agai
     assert run(KNOWNS, today - timedelta(days=9), today, at).success
     result = run(ISSUE, day, day, at)
     assert result.success
-    assert checks(result)["temperature_forecasts.complete"]
+    assert checks(result)["weather_forecasts.complete"]
     without = metadata(result, "chronos_predictions")["inputs not used"]
     assert f"{day} {issue}" not in str(without)
     live = predictions(engine, day)
@@ -49,7 +49,7 @@ def test_a_live_issue_knows_the_temperature_and_is_the_same_when_it_is_made_agai
         connection.execute(text("DELETE FROM elec.chronos_predictions"))
     later = at + timedelta(days=20)
     simulator.set_clock(lambda: later)
-    assert run([*KNOWNS, "temperature_forecasts", "chronos_predictions"], today, day, later).success
+    assert run([*KNOWNS, "weather_forecasts", "chronos_predictions"], today, day, later).success
     again = predictions(engine, day)
     again = again[again["issued_at"] == issued].reset_index(drop=True)
     assert again.equals(live)
@@ -72,8 +72,8 @@ def test_without_weather_the_issue_is_made_and_says_so(
     assert run(KNOWNS, today - timedelta(days=9), today, issued).success
     result = run(ISSUE, day, day, issued)
     assert result.success
-    assert not checks(result)["temperature_forecasts.complete"]
-    weather = metadata(result, "temperature_forecasts")
+    assert not checks(result)["weather_forecasts.complete"]
+    weather = metadata(result, "weather_forecasts")
     assert weather["dagster/row_count"] == 0
     assert "answered" in str(weather["source"])
     assert metadata(result, "chronos_predictions")["inputs not used"] == f"{day} morning: temperature_c"
@@ -86,9 +86,9 @@ def test_switched_off_nothing_is_asked_for_and_no_check_warns(
 ) -> None:
     monkeypatch.setenv("OPEN_METEO_URL", "off")
     settings.cache_clear()
-    result = run([*KNOWNS, "temperature_forecasts", "chronos_predictions"], day - timedelta(days=9), day)
+    result = run([*KNOWNS, "weather_forecasts", "chronos_predictions"], day - timedelta(days=9), day)
     assert result.success
-    assert checks(result)["temperature_forecasts.complete"]
-    assert "off" in str(metadata(result, "temperature_forecasts")["source"])
+    assert checks(result)["weather_forecasts.complete"]
+    assert "off" in str(metadata(result, "weather_forecasts")["source"])
     assert FORECAST_PATH not in simulator.requests()
     assert len(predictions(engine, day)) == 2 * n_hours

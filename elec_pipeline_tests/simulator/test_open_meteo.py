@@ -82,6 +82,8 @@ def test_the_archive_begins_when_it_does(
         {"start_date": "2025-06-01"},
         {"start_date": "2025-06-01", "end_date": "2025-06-02", "past_days": "1"},
         {"models": "oracle"},
+        {"models": "gfs_seamless,oracle"},
+        {"wind_speed_unit": "furlongs"},
         {"timeformat": "iso8601"},
     ],
 )

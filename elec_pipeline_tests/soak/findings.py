@@ -18,13 +18,13 @@ from elec_pipeline_tests.soak.runs import UNDER_WAY
 
 TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "rte_forecasts",
-    "temperature_forecasts", "chronos_predictions", "forecast_accuracy", "changes",
+    "weather_forecasts", "chronos_predictions", "forecast_accuracy", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
     "hourly_consumption": "zone, hour_start",
     "rte_forecasts": "zone, hour_start, forecast_type, published_at",
-    "temperature_forecasts": "zone, hour_start, issued_at, source",
+    "weather_forecasts": "zone, hour_start, issued_at, source",
     "chronos_predictions": "zone, hour_start, issued_at, model_version",
     "forecast_accuracy": "zone, delivery_day, forecaster",
 }

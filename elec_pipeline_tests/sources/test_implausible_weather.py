@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.errors import SourceReplyError
 from elec_pipeline.sources.cities import CITIES
 from elec_pipeline.sources.left_out import LeftOut
@@ -35,7 +36,7 @@ def reply() -> list[dict[str, Any]]:
 
 def read(places: list[dict[str, Any]], weights: list[float] = WEIGHTS) -> tuple[np.ndarray, LeftOut]:
     left_out = LeftOut()
-    frame = read_hourly(json.dumps(places).encode(), [NAME], weights, left_out)
+    frame = read_hourly(json.dumps(places).encode(), {NAME: TEMPERATURE}, weights, left_out)
     return frame[NAME].to_numpy(), left_out
 
 

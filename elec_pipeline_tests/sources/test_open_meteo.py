@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, hours, issue_time
+from elec_pipeline.domain.inputs import RADIATION, TEMPERATURE, WEATHER
 from elec_pipeline.errors import SourceQuotaError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.simulator.app import SimulatorOptions
-from elec_pipeline.simulator.open_meteo import DEGREES_A_DEGREE_NORTH, MIDDLE_LATITUDE
 from elec_pipeline.simulator.server import SimulatorHandle, running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.simulator.weather import temperature
+from elec_pipeline.simulator.weather_forecasts import DEGREES_A_DEGREE_NORTH, MIDDLE_LATITUDE
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES
 from elec_pipeline.sources.open_meteo import FORECAST_PATH, RUN_DELAY, OpenMeteoClient
@@ -52,8 +53,13 @@ def test_weights_are_shares_of_the_population() -> None:
 def test_previous_runs_are_two_vintages_of_every_hour(weather: OpenMeteoClient, day: date, n_hours: int) -> None:
     frame = weather.previous_runs(day, day, now=NOW)
     assert sorted(set(frame["hour_start"])) == list(hours(day))
-    assert len(frame) == 2 * n_hours
-    assert set(frame["hour_start"] - frame["issued_at"]) == {timedelta(days=n) - RUN_DELAY for n in (1, 2)}
+    for name in WEATHER:
+        of_input = frame.dropna(subset=name)
+        assert len(of_input) == 2 * n_hours
+        # Radiation is stamped with the end of its hour, so the run of a day before began an hour later.
+        later = timedelta(hours=1) if name == RADIATION else timedelta(0)
+        lead = set(of_input["hour_start"] - of_input["issued_at"])
+        assert lead == {timedelta(days=n) - RUN_DELAY - later for n in (1, 2)}
 
 
 @every_day_length
@@ -61,7 +67,7 @@ def test_previous_runs_are_two_vintages_of_every_hour(weather: OpenMeteoClient, 
 def test_a_day_ahead_vintage_is_known_at_an_issue_for_the_first_hours_only_and_two_days_ahead_for_all(
     weather: OpenMeteoClient, day: date, n_hours: int, issue: Issue, known_until: int
 ) -> None:
-    frame = weather.previous_runs(day, day, now=NOW)
+    frame = weather.previous_runs(day, day, now=NOW).dropna(subset=TEMPERATURE)
     known = frame[frame["issued_at"] <= issue_time(day, issue)]
     lead = known["hour_start"] - known["issued_at"]
     assert known.loc[lead > timedelta(days=1), "hour_start"].nunique() == n_hours
@@ -73,6 +79,7 @@ def test_a_day_ahead_vintage_is_known_at_an_issue_for_the_first_hours_only_and_t
 @every_day_length
 def test_it_is_the_weather_that_the_load_answers_to(weather: OpenMeteoClient, day: date, n_hours: int) -> None:
     frame = weather.previous_runs(day - timedelta(days=15), day + timedelta(days=15), now=NOW)
+    frame = frame.dropna(subset=TEMPERATURE)
     newest = frame.drop_duplicates("hour_start", keep="last")
     seconds = np.asarray(newest["hour_start"].astype("int64") // 1_000_000, dtype=np.int64)
     moved = DEGREES_A_DEGREE_NORTH * sum(city.weight * (MIDDLE_LATITUDE - city.latitude) for city in CITIES)
@@ -94,6 +101,7 @@ def test_a_forecast_of_now_has_only_hours_to_come(
     assert set(frame["issued_at"]) == {now}
     assert frame["hour_start"].min() > now
     assert frame["hour_start"].isin(hours(day)).sum() == n_hours
+    assert frame[list(WEATHER)].notna().all(axis=None)
 
 
 def test_nothing_is_asked_for_before_there_are_previous_runs(
@@ -124,7 +132,7 @@ def test_what_would_be_known_later_than_now_does_not_come(
 @pytest.mark.parametrize("fault", ["weather-429=0:2", "weather-500:2", "weather-503:2", "weather-cut:2"])
 def test_a_passing_fault_is_retried(weather: OpenMeteoClient, simulator: SimulatorHandle, fault: str) -> None:
     simulator.set_faults([fault])
-    assert len(weather.previous_runs(date(2025, 6, 2), date(2025, 6, 2), now=NOW)) == 48
+    assert len(weather.previous_runs(date(2025, 6, 2), date(2025, 6, 2), now=NOW)) == 96
 
 
 @pytest.mark.parametrize("fault", ["weather-429=0", "weather-500", "weather-503", "weather-cut"])
@@ -168,14 +176,6 @@ def test_an_allowance_waits_for_the_minute_to_have_room() -> None:
     assert waits == [58, 0, 58]
 
 
-def test_an_hour_that_a_place_lacks_has_no_mean() -> None:
-    body = b"""[{"hourly": {"time": [0, 3600], "temperature_2m": [4.0, null]}},
-                {"hourly": {"time": [0, 3600], "temperature_2m": [8.0, 9.0]}}]"""
-    made = read_hourly(body, ["temperature_2m"], [0.5, 0.5])["temperature_2m"]
-    assert made.iloc[0] == 6.0
-    assert made.isna().tolist() == [False, True]
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -187,4 +187,4 @@ def test_an_hour_that_a_place_lacks_has_no_mean() -> None:
 )
 def test_a_reply_of_another_shape_is_refused(body: bytes) -> None:
     with pytest.raises(SourceUnavailableError, match="not the expected JSON"):
-        read_hourly(body, ["temperature_2m"], [0.5, 0.5])
+        read_hourly(body, {"temperature_2m": TEMPERATURE}, [0.5, 0.5])

@@ -15,7 +15,7 @@ from elec_pipeline.domain.load_curve import to_hours
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours, write_raw
 from elec_pipeline.store.bulk import Written
-from elec_pipeline.store.forecasts import write_temperatures
+from elec_pipeline.store.forecasts import write_weather
 from elec_pipeline.store.tables import raw_consumption_gaps
 from elec_pipeline_tests.conftest import every_day_length
 
@@ -146,13 +146,12 @@ def test_the_history_reads_revised_hours_as_they_were(engine: Engine, day: date,
 @every_day_length
 def test_the_history_holds_every_temperature_forecast(engine: Engine, day: date, n_hours: int) -> None:
     issued = pd.Timestamp(day_start(day) - timedelta(hours=15)).as_unit("us")
-    weather = pd.DataFrame({"hour_start": hours(day), "issued_at": issued, "temperature_c": 12.5})
-    assert write_temperatures(engine, weather, source="test") == Written(n_hours, 0, 0)
-    assert write_temperatures(engine, weather.assign(temperature_c=13.0), source="test") == Written(0, 0, n_hours)
+    course = [12.5 + hour / 10 for hour in range(n_hours)]  # a day of equal hours would not be believed
+    weather = pd.DataFrame({"hour_start": hours(day), "issued_at": issued, "temperature_c": course})
+    assert write_weather(engine, weather, source="test") == Written(n_hours, 0, 0)
+    assert write_weather(engine, weather.assign(temperature_c=13.0), source="test") == Written(0, 0, n_hours)
     known = queries.history(engine, day_start(day), day_end(day))
-    assert (
-        known.at(day, Issue.MORNING, context_hours=24).input(TEMPERATURE)[-n_hours:].tolist() == [12.5] * n_hours
-    )
+    assert known.at(day, Issue.MORNING, context_hours=24).input(TEMPERATURE)[-n_hours:].tolist() == course
 
 
 @every_day_length

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import HOUR, day_start, days, hours
 from elec_pipeline.steps.scoring import score_days
-from elec_pipeline.store import database, queries, urls
+from elec_pipeline.store import queries, urls
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.database import connect, migrate
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.forecasts import write_vintages
 from elec_pipeline_tests.conftest import every_day_length, settings_for
+from elec_pipeline_tests.store.migrating import to_migration
 
 SCRATCH = "elec_before_0005"
 UNSCORED = 1
@@ -30,15 +28,6 @@ _OLD = """
 INSERT INTO elec.forecast_accuracy (delivery_day, forecaster, mape, mae_mw, rmse_mw, bias_mw, hours)
 VALUES (:day, 'rte_d1', 99, 99, 99, 99, 24), (:day, 'seasonal_naive', 7, 7, 7, 7, 24)
 """
-
-
-def to_migration(engine: Engine, revision: str, *, down: bool = False) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS elec"))
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
-from elec_pipeline.defs.assets.temperature_forecasts import temperature_forecasts
+from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
 
 daily_assets = [
     raw_consumption,
     hourly_consumption,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
     chronos_predictions,
     forecast_accuracy,
 ]
@@ -28,5 +28,5 @@ __all__ = [
     "hourly_consumption",
     "raw_consumption",
     "rte_forecasts",
-    "temperature_forecasts",
+    "weather_forecasts",
 ]

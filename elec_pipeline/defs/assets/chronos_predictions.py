@@ -8,7 +8,7 @@ from elec_pipeline.defs import metadata
 from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
-from elec_pipeline.defs.assets.temperature_forecasts import temperature_forecasts
+from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, asked_days, delivery_days, one_run
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
@@ -31,7 +31,7 @@ days_before = dg.TimeWindowPartitionMapping(
     deps=[
         dg.AssetDep(hourly_consumption, partition_mapping=days_before),
         rte_forecasts,
-        temperature_forecasts,
+        weather_forecasts,
         fine_tuned_chronos,
     ],
     kinds={"postgres", "pytorch"},

@@ -20,7 +20,7 @@ from elec_pipeline.store.tables import (
     forecast_accuracy,
     hourly_consumption,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 
 
@@ -40,7 +40,7 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
 
     complete = hours_of(hourly_consumption, hourly_consumption.c.quarters == QUARTERS_AN_HOUR)
     rte = hours_of(rte_forecasts, rte_forecasts.c.forecast_type == DAY_AHEAD)
-    temperature = hours_of(temperature_forecasts)
+    temperature = hours_of(weather_forecasts, weather_forecasts.c.temperature_c.is_not(None))
     issues = _issues(connection, first, last)
     scored = set(
         connection.scalars(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from elec_pipeline.domain.information_set import History
 from elec_pipeline.domain.information_set import history as arrange
-from elec_pipeline.domain.inputs import INPUTS
+from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.domain.load_curve import former_hours
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1
 from elec_pipeline.store.queries.frames import between, frame
@@ -23,7 +23,7 @@ from elec_pipeline.store.tables import (
     raw_consumption,
     raw_consumption_revisions,
     rte_forecasts,
-    temperature_forecasts,
+    weather_forecasts,
 )
 
 
@@ -119,12 +119,12 @@ def rte_d1_between(connection: Connection, start: datetime, end: datetime) -> pd
 
 
 def inputs_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return every forecast of the inputs for the hours of `[start, end[`."""
-    table = temperature_forecasts
+    """Return every forecast of the inputs for the hours of `[start, end[`, in order; NaN where not known."""
+    table = weather_forecasts
     return frame(
         connection,
         between(table, table.c.hour_start, start, end).with_only_columns(
-            table.c.hour_start, table.c.issued_at, *(table.c[name] for name in INPUTS)
+            table.c.hour_start, table.c.issued_at, *(table.c[name] for name in WEATHER)
         ),
     )
 

@@ -1,11 +1,14 @@
-"""From Open-Meteo to the store: temperature forecasts, as they are now and as they were.
+"""From Open-Meteo to the store: weather forecasts, as they are now and as they were.
 
 Here: which days are asked of which API, what is skipped because it is there, and what is made of a source that
 does not answer. Not here: requests (`sources.open_meteo`), and when this runs.
 
-A forecast can be issued without temperature. So a source that is away, or whose quota is used up, is no error
+A forecast can be issued without weather. So a source that is away, or whose quota is used up, is no error
 here: the report says so, and what came before it is stored. Only whoever has the time to wait for the quota, as a
 backfill has, can ask for that to be one.
+
+Days of which the store holds the temperature alone, as earlier versions stored them, are asked for again where
+there are previous runs of the other inputs; what is there stays.
 """
 
 from __future__ import annotations
@@ -25,27 +28,29 @@ from elec_pipeline.domain.delivery_day import (
     hours,
     spans,
 )
+from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.errors import SourceError, SourceQuotaError
 from elec_pipeline.sources.open_meteo import LEADS_DAYS, LONGEST_WINDOW_DAYS, OpenMeteoClient
+from elec_pipeline.sources.open_meteo_variables import archived_from
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
-from elec_pipeline.store.forecasts import write_temperatures
+from elec_pipeline.store.forecasts import write_weather
 
 AHEAD_DAYS = 3
-"""How far ahead a live fetch looks: where the next one fails, the issue after it still knows a temperature."""
+"""How far ahead a live fetch looks: where the next one fails, the issue after it still knows a weather."""
 CONTEXT_DAYS = 14
-"""Days before a live fetch that it looks after: those without a temperature get what previous runs said."""
+"""Days before a live fetch that it looks after: those that lack an input get what previous runs said."""
 
 Progress = Callable[[date], None]
 
 
 @dataclass
-class TemperatureReport:
-    """What an ingestion of temperatures did.
+class WeatherReport:
+    """What an ingestion of weather did.
 
     Attributes:
         expected: How many hours of the days asked for can have a forecast.
-        received: How many of these the store holds one for now.
+        received: For how many of these the store holds one of each input now.
         written: Rows inserted, unchanged.
         requests_saved: Windows that were there already and not asked for.
         unavailable: Why the source did not answer; empty where it did.
@@ -53,14 +58,14 @@ class TemperatureReport:
     """
 
     expected: int = 0
-    received: int = 0
+    received: dict[str, int] = field(default_factory=lambda: dict.fromkeys(WEATHER, 0))
     written: Written = NOTHING
     requests_saved: int = 0
     unavailable: str = ""
     preview: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def ingest_temperatures(
+def ingest_weather(
     client: OpenMeteoClient,
     engine: Engine,
     first: date,
@@ -70,8 +75,8 @@ def ingest_temperatures(
     now: datetime,
     progress: Progress | None = None,
     quota_fails: bool = False,
-) -> TemperatureReport:
-    """Fetch and store temperature forecasts of a range of delivery days.
+) -> WeatherReport:
+    """Fetch and store weather forecasts of a range of delivery days.
 
     Of days gone by, what previous runs said one and two days ahead, where it is not there already and where there
     can be any. Of today and tomorrow, the forecast as it stands now, and what the two weeks before lack.
@@ -92,10 +97,10 @@ def ingest_temperatures(
     Raises:
         SourceQuotaError: The quota is used up, and that is to be an error; what came before it is stored.
     """
-    today, report = delivery_day(now), TemperatureReport()
+    today, report = delivery_day(now), WeatherReport()
     try:
         for begin, end in _past(first, min(last, today - timedelta(days=1))):
-            if _has_both_leads(engine, begin, end):
+            if is_whole(engine, begin, end):
                 report.requests_saved += 1
             else:
                 _store(engine, client.previous_runs(begin, end, now=now), source, report)
@@ -103,7 +108,7 @@ def ingest_temperatures(
                 progress(end)
         if last >= today:
             tomorrow = today + timedelta(days=1)
-            lacking = _days_without(engine, today - timedelta(days=CONTEXT_DAYS), tomorrow)
+            lacking = _days_lacking(engine, today - timedelta(days=CONTEXT_DAYS), tomorrow)
             ahead = today + timedelta(days=AHEAD_DAYS)
             _store(engine, client.forecast(today, ahead, now=now), source, report)
             for begin, end in _past(lacking[0], lacking[-1]) if lacking else ():
@@ -120,34 +125,57 @@ def _past(first: date, last: date) -> list[tuple[date, date]]:
     return list(spans(max(first, FIRST_PREVIOUS_RUNS_DAY), last, LONGEST_WINDOW_DAYS))
 
 
-def _store(engine: Engine, temperatures: pd.DataFrame, source: str, report: TemperatureReport) -> None:
-    if temperatures.empty:
+def is_whole(engine: Engine, first: date, last: date) -> bool:
+    """Tell whether the store holds what previous runs said of a range of past days, both leads of every input.
+
+    Args:
+        engine: Of the store.
+        first: First delivery day; of days before there are previous runs nothing is wanted.
+        last: Last delivery day, included.
+    """
+    with engine.connect() as connection:
+        known = queries.inputs_between(connection, day_start(first), day_end(last))
+    for name, wanted in _wanted(first, last).items():
+        leads = known.loc[known[name].notna(), "hour_start"].value_counts()
+        if not wanted.isin(leads.index[leads >= len(LEADS_DAYS)]).all():
+            return False
+    return True
+
+
+def _wanted(first: date, last: date) -> dict[str, pd.DatetimeIndex]:
+    """Return the hours of a range of days of which there can be a forecast, by input."""
+    return {
+        name: hours(begin, last) if begin <= last else pd.DatetimeIndex([], tz="UTC")
+        for name in WEATHER
+        for begin in [max(first, archived_from(name))]
+    }
+
+
+def _store(engine: Engine, weather: pd.DataFrame, source: str, report: WeatherReport) -> None:
+    if weather.empty:
         return
-    report.written += write_temperatures(engine, temperatures, source=source)
+    report.written += write_weather(engine, weather, source=source)
     if report.preview.empty:
-        report.preview = temperatures.head(8)
+        report.preview = weather.head(8)
 
 
-def _has_both_leads(engine: Engine, first: date, last: date) -> bool:
+def _days_lacking(engine: Engine, first: date, last: date) -> list[date]:
+    """Return the days of a range with an hour of which an input was never forecast, in order."""
     with engine.connect() as connection:
         known = queries.inputs_between(connection, day_start(first), day_end(last))
-    leads = known.groupby("hour_start").size()
-    return len(leads) == len(hours(first, last)) and bool((leads >= len(LEADS_DAYS)).all())
-
-
-def _days_without(engine: Engine, first: date, last: date) -> list[date]:
-    """Return the days of a range with an hour whose temperature was never forecast, in order."""
-    with engine.connect() as connection:
-        known = queries.inputs_between(connection, day_start(first), day_end(last))
-    missing = hours(first, last).difference(pd.DatetimeIndex(known["hour_start"]))
+    missing = [
+        hour
+        for name, wanted in _wanted(first, last).items()
+        for hour in wanted.difference(pd.DatetimeIndex(known.loc[known[name].notna(), "hour_start"]))
+    ]
     return sorted({delivery_day(hour.to_pydatetime()) for hour in missing})
 
 
-def _count(engine: Engine, first: date, last: date, report: TemperatureReport) -> None:
+def _count(engine: Engine, first: date, last: date, report: WeatherReport) -> None:
     first = max(first, FIRST_PREVIOUS_RUNS_DAY)
     if first > last:
         return
     with engine.connect() as connection:
         known = queries.inputs_between(connection, day_start(first), day_end(last))
     report.expected = len(hours(first, last))
-    report.received = known["hour_start"].nunique()
+    report.received = {name: known.loc[known[name].notna(), "hour_start"].nunique() for name in WEATHER}

@@ -1,4 +1,4 @@
-"""`temperature_forecasts`: the temperature of France as it was forecast, every vintage of it."""
+"""`weather_forecasts`: the weather of France as it was forecast, every vintage of it."""
 
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,10 @@ from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import QUOTA_FAILS_TAG, asked_days, delivery_days, one_run
 from elec_pipeline.defs.pools import WEATHER_POOL
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
+from elec_pipeline.domain.inputs import TEMPERATURE
 
 if TYPE_CHECKING:
-    from elec_pipeline.steps.temperatures import TemperatureReport
+    from elec_pipeline.steps.weather import WeatherReport
 
 
 @dg.asset(
@@ -23,35 +24,35 @@ if TYPE_CHECKING:
     check_specs=[
         dg.AssetCheckSpec(
             "complete",
-            asset="temperature_forecasts",
+            asset="weather_forecasts",
             description="Every hour that can have a temperature forecast has one.",
         ),
     ],
 )
-def temperature_forecasts(
+def weather_forecasts(
     context: dg.AssetExecutionContext, store: StoreResource, weather: WeatherResource, clock: ClockResource
 ) -> dg.MaterializeResult:
-    """Hourly temperature of France, 2 m above ground, weighted by population.
+    """Hourly temperature, clouds, wind, humidity and radiation of France, weighted by population.
 
     A forecast can be issued without it: where Open-Meteo does not answer, this materialises without rows and
     says why; the run goes on.
     """
-    from elec_pipeline.steps.temperatures import TemperatureReport, ingest_temperatures
+    from elec_pipeline.steps.weather import WeatherReport, ingest_weather
 
     first, last = asked_days(context)
     with typed_faults(context):
         client = weather.client(context)
         if client is None:
-            report = TemperatureReport(unavailable="Weather is switched off: OPEN_METEO_URL is off.")
+            report = WeatherReport(unavailable="Weather is switched off: OPEN_METEO_URL is off.")
         else:
-            report = ingest_temperatures(
+            report = ingest_weather(
                 client,
                 store.engine(),
                 first,
                 last,
                 source=weather.name,
                 now=clock.now(),
-                progress=lambda day: context.log.info(f"temperature forecasts are stored up to {day}"),
+                progress=lambda day: context.log.info(f"weather forecasts are stored up to {day}"),
                 quota_fails=QUOTA_FAILS_TAG in context.run.tags,
             )
     if report.unavailable and client is not None:
@@ -62,16 +63,19 @@ def temperature_forecasts(
             "source": report.unavailable or "answered",
             "left out": "nothing" if client is None else metadata.left_out(client.left_out, context.log),
             "windows there already": report.requests_saved,
+            **{f"hours of {name}": n_hours for name, n_hours in report.received.items()},
             "preview": metadata.table(report.preview),
         },
         check_results=[_complete(report, is_off=client is None)],
     )
 
 
-def _complete(report: "TemperatureReport", *, is_off: bool) -> dg.AssetCheckResult:
+def _complete(report: "WeatherReport", *, is_off: bool) -> dg.AssetCheckResult:
+    # By the temperature: it tells most of the load, and of other inputs a model may have no previous runs.
+    received = report.received[TEMPERATURE]
     return metadata.check(
         "complete",
         expected=f"{report.expected} hours",
-        actual=report.unavailable or f"{report.received} hours",
-        passed=is_off or (not report.unavailable and report.received >= report.expected),
+        actual=report.unavailable or f"{received} hours",
+        passed=is_off or (not report.unavailable and received >= report.expected),
     )
