@@ -20,7 +20,8 @@ import pandas as pd
 
 from benchmarks.real_data import EARLY_BLUR_MW, TEST, TRAIN, VALIDATION, read_history
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.backtest import scores as skill
 from elec_pipeline.forecasting.backtest.contestants import RTE

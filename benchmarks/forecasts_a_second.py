@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
-from elec_pipeline.domain.information_set import History, history
+from elec_pipeline.domain.history import History, history
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 7, 31)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, to_utc
-from elec_pipeline.domain.information_set import History, history
+from elec_pipeline.domain.history import History, history
 from elec_pipeline.domain.vintages import nominal_publication
 from elec_pipeline.forecasting.degraded import blur
 

@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, delivery_day, spans
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.errors import ChallengerUnavailableError
 from elec_pipeline.forecasting.experts.boosting.boosting import Boosting, fit
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS

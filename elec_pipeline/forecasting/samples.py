@@ -1,7 +1,7 @@
 """Samples of past issues: what was known, as it was or made worse, and what came true.
 
 Here: the one generator that fitting, training windows, calibration, cards and the gate take from. Not here: which
-issues are of use (`domain.information_set.is_usable`), how they are made worse (`degraded`), and what is learnt.
+issues are of use (`domain.history.is_usable`), how they are made worse (`degraded`), and what is learnt.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_usable
+from elec_pipeline.domain.history import History, actual_mw, is_usable
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import nested
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.degraded import with_blurred_rte, with_gaps, with_only, without_rte

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time, to_utc
-from elec_pipeline.domain.information_set import History, InformationSet, history
+from elec_pipeline.domain.history import History, history
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, known_at

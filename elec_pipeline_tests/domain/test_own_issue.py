@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
-from elec_pipeline.domain.information_set import history
+from elec_pipeline.domain.history import history
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE
 from elec_pipeline_tests.conftest import every_day_length

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
-from elec_pipeline.domain.information_set import history, rte_d1_mw
+from elec_pipeline.domain.history import history, rte_d1_mw
 from elec_pipeline.domain.rte_bar import bar_time, rte_d1, rte_d1_latest
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE, nominal_publication, timed
 from elec_pipeline_tests.conftest import every_day_length

@@ -13,7 +13,8 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time, to_utc
-from elec_pipeline.domain.information_set import History, InformationSet, history
+from elec_pipeline.domain.history import History, history
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, INPUTS, RADIATION, TEMPERATURE, WIND_SPEED
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline_tests.forecasting.conftest import made_up_curves, made_up_temperatures

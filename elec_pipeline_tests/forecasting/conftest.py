@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, to_utc
-from elec_pipeline.domain.information_set import History, history
+from elec_pipeline.domain.history import History, history
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.real_data import TEST, read_history
 from elec_pipeline.domain.delivery_day import Issue, days, issue_time
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE
 from elec_pipeline.forecasting.features.situations import KEYS

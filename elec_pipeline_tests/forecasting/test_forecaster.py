@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days, issue_time
-from elec_pipeline.domain.information_set import History, InformationSet, actual_mw, is_too_thin
+from elec_pipeline.domain.history import History, actual_mw
+from elec_pipeline.domain.information_set import InformationSet, is_too_thin
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.metrics import mae, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from benchmarks.real_data import read_history
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import History, InformationSet, is_too_thin
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import InformationSet, is_too_thin
 from elec_pipeline.domain.inputs import INPUTS, TEMPERATURE
 from elec_pipeline.domain.plausible_forecast import HIGHEST_MW, LOWEST_MW
 from elec_pipeline.domain.quantiles import MEDIAN, Floats

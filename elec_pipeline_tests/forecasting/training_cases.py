@@ -18,7 +18,7 @@ from typing import Any, Never
 import pytest
 
 from elec_pipeline.domain.delivery_day import days
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target
 from elec_pipeline.forecasting.experts.chronos.training import trainer as training_run
 from elec_pipeline.forecasting.experts.chronos.training.options import (

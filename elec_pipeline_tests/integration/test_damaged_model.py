@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.commands import doctor
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.errors import InvalidForecastError, ModelUnavailableError
 from elec_pipeline.forecasting.backtest.run import back_test
 from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster

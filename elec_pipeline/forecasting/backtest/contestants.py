@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from elec_pipeline.domain.information_set import History, rte_d1_mw
+from elec_pipeline.domain.history import History, rte_d1_mw
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.rte_bar import RTE_D1
 from elec_pipeline.forecasting.forecast import point_forecast

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue, days, spans
-from elec_pipeline.domain.information_set import WEEK_HOURS, History, InformationSet, actual_mw, is_too_thin
+from elec_pipeline.domain.history import History, actual_mw
+from elec_pipeline.domain.information_set import WEEK_HOURS, InformationSet, is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.forecasting.backtest.contestants import RTE, rte_forecasts
 from elec_pipeline.forecasting.experts.expert import Contestant

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, Boosting, fitted
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos
 from elec_pipeline.forecasting.experts.expert import Expert

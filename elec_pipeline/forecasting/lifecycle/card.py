@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, rte_d1_mw
+from elec_pipeline.domain.history import History, rte_d1_mw
 from elec_pipeline.domain.metrics import bias, coverage, mae, mape, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
 from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, written

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.checkpoint import chronos_folder, load_forecaster, save_checkpoint

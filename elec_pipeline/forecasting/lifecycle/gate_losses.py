@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, rte_d1_mw
+from elec_pipeline.domain.history import History, rte_d1_mw
 from elec_pipeline.domain.metrics import coverage, mape, pinball
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.forecaster import Forecaster

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import day_end, day_start, days, delivery_day, hours
-from elec_pipeline.domain.information_set import History, actual_mw
+from elec_pipeline.domain.history import History, actual_mw
 from elec_pipeline.errors import TooFewDaysError
 from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.checkpoint import chronos_folder

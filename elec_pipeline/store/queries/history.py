@@ -10,8 +10,8 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
-from elec_pipeline.domain.information_set import History
-from elec_pipeline.domain.information_set import history as arrange
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.history import history as arrange
 from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.domain.load_curve import former_hours
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1

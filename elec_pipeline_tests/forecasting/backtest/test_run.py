@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import COLUMNS, Floats
 from elec_pipeline.forecasting.backtest.contestants import RTE
 from elec_pipeline.forecasting.backtest.run import FRAME_COLUMNS, BackTest, Tally, back_test

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import days
-from elec_pipeline.domain.information_set import History, Situation
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.domain.metrics import coverage
 from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.combination.calibration import LEAST_HOURS, LEAST_SPREAD, calibrated, chosen

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue, hours
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.forecasting.features.day_table import (
     KNOWN_HOURS,

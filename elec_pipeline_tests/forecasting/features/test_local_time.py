@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, hours
-from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
+from elec_pipeline.domain.history import History, actual_mw
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.forecasting.experts.naive import seasonal_naive
 from elec_pipeline.forecasting.features.local_time import LocalGrid
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, Situation
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features import temperature as temperature_columns

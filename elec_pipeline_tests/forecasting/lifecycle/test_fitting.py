@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, days
-from elec_pipeline.domain.information_set import History, Situation
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.errors import ContextTooThinError, TrainingError
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.combination.combination import read_combination

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.errors import ModelUnavailableError, TooFewDaysError
 from elec_pipeline.forecasting.checkpoint import card_of, load_forecaster
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe, Target

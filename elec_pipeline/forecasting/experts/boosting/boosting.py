@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, InformationSet
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats, uncrossed
 from elec_pipeline.errors import ChallengerUnavailableError, ModelUnavailableError
@@ -105,7 +106,7 @@ class Boosting:
 
     def _predict_one(self, information: InformationSet) -> Floats:
         if information.issue not in self.models:
-            raise ValueError(f"the challenger was not fitted for the {information.issue} issue")
+            raise ValueError(f"gradient boosting was not fitted for the {information.issue} issue")
         seen = features(information).to_numpy(dtype=np.float32)
         base = base_mw(information)[:, None]
         quantiles = base + _added(self.models[information.issue], seen) + self.shifts[information.issue] * base
@@ -154,7 +155,7 @@ class Boosting:
 def fit(
     learn: Mapping[Issue, Samples], choose: Mapping[Issue, Samples], on_model: OnModel | None = None
 ) -> Boosting:
-    """Fit the challenger for each issue that there are samples of.
+    """Fit the trees for each issue that there are samples of.
 
     Args:
         learn: What trees are grown on.
@@ -220,7 +221,7 @@ def fitted(
     issues: Sequence[Issue] = tuple(Issue),
     on_model: OnModel | None = None,
 ) -> Boosting:
-    """Fit the challenger on days of one history; see `fit`."""
+    """Fit the trees on days of one history; see `fit`."""
     return fit(
         {issue: Samples.joined([samples(history, train_days, issue)]) for issue in issues},
         {issue: Samples.joined([samples(history, validation_days, issue)]) for issue in issues},
@@ -264,7 +265,7 @@ def _lightgbm() -> Any:
         import lightgbm
     except (ImportError, OSError) as error:  # an OSError where the system lacks OpenMP's library
         raise ChallengerUnavailableError(
-            f"The challenger needs LightGBM, which cannot be loaded ({error}): pip install "
+            f"Gradient boosting needs LightGBM, which cannot be loaded ({error}): pip install "
             "'elec-pipeline[challenger]', or back-test with --no-challenger."
         ) from error
     return lightgbm

@@ -1,4 +1,4 @@
-"""What the boosting challenger sees of each hour: numbers made of one information set.
+"""What the boosting expert sees of each hour: numbers made of one information set.
 
 Here: features and the base that its forecast is added to; pure numpy. Not here: the fit (`boosting`).
 
@@ -34,7 +34,7 @@ Columns = dict[str, Floats]
 
 
 def base_mw(information: InformationSet) -> Floats:
-    """Return what the challenger's forecast is added to, shape (23, 24 or 25,), MW, NaN where not known."""
+    """Return what the trees' sum is added to, shape (23, 24 or 25,), MW, NaN where not known."""
     if information.issue is Issue.EVENING:
         return information.rte_mw[-information.delivery_hours :]
     hybrid = first_known(information.load_mw, information.rte_mw)

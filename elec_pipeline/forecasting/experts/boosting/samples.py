@@ -1,4 +1,4 @@
-"""What the boosting challenger learns from: hours of past issues with what came true.
+"""What the boosting expert learns from: hours of past issues with what came true.
 
 Here: samples of some days, joined and split. Not here: what is seen of an hour (`features`), and the
 fit (`boosting`).
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.experts.boosting.features import CONTEXT_HOURS, base_mw, features
@@ -48,7 +48,7 @@ class Samples:
         whole = [part for part in parts if len(part.actual_mw)]
         if not whole:
             raise ContextTooThinError(
-                "The challenger has no hour to learn from: none has a known load and a forecast to add to. "
+                "Gradient boosting has no hour to learn from: none has a known load and a forecast to add to. "
                 "Backfill consumption and RTE's forecasts of the days before."
             )
         return cls(

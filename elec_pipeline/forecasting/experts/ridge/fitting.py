@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, issue_time
-from elec_pipeline.domain.information_set import History, Situation, first_unknown_hour
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import Situation, first_unknown_hour
 from elec_pipeline.domain.inputs import nested
 from elec_pipeline.forecasting.degraded import blur
 from elec_pipeline.forecasting.experts.ridge.coefficients import Learnt, Regressions

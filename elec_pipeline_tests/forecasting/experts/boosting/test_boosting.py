@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, days, hours, issue_time
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.errors import ChallengerUnavailableError, ContextTooThinError
 from elec_pipeline.forecasting.backtest.run import back_test

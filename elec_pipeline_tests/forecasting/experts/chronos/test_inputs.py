@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, InformationSet, actual_mw
+from elec_pipeline.domain.history import History, actual_mw
+from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.forecasting.experts.chronos.inputs import ModelInput, model_input
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Recipe, Target
 from elec_pipeline.forecasting.experts.chronos.training.options import BUNDLED_RECIPE

@@ -14,7 +14,8 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from elec_pipeline.domain.delivery_day import Issue
-from elec_pipeline.domain.information_set import History, Situation
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.experts.ridge.coefficients import (
     NOT_BROUGHT_UP_TO_DATE,

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, day_start, days
-from elec_pipeline.domain.information_set import History, InformationSet, Situation, actual_mw
+from elec_pipeline.domain.history import History, actual_mw
+from elec_pipeline.domain.information_set import InformationSet, Situation
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.metrics import mae
 from elec_pipeline.domain.quantiles import Floats

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.domain.information_set import History, Situation
+from elec_pipeline.domain.history import History
+from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.domain.quantiles import BANDS
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
 from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS

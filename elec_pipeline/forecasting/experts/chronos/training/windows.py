@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.delivery_day import HOUR, day_end
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.errors import ContextTooThinError
 from elec_pipeline.forecasting.experts.chronos.inputs import model_input
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, days
-from elec_pipeline.domain.information_set import History, actual_mw
+from elec_pipeline.domain.history import History, actual_mw
 from elec_pipeline.errors import UnfitRecipeError
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.combination.combination import read_combination

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from elec_pipeline.domain.information_set import History
+from elec_pipeline.domain.history import History
 from elec_pipeline.errors import TrainingError
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.experts.chronos.training.options import Progress, TrainedCheckpoint
