@@ -48,11 +48,11 @@ from elec_pipeline.domain.instants import (
     padded,
     positions,
 )
+from elec_pipeline.domain.jumps import Flags
 from elec_pipeline.domain.plausibility import (
     LIMITS,
     LOAD,
     RTE_TO_LOAD,
-    Flags,
     beyond,
     implausible,
     implausible_in_window,

@@ -2,7 +2,8 @@
 
 Here: the limits by name, which values of a series no grid and no weather makes, and the mean of the country from
 the values of its places. Pure numpy. Not here: what becomes of a value that is left out (`load_curve.clean` where
-a value enters, `information_set` where a forecast is made), and forecasts that come out (`plausible_forecast`).
+a value enters, `history` where a forecast is made), how a course without jumps is found (`jumps`), and forecasts
+that come out (`plausible_forecast`).
 
 A value is implausible where it is beyond what France has seen, with room; where the series jumps to it and back as
 no grid and no weather does; and where it repeats for a day what never stands still. NaN is missing, not
@@ -19,9 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, RADIATION, TEMPERATURE, WIND_SPEED
+from elec_pipeline.domain.jumps import Flags, off_course
 from elec_pipeline.domain.quantiles import Floats, of_known
-
-Flags = npt.NDArray[np.bool_]
 
 LOAD = "load_mw"
 RTE_TYPES = ("D-1", "D-2", "ID")
@@ -35,14 +35,6 @@ LEAST_DAYS = 4
 RTE_TO_LOAD = (0.7, 1.45)
 """Least and greatest factor between RTE's day-ahead forecast and the load that came true."""
 _NEVER = np.inf
-_SHOULDER_HOURS = 9.0
-"""So near to a jump any single value may be the wrong one."""
-_BRIDGE_HOURS = 72.0
-"""Two levels are joined by leaving out values beside the jump only where both last longer than this."""
-_GAP = 1.5
-"""From so many usual steps on, the distance between two values is a gap."""
-_LONGEST_LOOK_BACK = 400
-"""Pieces of a series that one is compared with: a bridge's length in quarter-hours, and its shoulders."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +143,7 @@ def implausible(
         stuck = _stuck(at[left], known[left], limits.stuck_hours)
         out[left[stuck]] = True
         left = left[~stuck]
-    off = left[_off_course(at[left], known[left], limits)]
+    off = left[off_course(at[left], known[left], step=limits.step, swing=limits.swing, spike=limits.spike)]
     out[left if 2 * len(off) >= len(left) else off] = True
     return out
 
@@ -269,79 +261,3 @@ def _stuck(at: Floats, known: Floats, hours: int) -> Flags:
     first = np.concatenate([[0], np.flatnonzero(np.diff(known) != 0) + 1])
     last = np.concatenate([first[1:], [len(known)]]) - 1
     return np.repeat(at[last] - at[first] + 1 >= hours, last - first + 1)
-
-
-def _spikes(at: Floats, known: Floats, height: float) -> Flags:
-    """Return which values are farther than that from both neighbours, to the same side."""
-    out = np.zeros(len(known), dtype=bool)
-    if len(known) < 3:  # noqa: PLR2004 - none has two neighbours
-        return out
-    steps = np.where(np.diff(at) <= 1, np.diff(known), 0.0)
-    up, down = np.maximum(steps, 0), np.maximum(-steps, 0)
-    out[1:-1] = np.maximum(np.minimum(up[:-1], down[1:]), np.minimum(down[:-1], up[1:])) > height
-    return out
-
-
-def _off_course(at: Floats, known: Floats, limits: Limits) -> Flags:
-    """Return which values are spikes, or not part of the longest course of the others without a forbidden jump."""
-    out = _spikes(at, known, limits.spike) if np.isfinite(limits.spike) else np.zeros(len(known), dtype=bool)
-    if np.isfinite(limits.step):
-        out[~out] = _off_longest_course(at[~out], known[~out], limits)
-    return out
-
-
-def _off_longest_course(at: Floats, known: Floats, limits: Limits) -> Flags:
-    """Return which values are not part of the longest course without a jump that the limits forbid.
-
-    A course may leave out all between two jumps. It may also leave out single values beside a jump, and each place
-    where it does counts as `_BRIDGE_HOURS` lost: so a level between two jumps is left out whole, rather than
-    joined to what is around it by leaving out its ends.
-    """
-    none = np.zeros(len(known), dtype=bool)
-    if len(known) < 2:  # noqa: PLR2004 - nothing to jump from
-        return none
-    gap = np.diff(at)
-    jumps = np.flatnonzero(np.abs(np.diff(known)) > _allowed(gap, limits))
-    if not len(jumps):
-        return none
-    # Borders, jumps and gaps, are free to end and begin at. Elsewhere a course leaves a piece at its end, and
-    # near a jump every value is a piece of its own.
-    near = np.searchsorted(at, [at[jumps] - _SHOULDER_HOURS, at[jumps + 1] + _SHOULDER_HOURS])
-    depth = np.zeros(len(known) + 1, dtype=np.int64)
-    np.add.at(depth, near[0], 1)
-    np.add.at(depth, near[1], -1)
-    cuts = np.flatnonzero((np.cumsum(depth)[: len(known)] > 0)[:-1])
-    first = np.concatenate([[0], cuts + 1])
-    last = np.concatenate([cuts, [len(known) - 1]])
-    steps = gap[gap > 0]  # parts of one interval are at one time
-    border = np.zeros(len(gap), dtype=bool)
-    border[jumps] = True
-    border |= gap > _GAP * np.median(steps)
-    begins = np.concatenate([[True], border])[first]
-    ends = np.concatenate([border, [True]])[last]
-    bridge = _BRIDGE_HOURS / float(np.median(steps)) * len(gap) / len(steps)
-    score = (last - first + 1).astype(np.float64)  # of the best course that ends with each piece
-    before = np.full(len(first), -1)
-    for piece in range(1, len(first)):
-        low = max(0, piece - _LONGEST_LOOK_BACK)
-        away = at[first[piece]] - at[last[low:piece]]
-        fits = np.abs(known[first[piece]] - known[last[low:piece]]) <= _allowed(away, limits)
-        gained = np.where(fits, score[low:piece], -np.inf)
-        if begins[piece]:
-            gained -= np.where(ends[low:piece], 0.0, bridge)
-        else:
-            gained[:-1] -= bridge
-        best = int(np.argmax(gained))
-        if gained[best] > 0:
-            before[piece] = low + best
-            score[piece] += gained[best]
-    out = ~none
-    piece = int(np.argmax(score))
-    while piece >= 0:
-        out[first[piece] : last[piece] + 1] = False
-        piece = int(before[piece])
-    return out
-
-
-def _allowed(gap: Floats, limits: Limits) -> Floats:
-    return np.asarray(np.minimum(limits.step * np.sqrt(gap), limits.swing))
