@@ -91,11 +91,15 @@ def clean(curve: pd.DataFrame) -> CleanCurve:
 
 
 def _middles(curve: pd.DataFrame) -> Floats:
-    """Return the middle of the interval that each value was given for, in hours: parts of one share it."""
-    minutes = curve["interval_minutes"] if "interval_minutes" in curve else curve["resolution_minutes"]
+    """Return the time that each value stands for, in hours: the middle of its interval.
+
+    Equal values that follow each other within an hour share one: a mean of the hour is often given as four
+    quarters, and the change from one hour to the next is none of a quarter.
+    """
     start = (curve["interval_start"] - pd.Timestamp(0, tz="UTC")) / HOUR
-    part = curve["part"] * curve["resolution_minutes"] / 60 if "part" in curve else 0.0
-    return np.asarray(start - part + minutes / 120, dtype=np.float64)
+    middle = start + curve["resolution_minutes"] / 120
+    of_run = start.floordiv(1).diff().ne(0) | curve["load_mw"].diff().ne(0)
+    return middle.groupby(of_run.cumsum()).transform("mean").to_numpy(dtype=np.float64)
 
 
 def _is_best(usable: pd.DataFrame) -> pd.Series:

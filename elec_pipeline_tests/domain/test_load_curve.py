@@ -153,7 +153,12 @@ def test_a_jump_that_no_grid_makes_is_rejected_with_its_instants_and_values_and_
 
 
 @every_day_length
-def test_the_parts_of_longer_intervals_are_no_jumps(day: date, n_hours: int) -> None:
+@pytest.mark.parametrize("said", [True, False], ids=["said to be parts", "not said"])
+def test_the_parts_of_longer_intervals_are_no_jumps(
+    day: date,
+    n_hours: int,
+    said: bool,  # noqa: FBT001 - parametrised
+) -> None:
     """A file of hours comes as four equal quarters each: 9 GW from one hour to the next."""
     hourly = day_curve(day, minutes=60)
     parts = pd.concat(
@@ -165,6 +170,9 @@ def test_the_parts_of_longer_intervals_are_no_jumps(day: date, n_hours: int) -> 
             for part in range(4)
         ]
     )  # fmt: skip
+    if not said:
+        parts = parts.drop(columns=["part", "interval_minutes"])
+    parts["load_mw"] += 9e3 * (parts["interval_start"] >= hourly["interval_start"].iloc[9])
     cleaned = clean(parts)
     assert len(cleaned.curve) == 4 * n_hours
     parts.loc[4, "load_mw"] = 18e3  # all four of the fifth hour

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from elec_pipeline_tests.imports.eco2mix_files import DEFINITIVE, REAL_TIME, eco
 from elec_pipeline_tests.imports.importing import imported
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "load_fr_hourly.csv.gz"
+HALF_OF_THE_TRUTH = pd.Timestamp("2015-03-16T23:00Z")
+"""RTE's intraday forecast of this hour is 31,500 MW as published, among 62 GW before and a load of 63 after."""
 README_MAPE = {
     2012: 1.30, 2013: 1.46, 2014: 1.36, 2015: 1.34, 2016: 1.40, 2017: 1.41, 2018: 1.49,
     2019: 1.41, 2020: 1.62, 2021: 1.45, 2022: 1.60, 2023: 1.79, 2024: 1.60, 2025: 1.65,
@@ -173,6 +176,7 @@ def test_the_real_series_arrive_hour_for_hour(engine: Engine, tmp_path: Path) ->
     table = pd.read_csv(REAL, usecols=["ts_utc", "load_mw", "rte_d1_mw", "rte_d_mw"])
     hour = pd.DatetimeIndex(pd.to_datetime(table.pop("ts_utc"), utc=True)).as_unit("us")
     truth = table.set_index(hour)
+    not_believed: Counter[int] = Counter()
     for year in sorted(set(hour.tz_convert(PARIS).year)):
         of_year = truth[hour.tz_convert(PARIS).year == year]
         values = {
@@ -184,7 +188,10 @@ def test_the_real_series_arrive_hour_for_hour(engine: Engine, tmp_path: Path) ->
         local = pd.DatetimeIndex(of_year.index).tz_convert(PARIS)
         nature = DEFINITIVE if year < 2020 else REAL_TIME
         path.write_bytes(eco2mix_file(values, days(local[0].date(), local[-1].date()), nature))
-        assert imported(engine, path).n_bad == 0
+        summary = imported(engine, path)
+        assert summary.n_bad == 0
+        not_believed[year] = summary.counts.values_left_out[Outcome.IMPLAUSIBLE]
+    assert +not_believed == {HALF_OF_THE_TRUTH.year: 4}
     with engine.connect() as connection:
         start, end = hour[0].to_pydatetime(), hour[-1].to_pydatetime() + timedelta(hours=1)
         stored = queries.hours_between(connection, start, end).set_index("hour_start")
@@ -195,6 +202,7 @@ def test_the_real_series_arrive_hour_for_hour(engine: Engine, tmp_path: Path) ->
     assert [at.year for at in relabelled] == [*range(2012, 2019)]
     moved = {at: at + pd.Timedelta(hours=1) for at in relabelled}
     expected = truth.rename(index=moved)
+    expected.loc[HALF_OF_THE_TRUTH, "rte_d_mw"] = np.nan
     assert (stored["quarters"] == 4).all()
     for column, found in (("load_mw", stored["load_mw"]), ("rte_d1_mw", d1), ("rte_d_mw", intraday)):
         known = expected[column].dropna()
