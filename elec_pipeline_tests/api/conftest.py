@@ -33,8 +33,8 @@ from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.commands.test_cli import free_port
 from elec_pipeline_tests.conftest import NOW, settings_for
+from elec_pipeline_tests.ports import free_port
 
 SPRING, AUTUMN = (date(2025, 3, 20), date(2025, 3, 31)), (date(2025, 10, 17), date(2025, 10, 27))
 """What the pipeline filled: both clock changes, with the week before that a forecast needs."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.conftest import settings_for
 from elec_pipeline_tests.dashboard.world import NOW, copy_of, fill
+from elec_pipeline_tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000
@@ -89,8 +89,7 @@ def own_data(server: EmbeddedServer, filled: str) -> Iterator[str]:
 @contextmanager
 def served(database: str, home: Path) -> Iterator[str]:
     """Serve the dashboard over a database for as long as the block lasts; yields its address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ, "DATABASE_URL": database, "ELEC_HOME": str(home), "ELEC_DAGSTER_URL": "http://127.0.0.1:9",
     }  # fmt: skip

@@ -26,6 +26,7 @@ from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.conftest import DST_DAYS
+from elec_pipeline_tests.ports import free_port
 from elec_pipeline_tests.store.test_actuals import a_curve
 
 ELEC = str(Path(sys.executable).with_name("elec"))
@@ -51,11 +52,6 @@ def own_home(home: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     folder.mkdir(mode=0o755)
     yield folder
     EmbeddedServer(folder).stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def test_the_database_starts_says_where_it_is_and_stops(own_home: Path) -> None:

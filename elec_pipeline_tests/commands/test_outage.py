@@ -13,6 +13,7 @@ from elec_pipeline import cli
 from elec_pipeline.guard import guard_messages
 from elec_pipeline.settings import settings
 from elec_pipeline.store import embedded
+from elec_pipeline_tests.ports import free_port
 from elec_pipeline_tests.store.forwarder import PASSWORD
 
 DEAD = f"postgresql://someone:{PASSWORD}@127.0.0.1:9/elec"
@@ -42,10 +43,10 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path, capsys: pyt
         with monkeypatch.context() as patched:
             patched.setenv("ELEC_HOME", str(home / "outage"))
             patched.setenv("DATABASE_URL", url)
-            patched.setenv("ELEC_API_PORT", free_port())
+            patched.setenv("ELEC_API_PORT", str(free_port()))
             patched.setenv("ELEC_SOURCE", "odre")
             patched.setattr(
-                sys, "argv", ["elec", *(free_port() if each == "PORT" else each for each in arguments)]
+                sys, "argv", ["elec", *(str(free_port()) if each == "PORT" else each for each in arguments)]
             )
             patched.setattr(cli, "guard_process", guard_messages)  # without the umask
             patched.setattr(embedded, "leave_all", lambda: None)  # this process goes on to use the tests' server
@@ -57,13 +58,6 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path, capsys: pyt
         return int(ended.value.code or 0), printed.out + printed.err
 
     return ran
-
-
-def free_port() -> str:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

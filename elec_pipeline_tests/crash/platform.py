@@ -25,6 +25,7 @@ from elec_pipeline.commands.instance_lock import LOCK, MEMBER
 from elec_pipeline.defs import run_workers
 from elec_pipeline.locks import is_locked
 from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.ports import free_port
 
 ELEC = str(Path(sys.executable).with_name("elec"))
 START_WAIT_S = 120.0
@@ -50,11 +51,6 @@ class Run:
     started_at: float
     ended_at: float
     tags: dict[str, str]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @dataclass

@@ -86,12 +86,11 @@ def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
     tokens = {told.removeprefix("Bearer ") for told in simulator.simulator.heard() if told.startswith("Bearer ")}
     assert tokens
     assert planted.WEATHER_KEY in simulator.simulator.heard()
-    assert "***" in done.stdout
     assert "ValueError: ***" in done.stderr
     assert not planted.found_in(done.stdout + done.stderr, *tokens)
     files = dict(planted.files_below(own_home))
-    logs = [text for path, text in files.items() if path.suffix == ".err"]
-    assert any("***" in text for text in logs)
+    for written in (".out", ".err"):  # what steps print; Dagster repeats it to its own output if it has the time
+        assert any("***" in text for path, text in files.items() if path.suffix == written)
     for path, text in files.items():
         assert not planted.found_in(text, *tokens), path
     dagster = urls.with_database(database, f"{urls.database_name(database)}_dagster")

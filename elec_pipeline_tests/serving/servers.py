@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +18,7 @@ import requests
 
 from elec_pipeline.serving import dagster_ui
 from elec_pipeline.serving.password import login
+from elec_pipeline_tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = ROOT / "dashboard" / "app.py"
@@ -56,14 +55,6 @@ class DagsterUi:
     def stop_schedule(self) -> None:
         reset = f"mutation {{ resetSchedule(scheduleSelector: {SELECTOR}) {{ __typename }} }}"
         assert "ScheduleStateResult" in self.post(reset).text
-
-
-def free_port() -> int:
-    """Return a port below those that the system hands out by itself: a server takes seconds to start."""
-    for port in random.sample(range(15_000, 30_000), 100):
-        with suppress(OSError), socket.create_server(("0.0.0.0", port)):  # noqa: S104 - closed at once
-            return port
-    pytest.fail("no port is free")
 
 
 def instance(folder: Path) -> Path:

@@ -16,6 +16,8 @@ from typing import Protocol
 
 import psutil
 
+from elec_pipeline_tests.ports import free_port
+
 APP = Path(__file__).with_name("app.py")
 
 
@@ -48,8 +50,7 @@ def running(log: Path, limits: Mapping[str, float], *, files: int | None = None)
         if files is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, str(APP), str(port), json.dumps(dict(limits))],

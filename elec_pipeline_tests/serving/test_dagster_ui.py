@@ -14,7 +14,8 @@ from websockets.typing import Origin, Subprotocol
 
 from dashboard import runs
 from elec_pipeline.serving import dagster_ui
-from elec_pipeline_tests.serving.servers import START, DagsterUi, dagster, environment, free_port, instance
+from elec_pipeline_tests.ports import free_port
+from elec_pipeline_tests.serving.servers import START, DagsterUi, dagster, environment, instance
 
 FOREIGN = [
     "http://evil.example",

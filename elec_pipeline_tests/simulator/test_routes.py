@@ -21,6 +21,7 @@ from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.protocol import BOM, ByteOrderMark
 from elec_pipeline.simulator.server import SimulatorHandle, running, serve
 from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline_tests.ports import free_port
 from elec_pipeline_tests.simulator.conftest import Client
 
 DAY = {"start_date": "2025-07-01T00:00:00+02:00", "end_date": "2025-07-02T00:00:00+02:00"}
@@ -148,8 +149,7 @@ def test_a_port_in_use_is_named() -> None:
 
 
 def test_it_serves_until_it_is_interrupted() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     code = (
         "from elec_pipeline.simulator.server import serve\n"
         "from elec_pipeline.simulator.synthetic import SyntheticCurves\n"

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from elec_pipeline_tests.ports import free_port
+
 PASSWORD = "s3cr3t-that-must-not-show"
 
 
@@ -19,8 +21,7 @@ class Forwarder:
         self._target = str(socket_path)
         self._listener: socket.socket | None = None
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
 
     def url(self, database: str) -> str:
         """Return the URL of a database behind this port, with a password in it."""
