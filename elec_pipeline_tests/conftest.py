@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unittest import mock
 
 import psycopg
 import pytest
@@ -47,6 +48,13 @@ def usual_umask() -> Iterator[None]:
     former = os.umask(0o022)
     yield
     os.umask(former)
+
+
+@pytest.fixture(autouse=True)
+def usual_environment() -> Iterator[None]:
+    """The environment as it was: some of our commands set variables for all that their process does."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")
