@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -51,7 +51,7 @@ def prepare(home: Path, *, for_server: bool = False) -> Path:
 
     Args:
         home: ELEC_HOME.
-        for_server: Whether the embedded server is about to be started here.
+        for_server: Whether the embedded server is about to be started here; its folder is made too.
 
     Returns:
         The same.
@@ -61,21 +61,39 @@ def prepare(home: Path, *, for_server: bool = False) -> Path:
     """
     try:
         by_root = hasattr(os, "geteuid") and os.geteuid() == 0
-        for step in [*reversed(home.parents), home]:
-            with suppress(FileExistsError):
-                step.mkdir(mode=PRIVATE)
-                if by_root:
-                    step.chmod(PASSABLE)  # whatever the umask: the server has to pass
-        passes = by_root and (for_server or (home / SERVER).exists())
-        mode = PASSABLE if passes else PRIVATE
-        if _is_ours(home) and _holds_our_state_alone(home) and stat.S_IMODE(home.stat().st_mode) != mode:
-            home.chmod(mode)
+        make_way(home, PASSABLE if by_root else PRIVATE)
+        if for_server:
+            make_way(home / SERVER, PASSABLE if by_root else PRIVATE)
+        if _is_ours(home) and _holds_our_state_alone(home):
+            # Asked again after each change: the server's folder may have come meanwhile, from another process.
+            while (mode := _due(home, by_root=by_root)) != stat.S_IMODE(home.stat().st_mode):
+                home.chmod(mode)
         for name in (SERVER, *FOLDERS):
             if _is_ours(home / name):
                 _narrow(home / name, PASSABLE if by_root and name == SERVER else PRIVATE)
     except OSError as error:
         raise ConfigurationError(f"ELEC_HOME ({home}) is no folder that can be used: {error.strerror}.") from None
     return home
+
+
+def make_way(folder: Path, mode: int) -> None:
+    """Make a folder and its missing parents, each of a mode whatever the umask; those that exist keep theirs.
+
+    Raises:
+        OSError: One cannot be made.
+    """
+    for step in [*reversed(folder.parents), folder]:
+        if step.exists():
+            continue
+        # Another process that finds a folder takes it as it is: so it appears with its mode, not before it.
+        made = Path(tempfile.mkdtemp(prefix=f".{step.name}.", dir=step.parent))
+        made.chmod(mode)
+        try:
+            made.rename(step)
+        except OSError:
+            made.rmdir()
+            if not step.is_dir():  # else another process was faster, and has put something into it
+                raise
 
 
 def folder(home: Path, *names: str) -> Path:
@@ -103,6 +121,10 @@ def folder(home: Path, *names: str) -> Path:
 def dagster_home(home: Path) -> Path:
     """Return the folder in ELEC_HOME that DAGSTER_HOME should name."""
     return home / "dagster"
+
+
+def _due(home: Path, *, by_root: bool) -> int:
+    return PASSABLE if by_root and (home / SERVER).exists() else PRIVATE
 
 
 def _is_ours(path: Path) -> bool:

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,6 +192,41 @@ def test_a_private_folder_is_opened_for_the_server_to_pass_and_no_further(place:
     home = place / "state"
     assert mode(state.prepare(home)) == 0o700
     assert mode(state.prepare(home, for_server=True)) == 0o711
+
+
+def test_a_folder_is_never_seen_before_its_mode(place: Path) -> None:
+    """What another process finds has its mode already: one that came between would be refused the way through."""
+    seen: set[int] = set()
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            for each in place.glob("[a-z]*"):
+                seen.add(mode(each))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for number in range(300):
+        state.make_way(place / f"way-{number}" / "below", 0o711)
+    ended.set()
+    watcher.join()
+    assert seen == {0o711}
+    assert not list(place.glob(".*"))
+
+
+def test_a_way_that_another_process_made_meanwhile_is_taken(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = place / "home"
+    chmod = Path.chmod
+
+    def quicker(self: Path, to: int) -> None:
+        chmod(self, to)
+        if self != wanted:
+            (wanted / "theirs").mkdir(parents=True)
+
+    monkeypatch.setattr(Path, "chmod", quicker)
+    state.make_way(wanted, 0o711)
+    assert [each.name for each in place.iterdir()] == ["home"]
+    assert (wanted / "theirs").is_dir()
 
 
 def test_what_is_no_folder_is_explained(place: Path) -> None:

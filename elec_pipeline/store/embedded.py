@@ -235,11 +235,9 @@ class EmbeddedServer:
                 f"PostgreSQL cannot start in {self.root}: the path has a quote, a dollar sign, a backslash "
                 "or a line break in it. Set ELEC_HOME to another folder."
             )
-        if self.home.exists():
-            prepare(self.home, for_server=True)  # one that was private so far is opened for the server to pass
+        account.require_way_to(self.home.parent)
+        prepare(self.home, for_server=True)  # one that was private so far is opened for the server to pass
         account.require_way_to(self.root)
-        prepare(self.home, for_server=True)
-        account.make_way_to(self.root)
 
     def _prepare_folders(self, account: ServerAccount) -> None:
         account.make_private(self.logs)

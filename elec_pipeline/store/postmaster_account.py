@@ -96,18 +96,6 @@ class ServerAccount:
                 "/var/lib/elec-pipeline, or start as an ordinary user."
             )
 
-    def make_way_to(self, folder: Path) -> None:
-        """Create a folder and its missing parents, so that the account can enter them.
-
-        Folders that exist keep their modes. Through those made here by root every account can pass, whatever the
-        umask, since the server has to, but list nothing; others are their owner's alone.
-        """
-        for step in [*reversed(folder.parents), folder]:
-            with suppress(FileExistsError):
-                step.mkdir(mode=0o700)
-                if self.by_root:
-                    step.chmod(0o711)
-
     def make_private(self, folder: Path) -> None:
         """Create a folder of mode 0700 that belongs to this account; one that is so already is kept.
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.home import prepare
 from elec_pipeline.store import postmaster_binaries
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.postmaster_account import ServerAccount
@@ -57,7 +58,7 @@ def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
 
 
 def test_a_socket_folder_that_is_open_to_others_is_refused(server: EmbeddedServer) -> None:
-    ServerAccount.current().make_way_to(server.root)
+    prepare(server.home, for_server=True)
     ServerAccount.current().make_private(server.socket_folder)
     server.socket_folder.chmod(0o777)
     with pytest.raises(EmbeddedServerError, match="is open to other accounts"):
