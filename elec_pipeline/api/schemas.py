@@ -146,7 +146,9 @@ class AccuracyRow(BaseModel):
     delivery_day: date
     forecaster: str = Field(
         description="rte_d1 (RTE's newest D-1 known at 20:30 Paris time the day before), rte_d1_latest (its "
-        "newest, revisions included), chronos_morning, chronos_evening or seasonal_naive."
+        "newest, revisions included), rte_debiased (rte_d1 less its own mean error of the last 28 days by local "
+        "hour), chronos_morning, chronos_evening, seasonal_naive, or one expert of the model at an issue, such as "
+        "expert_ridge_evening."
     )
     mape: float = Field(description="Percent.")
     mae_mw: float

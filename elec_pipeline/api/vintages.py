@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
@@ -23,6 +23,9 @@ from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
 from elec_pipeline.api.service import Served, Service
 from elec_pipeline.domain.delivery_day import PARIS, Issue
+from elec_pipeline.domain.forecasters import EXPERT_PREFIX, SEASONAL_NAIVE, of_expert, ours
+from elec_pipeline.domain.rte_bar import RTE_D1, RTE_D1_LATEST
+from elec_pipeline.domain.rte_debiased import RTE_DEBIASED
 from elec_pipeline.store.queries import listings
 from elec_pipeline.store.queries.listings import Listing
 
@@ -30,6 +33,18 @@ router = APIRouter(prefix="/v1", tags=["every vintage"])
 LARGEST_PAGE = 50_000
 TYPES = {each.value: each.media_type.partition(";")[0] for each in (Format.JSON, Format.CSV, Format.PARQUET)}
 """By which a format can be asked for in Accept; `columns` has no type of its own."""
+
+FIXED = (RTE_D1, RTE_D1_LATEST, RTE_DEBIASED, SEASONAL_NAIVE, *(ours(issue) for issue in Issue))
+FORECASTER = f"^({'|'.join(FIXED)}|{EXPERT_PREFIX}[A-Za-z0-9_-]+_({'|'.join(Issue)}))$"
+FORECASTERS = (
+    f"{', '.join(FIXED)}, or an expert of the model at an issue, such as {of_expert('ridge', Issue.EVENING)}"
+)
+
+
+def _known_forecaster(text: str) -> str:
+    if not re.fullmatch(FORECASTER, text):
+        raise PydanticCustomError("forecaster", "must be {allowed}.", {"allowed": FORECASTERS})
+    return text
 
 
 def _digits(text: object) -> object:
@@ -75,9 +90,11 @@ class RteQuery(PageQuery):
 class AccuracyQuery(PageQuery):
     """The range of delivery days, the page, the format, the forecaster."""
 
-    forecaster: (
-        Literal["rte_d1", "rte_d1_latest", "chronos_morning", "chronos_evening", "seasonal_naive"] | None
-    ) = Field(default=None, description="Only this forecaster.")
+    forecaster: Annotated[str, AfterValidator(_known_forecaster)] | None = Field(
+        default=None,
+        description=f"Only this forecaster: {FORECASTERS}.",
+        json_schema_extra={"anyOf": [{"type": "string", "pattern": FORECASTER}, {"type": "null"}]},
+    )
 
 
 def _responses(row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

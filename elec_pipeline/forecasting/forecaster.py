@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 import numpy as np
 
 from elec_pipeline.domain.information_set import MINIMUM_KNOWN_SHARE, InformationSet, is_too_thin
-from elec_pipeline.domain.quantiles import Floats, uncrossed
+from elec_pipeline.domain.quantiles import MEDIAN, Floats, uncrossed
 from elec_pipeline.errors import (
     ContextTooThinError,
     InvalidForecastError,
@@ -102,6 +102,8 @@ class Forecaster:
     def issue(self, sets: Sequence[InformationSet]) -> list[Issued]:
         """Return the forecasts of any number of issues, and where one was held back, why and who speaks instead.
 
+        Beside each forecast stands what every expert said.
+
         The combination speaks first; where its forecast is implausible (`domain.plausible_forecast`), the experts
         by their weight; then the week before.
 
@@ -147,7 +149,10 @@ class Forecaster:
 
     def _issue_one(self, information: InformationSet) -> Issued:
         combined, said = self._combined(information)
-        return first_plausible(information, combined, self._in_turn(information, said))
+        issued = first_plausible(information, combined, self._in_turn(information, said))
+        # As the combination takes them: an expert may have no bands yet, and still a median.
+        medians = {name: np.asarray(np.round(each[:, MEDIAN], DECIMALS)) for name, each in said.items()}
+        return replace(issued, experts=medians)
 
     def _in_turn(self, information: InformationSet, said: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
         """Yield who may speak instead of the combination, and what they say."""

@@ -6,8 +6,8 @@ implausible (`domain.plausible_forecast`), and the experts (`experts`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
@@ -34,10 +34,12 @@ class Issued:
     Attributes:
         quantiles: Shape (23, 24 or 25, 7), MW; None where none is plausible, so that none may be published.
         held_back: Why the combination's forecast was held back, and who speaks instead; None where it was not.
+        experts: By name, the median of each expert of the model, shape (23, 24 or 25,), MW, whoever speaks.
     """
 
     quantiles: Floats | None
     held_back: str | None = None
+    experts: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def first_plausible(

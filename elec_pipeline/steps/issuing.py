@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, issue_time, spans
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, issue_time, spans
 from elec_pipeline.domain.information_set import InformationSet, is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.errors import ContextTooThinError, ImplausibleForecastError
@@ -150,7 +150,7 @@ def _issue(
     if not published:
         return
     predictions = to_frame(published, forecaster.version)
-    report.written += write_predictions(engine, predictions)
+    report.written += write_predictions(engine, predictions, experts_frame(published, forecaster.version))
     report.issued += [known for known, _ in published]
     report.held_back += [each.held_back for _, each in published if each.held_back is not None]
     report.crossings += int((np.diff(predictions[list(COLUMNS)].to_numpy(), axis=1) < 0).any(axis=1).sum())
@@ -174,3 +174,27 @@ def to_frame(published: Sequence[tuple[InformationSet, Issued]], version: str) -
     frame.insert(2, "model_version", version)
     marks = [each.held_back for known, each in published for _ in range(known.delivery_hours)]
     return frame.assign(held_back=pd.Series(marks, index=frame.index, dtype=object))
+
+
+def experts_frame(published: Sequence[tuple[InformationSet, Issued]], version: str) -> pd.DataFrame:
+    """Return what the experts said in a batch of issues as rows.
+
+    Args:
+        published: What each issue knew, and its forecast.
+        version: Of the model.
+
+    Returns:
+        Columns `hour_start`, `issued_at` (UTC), `model_version`, `expert` and `load_mw`, a row for each expert and
+        hour of each issue's delivery day; none where an expert's number is not finite.
+    """
+    frames = []
+    for known, each in published:
+        said = pd.DataFrame(dict(each.experts), index=range(known.delivery_hours))
+        said.insert(0, "hour_start", hours(known.delivery_day))
+        said.insert(1, "issued_at", pd.Timestamp(known.issue_time).as_unit("us"))
+        frames.append(said)
+    rows = pd.concat(frames, ignore_index=True).melt(
+        ["hour_start", "issued_at"], var_name="expert", value_name="load_mw"
+    )
+    rows.insert(2, "model_version", version)
+    return rows[np.isfinite(rows["load_mw"].to_numpy(dtype=np.float64))]

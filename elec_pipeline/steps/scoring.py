@@ -3,6 +3,9 @@
 Here: which forecast of each hour is scored, on which hours, and the score of a day. Not here: the formulas
 (`domain.metrics`), and where scores are kept.
 
+Scored are our forecast, each expert that went into it, RTE's, and two references: RTE's less its own recent mean
+error (`domain.rte_debiased`), and the same hour a week before.
+
 Scored are complete hours only (four quarters), on the D-1 of RTE's that was known at 20:30 the day before, its
 newest one beside it (`domain.rte_bar`), and of ours the issue that was made first, for that is what was really
 said.
@@ -27,9 +30,11 @@ from elec_pipeline.domain.delivery_day import (
     same_time_days_before,
     spans,
 )
+from elec_pipeline.domain.forecasters import SEASONAL_NAIVE, of_expert, ours
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
-from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, Floats
+from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, Floats
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, Basis, rte_d1, rte_d1_latest
+from elec_pipeline.domain.rte_debiased import LOOKBACK_DAYS, RTE_DEBIASED, rte_debiased
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_accuracy
@@ -70,10 +75,13 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         actuals = queries.hours_between(connection, day_start(first - timedelta(days=NAIVE_DAYS)), end)
         vintages = queries.vintages_between(connection, start, end, DAY_AHEAD)
         predictions = queries.scorable_predictions(connection, start, end)
+        experts = queries.expert_predictions_between(connection, start, end)
+    past = queries.history(engine, day_start(first - timedelta(days=LOOKBACK_DAYS + 1)), end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     bar = rte_d1(vintages).set_index("hour_start")
     latest = rte_d1_latest(vintages).set_index("hour_start")["load_mw"]
     issued = {moment: frame.set_index("hour_start") for moment, frame in predictions.groupby("issued_at")}
+    said = _medians(experts, predictions)
     rows = []
     for day in days(first, last):
         axis = hours(day)
@@ -81,19 +89,32 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         points = {
             RTE_D1: bar["load_mw"].reindex(axis).to_numpy(),
             RTE_D1_LATEST: latest.reindex(axis).to_numpy(),
-            "seasonal_naive": complete.reindex(same_time_days_before(axis, NAIVE_DAYS)).to_numpy(),
+            RTE_DEBIASED: rte_debiased(past, day),
+            SEASONAL_NAIVE: complete.reindex(same_time_days_before(axis, NAIVE_DAYS)).to_numpy(),
         }
         of_rte = {RTE_D1: _basis(bar.loc[bar.index.isin(axis[~np.isnan(actual)]), "is_nominal"])}
         rows += [_row(day, name, actual, point, None, of_rte.get(name)) for name, point in points.items()]
         for issue in Issue:
-            made = issued.get(pd.Timestamp(issue_time(day, issue)))
-            if made is not None:
-                quantiles = made.reindex(axis)[list(COLUMNS)].to_numpy()
-                rows.append(
-                    _row(day, f"chronos_{issue}", actual, quantiles[:, COLUMNS.index("load_mw")], quantiles)
-                )
+            moment = pd.Timestamp(issue_time(day, issue))
+            if moment in issued:
+                quantiles = issued[moment].reindex(axis)[list(COLUMNS)].to_numpy()
+                rows.append(_row(day, ours(issue), actual, quantiles[:, MEDIAN], quantiles))
+            for expert, median in said.get(moment, {}).items():
+                rows.append(_row(day, of_expert(expert, issue), actual, median.reindex(axis).to_numpy(), None))
     scored = [row for row in rows if row["hours"]]
     return pd.DataFrame(scored, columns=SCORE_COLUMNS).astype({"basis": "str"})
+
+
+def _medians(experts: pd.DataFrame, predictions: pd.DataFrame) -> dict[pd.Timestamp, dict[str, pd.Series]]:
+    """Return by issue time and expert what the experts said in the forecasts that are scored.
+
+    Of several models that made an issue the first is scored, and so are its experts and no other's.
+    """
+    scored = experts.merge(predictions[["hour_start", "issued_at", "model_version"]])
+    said: dict[pd.Timestamp, dict[str, pd.Series]] = {}
+    for (moment, expert), rows in scored.groupby(["issued_at", "expert"]):
+        said.setdefault(moment, {})[expert] = rows.set_index("hour_start")["load_mw"]
+    return said
 
 
 def _basis(is_nominal: pd.Series) -> Basis:

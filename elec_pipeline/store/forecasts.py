@@ -9,6 +9,7 @@ from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.store.bulk import Written, upsert
 from elec_pipeline.store.tables import (
     chronos_predictions,
+    expert_predictions,
     forecast_accuracy,
     rte_forecasts,
     weather_forecasts,
@@ -44,16 +45,24 @@ def write_weather(engine: Engine, weather: pd.DataFrame, *, source: str) -> Writ
         return upsert(connection, weather_forecasts, weather.assign(source=source), update=[], fill=known)
 
 
-def write_predictions(engine: Engine, predictions: pd.DataFrame) -> Written:
-    """Add issues of our forecasts in one transaction.
+def write_predictions(engine: Engine, predictions: pd.DataFrame, experts: pd.DataFrame | None = None) -> Written:
+    """Add issues of our forecasts in one transaction, and what their experts said.
 
     Args:
         engine: Of the store.
         predictions: Columns `hour_start`, `issued_at` (UTC), `model_version` and the quantiles in MW, and perhaps
             `held_back`.
+        experts: Columns `hour_start`, `issued_at` (UTC), `model_version`, `expert` and `load_mw`; None where the
+            experts of the issues are not known.
+
+    Returns:
+        What changed in the issues; the experts' rows are not counted.
     """
     with engine.begin() as connection:
-        return upsert(connection, chronos_predictions, predictions, update=[])
+        written = upsert(connection, chronos_predictions, predictions, update=[])
+        if experts is not None:
+            upsert(connection, expert_predictions, experts, update=[])
+        return written
 
 
 def write_accuracy(engine: Engine, scores: pd.DataFrame) -> Written:

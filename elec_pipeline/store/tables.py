@@ -135,6 +135,19 @@ chronos_predictions = Table(
     "implausible, and who speaks instead.",
 )
 
+expert_predictions = Table(
+    "expert_predictions",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    Column("expert", Text, nullable=False),
+    _load(),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version", "expert"),
+    comment="The median of each expert in every issue of chronos_predictions. Rows are never changed.",
+)
+
 forecast_accuracy = Table(
     "forecast_accuracy",
     metadata,

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.forecasters import of_expert
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline_tests.api.conftest import AUTUMN, Api, Serve, raw
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.dashboard.world import plant
@@ -72,9 +74,14 @@ def test_every_vintage_has_its_issue_time_and_quantiles(api: Api, stored: Engine
 @every_day_length
 def test_accuracy_is_by_paris_day_and_forecaster(api: Api, day: date, n_hours: int) -> None:
     rows = api.json("/v1/accuracy", **a_day(day))["data"]
+    experts = [of_expert(name, issue) for name in card_of("")["combination"]["experts"] for issue in Issue]
     assert {row["forecaster"] for row in rows} == {
-        "rte_d1", "rte_d1_latest", "chronos_morning", "chronos_evening", "seasonal_naive",
+        "rte_d1", "rte_d1_latest", "rte_debiased", "chronos_morning", "chronos_evening", "seasonal_naive",
+        *experts,
     }  # fmt: skip
+    for name in ("rte_debiased", *experts):
+        [row] = api.json("/v1/accuracy", forecaster=name, **a_day(day))["data"]
+        assert (row["forecaster"], row["basis"], row["pinball_mw"]) == (name, None, None)
     assert {(row["delivery_day"], row["hours"]) for row in rows} == {(str(day), n_hours)}
     [rte] = api.json("/v1/accuracy", forecaster="rte_d1", **a_day(day))["data"]
     assert rte["pinball_mw"] is None
@@ -153,6 +160,13 @@ def test_an_empty_page_has_its_columns(api: Api) -> None:
         assert api.get(f"/v1/{route}", format="csv", **query).text.count("\n") == 1
         parquet = api.get(f"/v1/{route}", format="parquet", **query)
         assert pd.read_parquet(io.BytesIO(parquet.content)).empty
+
+
+@pytest.mark.parametrize("name", ["nobody", "expert_", "expert_ridge", "expert_ridge_noon", "rte_d1x"])
+def test_a_forecaster_that_cannot_be_is_refused(api: Api, name: str) -> None:
+    said = api.refusal("/v1/accuracy", forecaster=name)["forecaster"]
+    assert "rte_debiased" in said
+    assert "expert_" in said
 
 
 @pytest.mark.parametrize("route", TABLES)

@@ -14,6 +14,8 @@ from elec_pipeline.defs import faults
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.defs.resources import ClockResource
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
+from elec_pipeline.domain.forecasters import of_expert
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
@@ -38,6 +40,12 @@ def predictions(engine: Engine, day: date) -> pd.DataFrame:
     with engine.connect() as connection:
         made = queries.first_predictions(connection, day_start(day), day_end(day))
     return made.drop(columns="created_at")
+
+
+def experts(engine: Engine, day: date) -> pd.DataFrame:
+    with engine.connect() as connection:
+        said = queries.expert_predictions_between(connection, day_start(day), day_end(day))
+    return said.sort_values(["issued_at", "expert", "hour_start"], ignore_index=True)
 
 
 def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
@@ -70,7 +78,12 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     ]
     with engine.connect() as connection:
         scores = queries.accuracy_between(connection, day, day).set_index("forecaster")
-    assert set(scores.index) == {"rte_d1", "rte_d1_latest", "chronos_morning", "chronos_evening", "seasonal_naive"}
+    names = card_of("")["combination"]["experts"]
+    assert experts(engine, day).groupby(["expert", "issued_at"]).size().tolist() == [n_hours] * 2 * len(names)
+    assert set(scores.index) == {
+        "rte_d1", "rte_d1_latest", "rte_debiased", "chronos_morning", "chronos_evening", "seasonal_naive",
+        *(of_expert(name, issue) for name in names for issue in Issue),
+    }  # fmt: skip
     assert scores.loc["rte_d1", "basis"] == "nominal"  # all was fetched months later
     assert (scores["hours"] == n_hours).all()
     mape = scores["mape"].to_dict()
@@ -96,11 +109,14 @@ def test_issued_live_or_backfilled_a_forecast_is_the_same(
     live = predictions(engine, day)
     live = live[live["issued_at"] == issued].reset_index(drop=True)
     assert len(live) == n_hours
+    experts_live = experts(engine, day).query("issued_at == @issued").reset_index(drop=True)
+    assert len(experts_live) == n_hours * len(card_of("")["combination"]["experts"])
     with engine.begin() as connection:
         # The rows came when the issue was made, not when this test ran.
         for table in ("raw_consumption", "rte_forecasts"):
             connection.execute(text(f"UPDATE elec.{table} SET ingested_at = :at"), {"at": issued})
         connection.execute(text("DELETE FROM elec.chronos_predictions"))
+        connection.execute(text("DELETE FROM elec.expert_predictions"))
     simulator.set_clock(lambda: NOW)
     revised_days = [f"revised=3@{today - timedelta(days=n)}/all" for n in range(10)]
     simulator.set_faults([*revised_days, f"revised=3@{day}/all"])
@@ -110,6 +126,8 @@ def test_issued_live_or_backfilled_a_forecast_is_the_same(
     later = predictions(engine, day)
     later = later[later["issued_at"] == issued].reset_index(drop=True)
     pd.testing.assert_frame_equal(later, live, check_exact=True)
+    backfilled = experts(engine, day).query("issued_at == @issued").reset_index(drop=True)
+    pd.testing.assert_frame_equal(backfilled, experts_live, check_exact=True)
 
 
 @every_day_length

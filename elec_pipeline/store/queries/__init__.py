@@ -19,6 +19,7 @@ from elec_pipeline.store.queries.provisional import provisional_days
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
 from elec_pipeline.store.queries.series import (
+    expert_predictions_between,
     first_predictions,
     issues_made,
     newest_predictions,
@@ -39,6 +40,7 @@ __all__ = [
     "daily_means",
     "data_version",
     "day_states",
+    "expert_predictions_between",
     "first_predictions",
     "has_database",
     "history",

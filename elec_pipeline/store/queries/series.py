@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start
 from elec_pipeline.domain.quantiles import COLUMNS
-from elec_pipeline.store.queries.frames import frame
-from elec_pipeline.store.tables import ZONE, chronos_predictions, rte_forecasts
+from elec_pipeline.store.queries.frames import between, frame
+from elec_pipeline.store.tables import ZONE, chronos_predictions, expert_predictions, rte_forecasts
 
 AFTER_THE_FACT = "after_the_fact"
 _PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS, AFTER_THE_FACT, "held_back")
@@ -55,6 +55,22 @@ def first_predictions(connection: Connection, start: datetime, end: datetime) ->
 def scorable_predictions(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
     """Return those of `first_predictions` that were forecasts: no score counts one made after the fact."""
     return frame(connection, _first_predictions(start, end).where(~after_the_fact()))
+
+
+def expert_predictions_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return the medians of the experts of every model and issue for the hours of `[start, end[`.
+
+    Returns:
+        Columns `hour_start`, `issued_at`, `model_version`, `expert`, `load_mw`. Issues made before experts were
+        kept, and imported ones, have no rows.
+    """
+    table = expert_predictions
+    return frame(
+        connection,
+        between(table, table.c.hour_start, start, end).with_only_columns(
+            table.c.hour_start, table.c.issued_at, table.c.model_version, table.c.expert, table.c.load_mw
+        ),
+    )
 
 
 def issues_made(connection: Connection, model_version: str, first: date, last: date) -> set[datetime]:

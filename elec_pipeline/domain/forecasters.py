@@ -1,0 +1,49 @@
+"""The names under which forecasters are scored. Pure.
+
+Here: from an issue, or one expert of it, to its name and back, the same in the table of scores, the API and the
+pages. Not here: RTE's names (`rte_bar`, `rte_debiased`), and which experts there are: that the checkpoint says.
+
+Our own forecast is named after its issue: `chronos_evening`. An expert that went into it: `expert_ridge_evening`.
+The prefix tells an expert called `chronos` from the whole.
+"""
+
+from __future__ import annotations
+
+from elec_pipeline.domain.delivery_day import Issue
+
+SEASONAL_NAIVE = "seasonal_naive"
+"""The same hour a week before."""
+EXPERT_PREFIX = "expert_"
+
+
+def ours(issue: Issue) -> str:
+    """Return the name of our own forecast.
+
+    Example:
+        >>> ours(Issue.EVENING)
+        'chronos_evening'
+    """
+    return f"chronos_{issue}"
+
+
+def of_expert(expert: str, issue: Issue) -> str:
+    """Return the name of what one expert said at an issue.
+
+    Example:
+        >>> of_expert("ridge", Issue.MORNING)
+        'expert_ridge_morning'
+    """
+    return f"{EXPERT_PREFIX}{expert}_{issue}"
+
+
+def expert_of(forecaster: str) -> tuple[str, Issue] | None:
+    """Return the expert and the issue that a name stands for; None where it is no expert's.
+
+    Example:
+        >>> expert_of("expert_two_words_evening"), expert_of("chronos_evening"), expert_of("expert_ridge")
+        (('two_words', <Issue.EVENING: 'evening'>), None, None)
+    """
+    expert, _, issue = forecaster.removeprefix(EXPERT_PREFIX).rpartition("_")
+    if not forecaster.startswith(EXPERT_PREFIX) or not expert or issue not in set(Issue):
+        return None
+    return expert, Issue(issue)
