@@ -70,6 +70,13 @@ def compared(token: str, first: date, last: date) -> pd.DataFrame:
     return ask(reads.compared, first, last)
 
 
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def scores(token: str, first: date, last: date) -> pd.DataFrame:
+    """Return the stored scores of every forecaster; see `queries.accuracy_between`."""
+    del token
+    return ask(queries.accuracy_between, first, last)
+
+
 def newest_day() -> date | None:
     """Return the newest day that anything is known of."""
     return ask(reads.newest_day)

@@ -5,12 +5,15 @@ Here: words with places for figures. Not here: how figures are written (`languag
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.language import Language
 from dashboard.texts_errors import ERRORS, EVENING, MORNING
+from dashboard.texts_experts import EXPERTS
+from elec_pipeline.domain.forecasters import EXPERT_PREFIX, expert_of
 
-TEXTS: dict[str, tuple[str, str]] = ERRORS | {
+TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),
@@ -32,6 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | {
     "chronos_morning": (f"Ours, morning ({MORNING})", f"Nôtre, matin ({MORNING})"),
     "chronos_evening": (f"Ours, evening ({EVENING})", f"Nôtre, soir ({EVENING})"),
     "seasonal_naive": ("A week before", "Semaine précédente"),
+    "rte_debiased": ("RTE D-1 less its mean error", "RTE J-1 moins son erreur moyenne"),
     "band_50": ("50% band", "Bande 50 %"),
     "band_80": ("80% band", "Bande 80 %"),
     # Range, issue
@@ -264,3 +268,38 @@ class Texts:
         """
         english, french = TEXTS[key]
         return (french if self.language is Language.FRENCH else english).format(**parts)
+
+    def expert(self, name: str) -> str:
+        """Return how an expert is called; a checkpoint may hold one that has no other name here than its own.
+
+        Example:
+            >>> Texts(Language.FRENCH).expert("mlp"), Texts(Language.FRENCH).expert("oracle")
+            ('Réseau dense', 'oracle')
+        """
+        return self._or_name(f"{EXPERT_PREFIX}{name}", name)
+
+    def forecaster(self, name: str) -> str:
+        """Return how a forecaster of `forecast_accuracy` is called; an expert without its issue.
+
+        Example:
+            >>> [Texts(Language.ENGLISH).forecaster(name) for name in ("expert_mlp_evening", "rte_d1")]
+            ['Dense network', 'RTE D-1']
+        """
+        found = expert_of(name)
+        return self._or_name(name, name) if found is None else self.expert(found[0])
+
+    def stands_on(self, situation: str, inputs: Iterable[str]) -> str:
+        """Return what a forecast stands on, in words.
+
+        Example:
+            >>> Texts(Language.ENGLISH).stands_on("evening", ["temperature_c", "news"])
+            'Evening: RTE D-1 + temperature + news'
+        """
+        words = [
+            self._or_name(f"situation_{situation}", situation),
+            *(self._or_name(name, name) for name in inputs),
+        ]
+        return " + ".join(words)
+
+    def _or_name(self, key: str, name: str) -> str:
+        return self(key) if key in TEXTS else name

@@ -1,4 +1,4 @@
-"""Who was right: the leaderboard, the error by day and by kind of hour, the worst days."""
+"""Who was right: the leaderboard, the experts, the error by day and by kind of hour, the worst days."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dashboard.charts.accuracy import daily_figure, grouped_figure
 from dashboard.frame import Frame, chart, choose_span
 from dashboard.language import NO_VALUE, long_day, number, percent, short_day, written
 from dashboard.span import Span
+from dashboard.views import experts
 from elec_pipeline.domain.delivery_day import Issue, delivery_day
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST
 from elec_pipeline.domain.vintages import NOMINAL_PUBLICATION
@@ -40,6 +41,7 @@ def show(frame: Frame) -> None:
     st.caption(texts("accuracy_intro", first=first, last=last, hours=number(len(hours), language)))
     _leaderboard(frame, hours, names)
     _about_rte(frame, hours, names)
+    experts.show(frame, span)
     names = [name for name in names if name != RTE_D1_LATEST]  # on top of the other, a curve would hide it
     days = comparison.by_day(hours, names)
     st.subheader(texts("daily_error"))

@@ -148,7 +148,7 @@ def _weights(combination: dict[str, Any], frame: Frame) -> str:
     for name in combination["experts"]:
         weights = [each.get(name, 0.0) for each in medians]
         least, largest = (number(weight, language, 1) for weight in (min(weights), max(weights)))
-        said.append(texts("weight_of", name=name, least=least, largest=largest))
+        said.append(texts("weight_of", name=texts.expert(name), least=least, largest=largest))
     return ", ".join(said)
 
 

@@ -15,11 +15,13 @@ from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, Reason
+from elec_pipeline.forecasting.lifecycle.weights import weights
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import PROMOTIONS, RegisteredModel
 
 Say = Callable[[str], None]
+WEIGHTS = "Weights of the experts: in the median / in the width of the bands"
 
 
 def listing(engine: Engine, used: ModelInUse) -> Table:
@@ -56,10 +58,6 @@ def details(model: RegisteredModel, used: ModelInUse) -> Table:
         "trained through": model.trained_through or "unknown",
         "registered": _moment(model.created_at),
         **{f"learnt from ({name})": _span(card[name]) for name in ("train", "validation") if name in card},
-        **{
-            f"stands on {key}": _blend(found)
-            for key, found in card.get("combination", {}).get("blends", {}).items()
-        },
         **{name: card[name] for name in ("steps", "best_step", "seconds", "peak_memory_mb") if name in card},
         **{f"validation, {issue}": _figures(found) for issue, found in card.get("metrics", {}).items()},
         **{f"gate: {name}": value for name, value in model.metrics.get("gate", {}).items() if value is not None},
@@ -73,12 +71,19 @@ def details(model: RegisteredModel, used: ModelInUse) -> Table:
     return table
 
 
-def _blend(blend: Mapping[str, Any]) -> str:
-    """Return what makes the median and the width of the bands, in words."""
-    medians, widths = (
-        ", ".join(f"{name} {weight:g}" for name, weight in blend[part].items()) for part in ("medians", "widths")
-    )
-    return f"median {medians}; widths {widths}"
+def weights_table(model: RegisteredModel) -> Table | None:
+    """Return the weights of a model's experts by what a forecast stands on; None where none are known."""
+    found = weights(model.metrics.get("card", {}))
+    if not found:
+        return None
+    table = Table(box=None, pad_edge=False, title=WEIGHTS, title_justify="left", title_style="")
+    table.add_column("stands on", overflow="fold")
+    for name in found[0].medians:
+        table.add_column(name, overflow="fold", justify="right")
+    for each in found:
+        shares = (f"{each.medians[name]:.2f} / {each.widths[name]:.2f}" for name in each.medians)
+        table.add_row("+".join([each.situation, *each.inputs]) or "anything", *shares)
+    return table
 
 
 def in_use_line(used: ModelInUse) -> str:

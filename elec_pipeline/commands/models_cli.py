@@ -29,8 +29,8 @@ def list_() -> None:
 
 @app.command()
 def show(version: Version) -> None:
-    """Show all that is known of a model: spans, figures, the gate's verdict, promotions."""
-    from elec_pipeline.commands.models import details
+    """Show all that is known of a model: spans, figures, the gate's verdict, promotions, its experts' weights."""
+    from elec_pipeline.commands.models import details, weights_table
     from elec_pipeline.forecasting.lifecycle.registry import find, in_use
     from elec_pipeline.store import queries
     from elec_pipeline.store.database import opened
@@ -39,6 +39,9 @@ def show(version: Version) -> None:
         with engine.connect() as connection:
             model = find(queries.registered_models(connection), version)
         out.print(details(model, in_use(engine, settings())), soft_wrap=False)
+    if (table := weights_table(model)) is not None:
+        out.print()
+        out.print(table, soft_wrap=False)
 
 
 @app.command()

@@ -76,6 +76,24 @@ def test_versions_are_listed_promoted_and_rolled_back(
     assert doctor._model(settings(), engine) == f"{two} loads; ELEC_MODEL names it ({own_home / 'two'})"  # noqa: SLF001
 
 
+def test_the_weights_of_any_experts_are_a_table_by_what_is_known(engine: Engine, own_home: Path) -> None:
+    blends = {
+        "evening": {"medians": {"ridge": 0.7, "oracle": 0.3}, "widths": {"oracle": 1.0}},
+        "alone+temperature_c": {"medians": {"ridge": 1.0}, "widths": {"ridge": 0.5, "oracle": 0.5}},
+    }
+    models.register_trained(
+        engine, version="elec-1", base_model="nothing", location=str(own_home), trained_through=None,
+        metrics={"card": {"combination": {"experts": ["ridge", "oracle"], "blends": blends}}},
+    )  # fmt: skip
+    shown = elec("models", "show", "elec-1")
+    head = row(shown, "stands on").split()
+    assert head == ["stands", "on", "ridge", "oracle"]
+    assert row(shown, "evening").split() == ["evening", "0.70", "/", "0.00", "0.30", "/", "1.00"]
+    alone = ["alone+temperature_c", "1.00", "/", "0.50", "0.00", "/", "0.50"]
+    assert row(shown, "alone").split() == alone
+    assert "{" not in shown
+
+
 def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home: Path) -> None:
     with pytest.raises(RegistryError, match="nothing to roll back"):
         elec("models", "rollback")

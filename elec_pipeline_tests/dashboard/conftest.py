@@ -44,7 +44,9 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     def forget() -> None:
         store.engine.clear()
-        for cached in (store.series, store.scored, store.compared, store.vintages, store.completeness):
+        for cached in (
+            store.series, store.scored, store.compared, store.scores, store.vintages, store.completeness,
+        ):  # fmt: skip
             cached.clear()
 
     def start(database: str, page: str = "", locale: str = "en-GB", **query: str) -> AppTest:
