@@ -35,7 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     "chronos_morning": (f"Ours, morning ({MORNING})", f"Nôtre, matin ({MORNING})"),
     "chronos_evening": (f"Ours, evening ({EVENING})", f"Nôtre, soir ({EVENING})"),
     "seasonal_naive": ("A week before", "Semaine précédente"),
-    "rte_debiased": ("RTE D-1 less its mean error", "RTE J-1 moins son erreur moyenne"),
+    "rte_debiased": ("RTE D-1, debiased", "RTE J-1, débiaisée"),
     "band_50": ("50% band", "Bande 50 %"),
     "band_80": ("80% band", "Bande 80 %"),
     # Range, issue

@@ -35,6 +35,6 @@ EXPERTS: dict[str, tuple[str, str]] = {
     "stands_on": ("What is known", "Ce qui est connu"),
     "situation_": ("Whatever is known", "Quoi qu'il en soit"),
     "situation_evening": ("Evening: RTE D-1", "Soir : RTE J-1"),
-    "situation_early": ("Morning: an early forecast of RTE's", "Matin : une prévision précoce de RTE"),
-    "situation_alone": ("No forecast of RTE's", "Aucune prévision de RTE"),
+    "situation_early": ("Morning: an early RTE", "Matin : RTE précoce"),
+    "situation_alone": ("Without RTE", "Sans RTE"),
 }  # fmt: skip

@@ -39,7 +39,8 @@ def rte_debiased(history: History, day: date) -> Floats:
         day: The delivery day.
 
     Returns:
-        Shape (23, 24 or 25,), MW; NaN where RTE has no bar, or too few errors of the local hour are known.
+        Shape (23, 24 or 25,), MW; NaN where RTE has no bar, and everywhere where too few errors of any of the
+        day's local hours are known: half a day would be scored on other hours than the rest.
     """
     known = history.at(day, Issue.EVENING, context_hours=LOOKBACK_DAYS * _HOURS_A_DAY)
     context = slice(0, known.context_hours)
@@ -48,7 +49,8 @@ def rte_debiased(history: History, day: date) -> Floats:
     # A D-2 stands in the context where there was no bar; it is not what is corrected here.
     rte = np.where(known.rte_mw[context] == bar, bar, np.nan)
     error = mean_by_local_hour(known.hours[context], rte - known.load_mw[context])
-    return rte_d1_mw(history, day) - error[hours(day).tz_convert(PARIS).hour]
+    of_day = error[hours(day).tz_convert(PARIS).hour]
+    return rte_d1_mw(history, day) - (np.nan if np.isnan(of_day).any() else of_day)
 
 
 def mean_by_local_hour(axis: Instants, values: Floats) -> Floats:

@@ -197,4 +197,5 @@ def experts_frame(published: Sequence[tuple[InformationSet, Issued]], version: s
         ["hour_start", "issued_at"], var_name="expert", value_name="load_mw"
     )
     rows.insert(2, "model_version", version)
-    return rows[np.isfinite(rows["load_mw"].to_numpy(dtype=np.float64))]
+    is_number = pd.Series(np.isfinite(rows["load_mw"].to_numpy(dtype=np.float64)), index=rows.index)
+    return rows[is_number]

@@ -13,6 +13,7 @@ said.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date, timedelta
 
 import numpy as np
@@ -105,15 +106,15 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
     return pd.DataFrame(scored, columns=SCORE_COLUMNS).astype({"basis": "str"})
 
 
-def _medians(experts: pd.DataFrame, predictions: pd.DataFrame) -> dict[pd.Timestamp, dict[str, pd.Series]]:
+def _medians(experts: pd.DataFrame, predictions: pd.DataFrame) -> dict[Hashable, dict[str, pd.Series]]:
     """Return by issue time and expert what the experts said in the forecasts that are scored.
 
     Of several models that made an issue the first is scored, and so are its experts and no other's.
     """
     scored = experts.merge(predictions[["hour_start", "issued_at", "model_version"]])
-    said: dict[pd.Timestamp, dict[str, pd.Series]] = {}
+    said: dict[Hashable, dict[str, pd.Series]] = {}
     for (moment, expert), rows in scored.groupby(["issued_at", "expert"]):
-        said.setdefault(moment, {})[expert] = rows.set_index("hour_start")["load_mw"]
+        said.setdefault(moment, {})[str(expert)] = rows.set_index("hour_start")["load_mw"]
     return said
 
 

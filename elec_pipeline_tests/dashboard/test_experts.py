@@ -81,8 +81,8 @@ def page(monkeypatch: pytest.MonkeyPatch, engine: Engine, language: str) -> AppT
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("en", ["Dense network", "oracle", "Ours, evening (20:30)", "RTE D-1 less its mean error", "RTE D-1"]),
-        ("fr", ["Réseau dense", "oracle", "Nôtre, soir (20:30)", "RTE J-1 moins son erreur moyenne", "RTE J-1"]),
+        ("en", ["Dense network", "oracle", "Ours, evening (20:30)", "RTE D-1, debiased", "RTE D-1"]),
+        ("fr", ["Réseau dense", "oracle", "Nôtre, soir (20:30)", "RTE J-1, débiaisée", "RTE J-1"]),
     ],
 )
 def test_the_page_shows_each_expert_the_references_and_the_weights(
@@ -90,7 +90,7 @@ def test_the_page_shows_each_expert_the_references_and_the_weights(
 ) -> None:
     evening = {"expert_mlp_evening": 1.0, "expert_oracle_evening": 1.2, "chronos_evening": 1.3}
     for day in (FIRST, LAST):
-        write_accuracy(engine, scores(day, **evening, rte_debiased=1.5, rte_d1=2.0, chronos_morning=3.0))
+        write_accuracy(engine, scores(day, 24, **evening, rte_debiased=1.5, rte_d1=2.0, chronos_morning=3.0))
     app = page(monkeypatch, engine, language)
     board_shown, weights_shown = (each.value for each in app.dataframe)
     texts = Texts(Language(language))
