@@ -42,6 +42,7 @@ SERIES = (
     "rte_forecasts",
     "weather_forecasts",
     "chronos_predictions",
+    "expert_predictions",
     "forecast_accuracy",
 )
 LAUNCH = """

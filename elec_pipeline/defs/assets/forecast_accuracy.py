@@ -1,4 +1,4 @@
-"""`forecast_accuracy`: the daily score of RTE's forecast, of ours, and of the seasonal naive."""
+"""`forecast_accuracy`: the daily score of our forecast, of each of its experts, of RTE's and of the references."""
 
 import dagster as dg
 
