@@ -66,6 +66,7 @@ def of_openstef(arguments: argparse.Namespace, history: History, first: date, la
         "first_day_learnt_from": str(FIRST_PREVIOUS_RUNS_DAY),
         "first_delivery_day": str(first),
         "last_delivery_day": str(last),
+        "refit_days": arguments.refit_days,
         "issues": {str(issue): f"{issue.wall_clock:%H:%M}" for issue in Issue},
         "entries": [asdict(entry) for entry in ENTRIES],
     }
@@ -142,6 +143,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("weather", type=Path, help="hourly series of temperature, cloud, wind, humidity of cities")
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--last", type=date.fromisoformat, help="last delivery day, where not all of the split")
+    parser.add_argument("--refit-days", type=int, default=0, help="refit OpenSTEF so often; 0: fit it once")
     parser.add_argument("--model", default="", help="a checkpoint's folder; the bundled one if not given")
     parser.add_argument("--only-openstef", action="store_true", help="do not run ours")
     parser.add_argument("--python", default="python3.12", help="command or path of Python 3.12 or newer")

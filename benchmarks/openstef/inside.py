@@ -1,4 +1,4 @@
-"""Runs in OpenSTEF's own environment: fits each entry once, and lets OpenSTEF's back-test make every issue.
+"""Runs in OpenSTEF's own environment: fits each entry, and lets OpenSTEF's back-test make every issue.
 
 Here: OpenSTEF's data sets and configuration. Not here: who takes part, scores, and anything of this project, for
 it is not installed there. `python -P inside.py FOLDER` reads `order.json` and `inputs.parquet` in the folder, and
@@ -36,7 +36,8 @@ REACH = timedelta(hours=40)
 """From the morning issue to the end of a delivery day of 25 hours, and an hour more."""
 CONTEXT = timedelta(days=15)
 """Before an issue, for the lags."""
-NEVER = timedelta(days=36_500)
+NEVER = 36_500
+"""Days."""
 CENTRE = {"latitude": "46.6", "longitude": "2.4"}
 """Of France, for sunrise and sunset."""
 
@@ -103,7 +104,11 @@ def forecaster(model: str, training: timedelta) -> Any:
 
 
 def run(order: dict[str, Any], entry: dict[str, Any], table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Fit an entry at its first issue, and return its forecasts of every issue, and how long it took."""
+    """Fit an entry at its first issue, and again where the order says so, and forecast every issue.
+
+    Returns:
+        Forecasts by hour and issue, and how long a fit and an issue took, seconds.
+    """
     clock = datetime.strptime(order["issues"][entry["issue"]], "%H:%M").time()  # noqa: DTZ007 - a time of day
     zone = ZoneInfo(order["zone"])
 
@@ -121,7 +126,10 @@ def run(order: dict[str, Any], entry: dict[str, Any], table: pd.DataFrame) -> tu
     timed = Timed(forecaster(entry["model"], first - learnt_from))
     back_test = BacktestPipeline(
         BacktestConfig(
-            prediction_sample_interval=HOUR, predict_interval=DAY, train_interval=NEVER, align_time=clock
+            prediction_sample_interval=HOUR,
+            predict_interval=DAY,
+            train_interval=(order["refit_days"] or NEVER) * DAY,
+            align_time=clock,
         ),
         timed,
     )
@@ -132,9 +140,11 @@ def run(order: dict[str, Any], entry: dict[str, Any], table: pd.DataFrame) -> tu
         of_hour = base.reindex(made.index)
         known = of_hour["known_from"] <= made["issued_at"]
         made[list(QUANTILES.values())] = made[list(QUANTILES.values())].add(of_hour["base"].where(known), axis=0)
-    if len(timed.fits) != 1 or len(timed.issues) != (last.date() - first.date()).days + 1:
+    n_days = (last.date() - first.date()).days + 1
+    n_fits = 1 + (n_days - 1) // (order["refit_days"] or NEVER)
+    if (len(timed.fits), len(timed.issues)) != (n_fits, n_days):
         raise RuntimeError(f"{entry}: {len(timed.fits)} fits and {len(timed.issues)} issues")
-    took = {"fit": timed.fits[0], "of_issue": sum(timed.issues) / len(timed.issues)}
+    took = {"fit": sum(timed.fits) / n_fits, "of_issue": sum(timed.issues) / n_days}
     names = {"issue": entry["issue"], "forecaster": entry["forecaster"]}
     return made.rename_axis("hour_start").reset_index().assign(**names), names | took
 

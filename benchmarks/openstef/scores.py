@@ -90,7 +90,7 @@ def table(shared: pd.DataFrame, seconds: Mapping[tuple[str, str], Seconds]) -> s
         held = metrics.coverage(part["actual_mw"], part["q10"], part["q90"])
         fit = "" if took.fit is None else f"{took.fit:.0f}"
         rows.append(
-            (issue, forecaster, f"{mape:.3f} %", f"{mape / bar:.3f}", f"{held:.0%}", fit, f"{took.issue:.2f}")
+            (issue, forecaster, f"{mape:.3f} %", f"{mape / bar:.3f}", f"{100 * held:.0f} %", fit, f"{took.issue:.2f}")
         )
     return markdown_table(HEADER, rows)
 

@@ -89,8 +89,8 @@ def test_the_table_holds_errors_next_to_rte_and_coverage() -> None:
     rows = scores.table(scores.on_identical_hours(made, truth(at)), seconds).splitlines()[2:]
     assert [row.split("| ")[3:] for row in rows] == [
         ["2.000 % ", "1 ", " ", " ", " |"],
-        ["1.000 % ", "0.500 ", "100% ", " ", "0.02 |"],
-        ["15.000 % ", "7.500 ", "0% ", "12 ", "0.10 |"],
+        ["1.000 % ", "0.500 ", "100 % ", " ", "0.02 |"],
+        ["15.000 % ", "7.500 ", "0 % ", "12 ", "0.10 |"],
     ]
 
 
