@@ -29,6 +29,8 @@ from openstef_models.presets import ForecastingWorkflowConfig, create_forecastin
 from openstef_models.presets.forecasting_workflow import LocationConfig
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LEVELS = (0.1, 0.5, 0.9)
+"""Quantiles that are fitted."""
 QUANTILES = {"quantile_P10": "q10", "quantile_P50": "load_mw", "quantile_P90": "q90"}
 HORIZON = LeadTime.from_string("PT48H")
 """The presets' default, with which they take lags of the target of 2 to 14 whole days."""
@@ -83,7 +85,7 @@ def forecaster(model: str, training: timedelta) -> Any:
     workflow = ForecastingWorkflowConfig(
         model_id=model,
         model=model,
-        quantiles=[Q(0.1), Q(0.5), Q(0.9)],
+        quantiles=[Q(level) for level in LEVELS],
         sample_interval=HOUR,
         horizons=[HORIZON],
         location=LocationConfig(name="France", country_code="FR", coordinate=CENTRE),

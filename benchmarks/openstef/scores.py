@@ -88,10 +88,9 @@ def table(shared: pd.DataFrame, seconds: Mapping[tuple[str, str], Seconds]) -> s
         part = shared[(shared["issue"] == issue) & (shared["forecaster"] == forecaster)]
         mape = metrics.mape(part["actual_mw"], part["load_mw"])
         held = metrics.coverage(part["actual_mw"], part["q10"], part["q90"])
+        errors = (f"{mape:.3f} %", f"{mape / bar:.3f}", f"{100 * held:.0f} %")
         fit = "" if took.fit is None else f"{took.fit:.0f}"
-        rows.append(
-            (issue, forecaster, f"{mape:.3f} %", f"{mape / bar:.3f}", f"{100 * held:.0f} %", fit, f"{took.issue:.2f}")
-        )
+        rows.append((issue, forecaster, *errors, fit, f"{took.issue:.2f}"))
     return markdown_table(HEADER, rows)
 
 
