@@ -1,10 +1,10 @@
-"""How good the forecasts are: `python -m benchmarks.accuracy LOAD_CSV WEATHER_CSV [--split …] [--model …]`.
+"""How good the forecasts are: `python -m benchmarks.accuracy LOAD_CSV TEMPERATURE_CSV CITIES_CSV [--split …]`.
 
 From the raw series to tables, in Markdown. The test split is only reported on: nothing was fitted or chosen on it.
 Each expert of the checkpoint is scored alone beside their combination, which is what is issued.
 Experts that can be fitted by themselves are named with `--experts`; gradient boosting takes some ten minutes.
 
-Temperatures are an archive of short-lead forecasts, close to the truth: a real day-ahead forecast is worse. The
+The weather is an archive of short-lead forecasts, close to the truth: a real day-ahead forecast is worse. The
 series hold no D-2 of RTE's: where a morning issue is to know one, a blurred D-1 stands in for it.
 """
 
@@ -13,15 +13,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.real_data import EARLY_BLUR_MW, TEST, TRAIN, VALIDATION, read_history
+from benchmarks.real_data import EARLY_BLUR_MW, LAST_WEATHER, TEST, TRAIN, VALIDATION, Weather, read_history
 from elec_pipeline.domain.delivery_day import Issue, days
 from elec_pipeline.domain.history import History
 from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.inputs import INPUTS, TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.backtest import scores as skill
 from elec_pipeline.forecasting.backtest.contestants import RTE
@@ -31,19 +31,21 @@ from elec_pipeline.forecasting.degraded import with_only
 from elec_pipeline.forecasting.experts.catalogue import CATALOGUE
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.expert import Contestant
+from elec_pipeline.forecasting.experts.mlp.mlp import MLP
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE
 from elec_pipeline.markdown import markdown_table
 
 SPLITS = {"validation": VALIDATION, "test": TEST}
-LAST_TEMPERATURE = date(2025, 5, 30)
-"""Last delivery day that the archive of temperatures covers in full."""
+KNOWN = {"": (), "temperature": (TEMPERATURE,), "weather": INPUTS}
+"""Of the inputs, by what a table says that was known."""
 COMBINATION = "combination"
 """What is issued: the checkpoint's experts together."""
 KNEW = {
     RTE: "RTE's D-1 forecast, published on the evening before, whichever issue is scored",
     COMBINATION: "load up to an hour before the issue, RTE's forecasts published before it, the calendar",
     RIDGE: "the same; this expert of the checkpoint alone",
+    MLP: "the same; this expert of the checkpoint alone",
     CHRONOS: "the same; this expert of the checkpoint alone, without the combination's calibration",
     SEASONAL_NAIVE: "the load of the same hour a week before",
 }
@@ -52,10 +54,11 @@ GROUPS = ("year", "season", "kind_of_day", "hours_of_day")
 
 
 @dataclass(frozen=True)
-class WithoutTemperature:
-    """A contestant that is shown no temperature forecast."""
+class Knowing:
+    """A contestant that is shown some inputs alone."""
 
     contestant: Contestant
+    names: Sequence[str]
 
     @property
     def context_hours(self) -> int:
@@ -64,7 +67,20 @@ class WithoutTemperature:
 
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
         """Return the contestant's forecasts of what is left."""
-        return self.contestant.predict([with_only(each) for each in sets])
+        return self.contestant.predict([with_only(each, self.names) for each in sets])
+
+
+def in_turn(who: Mapping[str, Contestant], *, once: Sequence[str]) -> dict[str, Contestant]:
+    """Return each contestant for each of `KNOWN`; some names just once, with what they were fitted to."""
+    made = {
+        f"{name} with {known}" if known else name: Knowing(contestant, inputs)
+        for known, inputs in KNOWN.items()
+        for name, contestant in who.items()
+        if name not in once
+    }
+    return made | {
+        f"{name} with temperature": who[name] for name in once if name in who and name != SEASONAL_NAIVE
+    }
 
 
 def report(title: str, frame: pd.DataFrame, *, groups: Sequence[str] = ()) -> None:
@@ -103,7 +119,8 @@ def main() -> None:
     """Read the series, back-test, print the tables."""
     asked = _arguments()
     first, last = SPLITS[asked.split]
-    learn, learn_weather = (read_history(asked.load, VALIDATION[1], each) for each in (None, asked.weather))
+    archive = Weather(asked.temperature, asked.cities)
+    learn, learn_weather = (read_history(asked.load, VALIDATION[1], each) for each in (None, archive))
     who = contestants(asked.model, learn, asked.experts)
     print(f"# Accuracy on the {asked.split} split, delivery days {first} to {last}\n")
     print(f"Model: {load_forecaster(asked.model).version}. By `python -m benchmarks.accuracy`. Who knew what:\n")
@@ -111,39 +128,39 @@ def main() -> None:
 
     known = read_history(asked.load, last)
     frame = back_test(known, first, last, contestants=who).frame
-    report("Without temperature", frame, groups=GROUPS)
+    report("Without weather", frame, groups=GROUPS)
     print("\n### Worst days\n")
     worst = skill.worst_days(frame)
     print(_markdown(worst[worst["forecaster"] == COMBINATION]))
 
-    if "with_temperature" in asked.blocks:
-        weather = read_history(asked.load, last, asked.weather)
-        warm = contestants(asked.model, learn_weather, asked.experts)
-        both = {f"{name} with temperature": each for name, each in warm.items() if name != SEASONAL_NAIVE}
-        both |= {name: WithoutTemperature(each) for name, each in who.items() if name != SEASONAL_NAIVE}
-        until = min(last, LAST_TEMPERATURE)
-        frame = back_test(weather, first, until, contestants=both).frame
-        report(f"With the archive of temperatures, which flatters, to {until}", frame, groups=("season",))
+    until = min(last, LAST_WEATHER)
+    if "weather" in asked.blocks:
+        frame = back_test(
+            read_history(asked.load, last, archive),
+            first,
+            until,
+            contestants=in_turn(contestants(asked.model, learn_weather, asked.experts), once=asked.experts),
+        ).frame
+        report(f"With the archive of weather, which flatters, to {until}", frame, groups=("season", "kind_of_day"))
 
     if "early" in asked.blocks:
-        early = read_history(asked.load, last, asked.weather, early_blur_mw=EARLY_BLUR_MW)
-        until = min(last, LAST_TEMPERATURE)
-        of_model = {name: each for name, each in who.items() if name not in asked.experts}
-        both = {name: WithoutTemperature(each) for name, each in of_model.items()}
-        both |= {f"{name} with temperature": each for name, each in of_model.items()}
-        frame = back_test(early, first, until, contestants=both, issues=[Issue.MORNING]).frame
-        report(f"Morning, with a D-1 blurred by {EARLY_BLUR_MW:.0f} MW in the place of D-2, to {until}", frame)
+        early = read_history(asked.load, last, archive, early_blur_mw=EARLY_BLUR_MW)
+        of_model = in_turn({name: each for name, each in who.items() if name not in asked.experts}, once=())
+        frame = back_test(early, first, until, contestants=of_model, issues=[Issue.MORNING]).frame
+        title = f"Morning, with a D-1 blurred by {EARLY_BLUR_MW:.0f} MW in the place of D-2, to {until}"
+        report(title, frame, groups=("kind_of_day",))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("load", type=Path, help="hourly series of load and RTE's D-1")
-    parser.add_argument("weather", type=Path, help="hourly series of temperature")
+    parser.add_argument("temperature", type=Path, help="hourly series of the national temperature")
+    parser.add_argument("cities", type=Path, help="hourly series of ten cities' weather")
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--model", default="", help="a checkpoint's folder; the bundled one if not given")
     fitted = [name for name, entry in CATALOGUE.items() if entry.fit is not None]
     parser.add_argument("--experts", nargs="*", choices=fitted, default=fitted, help="to be fitted and scored too")
-    parser.add_argument("--blocks", nargs="*", default=["with_temperature", "early"])
+    parser.add_argument("--blocks", nargs="*", default=["weather", "early"])
     return parser.parse_args()
 
 

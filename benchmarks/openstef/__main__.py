@@ -24,15 +24,13 @@ import pandas as pd
 from benchmarks.openstef import environment, inputs, scores
 from benchmarks.openstef.entries import ENTRIES, MEANS
 from benchmarks.openstef.scores import Seconds
-from benchmarks.real_data import TEST, VALIDATION, read_history
+from benchmarks.real_data import LAST_WEATHER, TEST, VALIDATION, Weather, read_history
 from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, PARIS, Issue, days, hours
 from elec_pipeline.domain.history import History, actual_mw, rte_d1_mw
 from elec_pipeline.forecasting.checkpoint import card_of, load_forecaster
 from elec_pipeline.forecasting.forecast import forecast_frame
 from elec_pipeline.forecasting.forecaster import Forecaster
 
-LAST_WEATHER = date(2025, 5, 30)
-"""Last delivery day that the archive of weather covers in full."""
 SPLITS = {"validation": VALIDATION, "test": (TEST[0], LAST_WEATHER)}
 ORDER, INPUTS, FORECASTS, SECONDS = "order.json", "inputs.parquet", "forecasts.parquet", "seconds.json"
 """What is exchanged with the other environment; the last is written last."""
@@ -44,7 +42,7 @@ Made = tuple[pd.DataFrame, dict[tuple[str, str], Seconds]]
 
 def history_of(arguments: argparse.Namespace, last: date) -> History:
     """Return what both are given, up to a delivery day, included."""
-    return read_history(arguments.load, last, arguments.temperature)
+    return read_history(arguments.load, last, Weather(arguments.temperature, arguments.weather))
 
 
 def of_openstef(arguments: argparse.Namespace, history: History, first: date, last: date, folder: Path) -> Made:
@@ -57,7 +55,7 @@ def of_openstef(arguments: argparse.Namespace, history: History, first: date, la
         last: Last delivery day.
         folder: For what is exchanged. Where it holds the forecasts of an equal order, they are taken.
     """
-    inputs.table(history, arguments.weather).to_parquet(folder / INPUTS)
+    inputs.table(history).to_parquet(folder / INPUTS)
     order = {
         "packages": [*environment.REQUIREMENTS, *environment.PINNED],
         "inputs_sha256": hashlib.sha256((folder / INPUTS).read_bytes()).hexdigest(),

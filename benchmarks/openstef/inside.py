@@ -29,7 +29,7 @@ from openstef_models.presets import ForecastingWorkflowConfig, create_forecastin
 from openstef_models.presets.forecasting_workflow import LocationConfig
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LEVELS = (0.1, 0.5, 0.9)
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """Quantiles that are fitted."""
 QUANTILES = {"quantile_P10": "q10", "quantile_P50": "load_mw", "quantile_P90": "q90"}
 HORIZON = LeadTime.from_string("PT48H")

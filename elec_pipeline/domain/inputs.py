@@ -11,7 +11,7 @@ to the truth than a forecast of tomorrow can be, and the two are held against ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,9 +35,11 @@ RADIATION = "shortwave_radiation_wm2"
 """Sunlight on level ground, mean of the hour, watts a square metre."""
 WEATHER = (TEMPERATURE, CLOUD_COVER, WIND_SPEED, HUMIDITY, RADIATION)
 """What a weather forecast holds, each known or not."""
-INPUTS = (TEMPERATURE,)
-"""All names, each that of its column in tables and frames. A model is fitted for none of them, for the first, for
-the first two, and so on: the one that is known most often and tells most comes first."""
+GROUPS = ((TEMPERATURE,), (CLOUD_COVER, WIND_SPEED, HUMIDITY))
+"""A model is fitted for none of the inputs, for those of the first group, of the first two, and so on: what is
+known most often and tells most comes first, and what comes from one reply comes together."""
+INPUTS = tuple(name for group in GROUPS for name in group)
+"""All that a forecast may use, each by the name of its column in tables and frames."""
 
 _ALLOWANCE64 = np.timedelta64(FETCH_ALLOWANCE, "us")
 
@@ -103,16 +105,16 @@ def issued_series(forecasts: pd.DataFrame, start: datetime) -> dict[str, IssuedS
     return made
 
 
-def nested(names: frozenset[str]) -> list[tuple[str, ...]]:
-    """Return the sets of inputs that a model is fitted for where some are known: none, the first, the first two.
+def nested(names: Collection[str]) -> list[tuple[str, ...]]:
+    """Return the sets of inputs that a model is fitted for where some are known: none, or the first groups.
 
     Example:
-        >>> nested(frozenset({"temperature_c"}))
+        >>> nested({"temperature_c", "wind_speed_ms"})
         [(), ('temperature_c',)]
     """
     made: list[tuple[str, ...]] = [()]
-    for name in INPUTS:
-        if name not in names:
+    for group in GROUPS:
+        if not set(group) <= set(names):
             break
-        made.append((*made[-1], name))
+        made.append((*made[-1], *group))
     return made

@@ -38,6 +38,16 @@ def kind_of_day(day: date) -> KindOfDay:
     return {SATURDAY: KindOfDay.SATURDAY, SUNDAY: KindOfDay.SUNDAY}.get(day.weekday(), KindOfDay.WORKING_DAY)
 
 
+def is_unusual(day: date) -> bool:
+    """Tell whether a day is a public holiday or a bridge day: few of the days before it were like it.
+
+    Example:
+        >>> [is_unusual(date(2025, 5, n)) for n in (28, 29, 30, 31)]
+        [False, True, True, False]
+    """
+    return kind_of_day(day) in (KindOfDay.HOLIDAY, KindOfDay.BRIDGE_DAY)
+
+
 def share_off(day: date) -> float:
     """Return how much of the country does not work: 0 on working days, 0.5 on Saturdays, else 1.
 

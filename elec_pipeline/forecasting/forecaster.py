@@ -21,7 +21,7 @@ from elec_pipeline.errors import (
     InvalidForecastError,
     ModelUnavailableError,
 )
-from elec_pipeline.forecasting.combination.combination import Blend, Combination
+from elec_pipeline.forecasting.combination.combination import Combination
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos, required
 from elec_pipeline.forecasting.experts.expert import Expert
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
@@ -135,7 +135,8 @@ class Forecaster:
         """Return the combination's forecast, and what each expert says."""
         try:
             said = self.said(information)
-            made = required(self._blend(information).combined(said), information.delivery_hours)
+            combined = self.combination.combined(_key(information), information.delivery_day, said)
+            made = required(combined, information.delivery_hours)
         except InvalidForecastError as error:
             raise InvalidForecastError(
                 f"The output of the model {self.version} ({self.location}) is {error}: no forecast is made of it. "
@@ -143,9 +144,6 @@ class Forecaster:
                 "`elec models rollback`, or name another one with ELEC_MODEL."
             ) from error
         return _rounded(made), said
-
-    def _blend(self, information: InformationSet) -> Blend:
-        return self.combination.of(key(information.situation, information.usable_inputs))
 
     def _issue_one(self, information: InformationSet) -> Issued:
         combined, said = self._combined(information)
@@ -156,10 +154,14 @@ class Forecaster:
 
     def _in_turn(self, information: InformationSet, said: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
         """Yield who may speak instead of the combination, and what they say."""
-        weights = self._blend(information).medians
+        weights = self.combination.of(_key(information)).medians
         for name in sorted(said, key=lambda each: -weights.get(each, 0.0)):
             yield name, _rounded(said[name])
         yield SEASONAL_NAIVE, _rounded(week_before(information))
+
+
+def _key(information: InformationSet) -> str:
+    return key(information.situation, information.usable_inputs)
 
 
 def _rounded(quantiles: Floats) -> Floats:

@@ -12,10 +12,9 @@ import pytest
 
 from benchmarks.openstef import environment, inputs, scores
 from benchmarks.openstef.scores import Seconds
-from benchmarks.real_data import read_history
+from benchmarks.real_data import CITIES, COLUMNS, Weather, read_history
 from elec_pipeline.domain.delivery_day import HOUR, Issue, day_end, hours, issue_time
 from elec_pipeline.domain.history import History
-from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline_tests.conftest import every_day_length
 
 DAY = date(2025, 3, 31)
@@ -94,22 +93,23 @@ def test_the_table_holds_errors_next_to_rte_and_coverage() -> None:
     ]
 
 
-def written(folder: Path, day: date) -> tuple[History, Path]:
-    """Return a history of three weeks to a day, and the weather of two cities, as the benchmark reads them."""
+def written(folder: Path, day: date) -> History:
+    """Return a history of three weeks to a day, as the benchmark reads it."""
     at = hours(day - timedelta(days=21), day)
     n = np.arange(len(at))
-    load = 50_000 + 5_000 * np.sin(2 * np.pi * n / 24)
-    lyon, lille = 8 + 3 * np.sin(n / 50), 5 + 3 * np.cos(n / 70)
     stamps = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    load = 50_000 + 5_000 * np.sin(2 * np.pi * n / 24)
     series = {"load": pd.DataFrame({"ts_utc": stamps, "load_mw": load, "rte_d1_mw": load + 300})}
-    series["temperature"] = pd.DataFrame({"ts_utc": stamps, "temp_c": 0.75 * lyon + 0.25 * lille})
-    cities = {"temp_c_lyon": lyon, "temp_c_lille": lille}
-    for start in inputs.WEATHER:
-        cities |= {f"{start}lyon": 40 + 0 * lyon, f"{start}lille": 80 + 0 * lille}
+    series["temperature"] = pd.DataFrame({"ts_utc": stamps, "temp_c": 8 + 3 * np.sin(n / 50)})
+    cities = {
+        f"{column}_{city}": 20 + 10 * np.sin(n / (30 + place) + start)
+        for start, column in enumerate(COLUMNS.values())
+        for place, city in enumerate(CITIES)
+    }
     series["weather"] = pd.DataFrame({"ts_utc": stamps} | cities)
     for name, frame in series.items():
         frame.to_csv(folder / f"{name}.csv", index=False)
-    return read_history(folder / "load.csv", day, folder / "temperature.csv"), folder / "weather.csv"
+    return read_history(folder / "load.csv", day, Weather(folder / "temperature.csv", folder / "weather.csv"))
 
 
 @every_day_length
@@ -117,25 +117,19 @@ def written(folder: Path, day: date) -> tuple[History, Path]:
 def test_openstef_is_given_what_an_issue_of_ours_knew(
     day: date, n_hours: int, issue: Issue, tmp_path: Path
 ) -> None:
-    history, weather = written(tmp_path, day)
-    table = inputs.table(history, weather)
+    history = written(tmp_path, day)
+    table = inputs.table(history)
     ours = history.at(day, issue, context_hours=240)
-    theirs = table.loc[pd.DatetimeIndex(ours.hours).tz_localize("UTC")]
+    given = table.loc[pd.DatetimeIndex(ours.hours).tz_localize("UTC")]
     issued = issue_time(day, issue)
-    assert len(theirs) == 240 + ours.horizon
+    assert len(given) == 240 + ours.horizon
     assert ours.delivery_hours == n_hours
     for name, known_from, values in (
         ("load", "load_available_at", ours.load_mw),
         ("rte_d1", "rte_d1_available_at", ours.rte_mw),
-        ("temperature", "weather_available_at", ours.input(TEMPERATURE)),
+        *((theirs, "weather_available_at", ours.input(name)) for name, theirs in inputs.WEATHER.items()),
     ):
-        np.testing.assert_array_equal(theirs[name].where(theirs[known_from] <= issued).to_numpy(), values, name)
-
-
-def test_the_country_is_weighted_as_its_temperature_is(tmp_path: Path) -> None:
-    table = inputs.table(*written(tmp_path, DAY))
-    for name in inputs.WEATHER.values():
-        np.testing.assert_allclose(table[name], 0.75 * 40 + 0.25 * 80)
+        np.testing.assert_array_equal(given[name].where(given[known_from] <= issued).to_numpy(), values, name)
 
 
 def test_a_missing_interpreter_is_named_with_the_remedy(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -27,15 +25,15 @@ from elec_pipeline.domain.delivery_day import PARIS, Issue, Issues, day_end, day
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.errors import BackTestError, ChallengerUnavailableError
 from elec_pipeline.forecasting.backtest.contestants import RTE
-from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.experts.boosting import boosting
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
-from elec_pipeline.forecasting.integrity import sealed
 from elec_pipeline.settings import settings
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
 from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.forecasting.stored import learnt_through
 
 FILES = ["forecasts.csv", "forecasts.parquet", "report.html", "scores.csv"]
 JUNE = (date(2025, 6, 1), date(2025, 6, 3))
@@ -118,14 +116,15 @@ def test_the_page_needs_no_network_and_says_what_it_shows(
     fill(engine, JUNE[0] - timedelta(days=70), JUNE[1])
     output = tmp_path / "out"
     arguments = ["--from", str(JUNE[0]), "--to", str(JUNE[1]), "--issue", "evening", "--expert", "ridge"]
-    arguments += ["--output", str(output)]
+    model = learnt_through(tmp_path / "model", date(2024, 6, 30))
+    arguments += ["--model", str(model), "--output", str(output)]
     done = command.invoke(app, ["backtest", *arguments], catch_exceptions=False)
     assert done.exit_code == 0
     page = (output / "report.html").read_text(encoding="utf-8")
     assert page.count("Plotly.newPlot(") >= 5
     assert 'src="http' not in page
     assert "href=" not in page.split("</script>", 1)[1]
-    said = f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model &#39;&#39; --expert ridge --no-challenger"
+    said = f"--from {JUNE[0]} --to {JUNE[1]} --issue evening --model {model} --expert ridge --no-challenger"
     assert f"{said} --output {output}" in page
     assert "The expert ridge of" in page
     for text_of_both in ("3 issues, of which none had to be left out", "72 are scored"):
@@ -140,10 +139,7 @@ def test_days_that_a_model_has_seen_are_called_in_sample(
     engine: Engine, command: CliRunner, tmp_path: Path
 ) -> None:
     fill(engine, JUNE[0] - timedelta(days=70), JUNE[1])
-    model = tmp_path / "model"
-    shutil.copytree(BUNDLED, model)
-    card = json.loads((model / "card.json").read_text())
-    (model / "card.json").write_text(json.dumps(sealed(card | {"trained_through": "2025-06-02"}, model)))
+    model = learnt_through(tmp_path / "model", date(2025, 6, 2))
     output = tmp_path / "out"
     arguments = ["--from", str(JUNE[0]), "--to", str(JUNE[1]), "--model", str(model), "--output", str(output)]
     done = command.invoke(app, ["backtest", *arguments], catch_exceptions=False)
@@ -229,9 +225,11 @@ def test_an_expert_alone_says_what_it_says_in_the_model(
     engine: Engine, quiet: Console, tmp_path: Path, day: date, n_hours: int
 ) -> None:
     fill(engine, day - timedelta(days=70), day)
-    frame = run_backtest(engine, ask(tmp_path, first=day, last=day, experts=["ridge", "chronos"]), quiet).frame
+    frame = run_backtest(
+        engine, ask(tmp_path, first=day, last=day, experts=["ridge", "mlp", "chronos"]), quiet
+    ).frame
     forecaster = load_forecaster("")
-    assert set(frame["forecaster"]) == {RTE, SEASONAL_NAIVE, forecaster.version, "ridge", "chronos"}
+    assert set(frame["forecaster"]) == {RTE, SEASONAL_NAIVE, forecaster.version, "ridge", "mlp", "chronos"}
     start = day_start(day - timedelta(days=2)) - timedelta(hours=forecaster.context_hours)
     past = queries.history(engine, start, day_end(day))
     for issue in Issue:
@@ -264,5 +262,5 @@ def test_an_expert_that_no_model_holds_is_refused_with_those_there_are(
     engine: Engine, quiet: Console, tmp_path: Path
 ) -> None:
     asked = ask(tmp_path, first=JUNE[0], last=JUNE[1], experts=["oracle"])
-    with pytest.raises(BackTestError, match=r"'oracle': they hold chronos, ridge\. boosting is fitted"):
+    with pytest.raises(BackTestError, match=r"'oracle': they hold chronos, mlp, ridge\. boosting is fitted"):
         run_backtest(engine, asked, quiet)

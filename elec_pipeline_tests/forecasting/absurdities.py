@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time, to_utc
 from elec_pipeline.domain.history import History, history
 from elec_pipeline.domain.information_set import InformationSet
-from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, INPUTS, RADIATION, TEMPERATURE, WIND_SPEED
-from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline_tests.forecasting.conftest import made_up_curves, made_up_temperatures
+from elec_pipeline.domain.inputs import INPUTS
+from elec_pipeline_tests.forecasting.conftest import made_up_curves, made_up_temperatures, weather_of
 
 LOAD, FORMER, RTE = "load", "former", "rte"
 SERIES = (LOAD, FORMER, RTE, *INPUTS)
@@ -84,20 +83,6 @@ absurdities = st.lists(
     min_size=1,
     max_size=3,
 )
-
-
-def weather_of(temperatures: pd.DataFrame) -> pd.DataFrame:
-    """Return temperature forecasts with a made-up course of every other input beside them."""
-    seconds = temperatures["hour_start"].astype("int64").to_numpy() / 1e6
-    day = 2 * np.pi * seconds / 86_400
-    made: dict[str, Floats] = {
-        TEMPERATURE: temperatures["temperature_c"].to_numpy(),
-        CLOUD_COVER: 50 + 30 * np.sin(day / 5),
-        WIND_SPEED: 4 + 2 * np.sin(day / 3),
-        HUMIDITY: 70 + 15 * np.sin(day + 1),
-        RADIATION: np.maximum(0.0, 500 * np.sin(day - 1.5)),
-    }
-    return temperatures[["hour_start", "issued_at"]].assign(**{name: made[name] for name in INPUTS})
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, to_utc
 from elec_pipeline.domain.history import History, history
+from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, INPUTS, RADIATION, TEMPERATURE, WIND_SPEED
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
@@ -69,6 +71,20 @@ def made_up_temperatures() -> pd.DataFrame:
     return pd.concat(issues, ignore_index=True)
 
 
+def weather_of(temperatures: pd.DataFrame) -> pd.DataFrame:
+    """Return temperature forecasts with a made-up course of every other input beside them."""
+    seconds = temperatures["hour_start"].astype("int64").to_numpy() / 1e6
+    day = 2 * np.pi * seconds / 86_400
+    made: dict[str, Floats] = {
+        TEMPERATURE: temperatures["temperature_c"].to_numpy(),
+        CLOUD_COVER: 50 + 30 * np.sin(day / 5),
+        WIND_SPEED: 4 + 2 * np.sin(day / 3),
+        HUMIDITY: 70 + 15 * np.sin(day + 1),
+        RADIATION: np.maximum(0.0, 500 * np.sin(day - 1.5)),
+    }
+    return temperatures[["hour_start", "issued_at"]].assign(**{name: made[name] for name in INPUTS})
+
+
 def _shape(local: pd.DatetimeIndex) -> np.ndarray:
     return np.asarray(6000 * np.sin((local.hour - 8) / 24 * 2 * np.pi) - 5000 * (local.day_of_week >= 5))
 
@@ -78,6 +94,7 @@ def made_up_history(
     shuffled_after: datetime | None = None,
     rte: bool = True,
     temperature: bool = False,
+    weather: bool = False,
     published: time = RTE_PUBLISHED,
 ) -> History:
     """The made-up history; what becomes known after an instant is noise where one is named."""
@@ -93,10 +110,14 @@ def made_up_history(
             load,
         )
         forecast = np.where(known > pd.Timestamp(shuffled_after), random.uniform(30e3, 80e3, len(load)), forecast)
-    temperatures = made_up_temperatures() if temperature else None
-    if temperatures is not None and shuffled_after is not None:
-        later = temperatures["issued_at"] > pd.Timestamp(shuffled_after)
-        temperatures.loc[later, "temperature_c"] = np.random.default_rng(98).uniform(-20, 40, later.sum())
+    inputs = made_up_temperatures() if temperature or weather else None
+    if inputs is not None and weather:
+        inputs = weather_of(inputs)
+    if inputs is not None and shuffled_after is not None:
+        later = inputs["issued_at"] > pd.Timestamp(shuffled_after)
+        for name in set(INPUTS) & set(inputs):
+            least, most = float(inputs[name].min()), float(inputs[name].max())
+            inputs.loc[later, name] = np.random.default_rng(98).uniform(least, most, int(later.sum()))
     start = pd.Series(hours)
     vintages = pd.DataFrame({
         "hour_start": start, "forecast_type": "D-1", "published_at": known,
@@ -105,9 +126,7 @@ def made_up_history(
     })  # fmt: skip
     former = pd.DataFrame({"hour_start": start[:0], "load_mw": load[:0], "until": start[:0]})
     actuals = pd.DataFrame({"hour_start": start, "load_mw": load})
-    return history(
-        day_start(FIRST), day_end(LAST), actuals, former, vintages if rte else vintages[:0], temperatures
-    )
+    return history(day_start(FIRST), day_end(LAST), actuals, former, vintages if rte else vintages[:0], inputs)
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +138,12 @@ def past() -> History:
 def warm_past() -> History:
     """The same with temperature forecasts."""
     return made_up_history(temperature=True)
+
+
+@pytest.fixture(scope="session")
+def weather_past() -> History:
+    """The same with all inputs."""
+    return made_up_history(weather=True)
 
 
 @pytest.fixture(scope="session")

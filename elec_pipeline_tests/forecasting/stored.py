@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import PARIS, to_utc
-from elec_pipeline.forecasting.checkpoint import load_forecaster, save_checkpoint
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster, save_checkpoint
 from elec_pipeline.forecasting.combination.combination import Combination
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.chronos.recipe import Recipe
@@ -64,3 +65,12 @@ def register(engine: Engine, version: str, place: Path) -> None:
     register_trained(
         engine, version=version, base_model="nothing", location=str(place), trained_through=None, metrics={}
     )
+
+
+def learnt_through(place: Path, last: date) -> Path:
+    """Put a copy of the bundled checkpoint, whose card says that it learnt up to a day, into a folder."""
+    shutil.copytree(BUNDLED, place)
+    card = json.loads((place / CARD_FILE).read_text())
+    told = {"trained_through": last.isoformat(), "validation": card["validation"] | {"last": last.isoformat()}}
+    (place / CARD_FILE).write_text(json.dumps(sealed(card | told, place)))
+    return place

@@ -91,7 +91,7 @@ def test_the_empty_name_is_the_bundled_checkpoint() -> None:
     assert bundled.version == load_forecaster(str(BUNDLED)).version
     assert bundled.location == "bundled"
     assert bundled.base_model == "from scratch"
-    assert bundled.trained_through == date(2024, 6, 30)
+    assert bundled.trained_through == date(2025, 10, 19)
 
 
 def test_of_anothers_model_only_its_name_is_known(bolt_folder: Path) -> None:

@@ -28,6 +28,7 @@ from elec_pipeline.forecasting.features import (
     rte_errors,
     situations,
     temperature,
+    weather,
     weekly_change,
 )
 from elec_pipeline.forecasting.features.specimen import information_sets
@@ -35,6 +36,7 @@ from elec_pipeline.forecasting.features.specimen import information_sets
 Constant = tuple[ModuleType, str]
 CHANGING_NOTHING = {
     "PRIOR_SHARE", "LEAST_DAYS", "BATCH_DAYS",  # for fitting alone
+    "LEAST_WEIGHT",  # between one and no hour known: at no hour of the fixed days is it in between
     "LOOKBACK_DAYS", "CONTEXT_DAYS", "CONTEXT_HOURS",  # how much is given, not what is made of it
     "KEYS", "OF_INPUT", "WEEKDAYS",  # names
 }  # fmt: skip
@@ -59,12 +61,15 @@ def changed(value: object) -> object:
         return {key: changed(each) for key, each in value.items()}
     if isinstance(value, tuple):
         return tuple(changed(each) for each in value)
+    if isinstance(value, weather.Size):
+        return weather.Size(value.usual * 1.01, value.spread)
     if isinstance(value, slice):
         return slice(value.start, value.stop - 1)
     return value + 1 if isinstance(value, int) else value * 1.01  # type: ignore[operator]
 
 
-OF_RIDGE = constants(rte_errors, weekly_change, temperature, situations, day_table, calendar, online_ridge)
+MODULES = (rte_errors, weekly_change, temperature, weather, situations, day_table, calendar, online_ridge)
+OF_RIDGE = constants(*MODULES)
 OF_BOOSTING = constants(boosting_features)
 
 
@@ -91,7 +96,7 @@ def test_a_changed_constant_of_the_ridge_makes_loading_fail(
 ) -> None:
     checkpoint.require_fingerprint(BUNDLED, {"ridge": ridge})
     forget()
-    for user in (rte_errors, weekly_change, temperature, situations, day_table, calendar, online_ridge):
+    for user in MODULES:
         if name in vars(user) and vars(user)[name] is vars(module)[name]:
             monkeypatch.setattr(user, name, changed(vars(module)[name]))
     with pytest.raises(ModelUnavailableError, match=r"ridge was fitted on other features.*`elec fine-tune`"):

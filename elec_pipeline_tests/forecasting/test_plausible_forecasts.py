@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from benchmarks.real_data import read_history
+from benchmarks.real_data import Weather, read_history
 from elec_pipeline.domain.delivery_day import Issue, days
 from elec_pipeline.domain.history import History
 from elec_pipeline.domain.information_set import InformationSet, is_too_thin
@@ -33,7 +33,8 @@ from elec_pipeline_tests.forecasting.absurdities import (
 )
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-LOAD, WEATHER = DATA / "load_fr_hourly.csv.gz", DATA / "temperature_fr_hourly.csv.gz"
+LOAD = DATA / "load_fr_hourly.csv.gz"
+WEATHER = Weather(DATA / "temperature_fr_hourly.csv.gz", DATA / "weather_fr_10cities_2021_2025.csv.gz")
 MOST_HALF_WIDTHS = 8.0
 """How far a median may move by what is absurd, in half-widths of the 90 % band: no farther than it does where what
 was left out was never known."""
@@ -159,7 +160,7 @@ def test_what_is_in_the_database_already_reaches_no_model(situation: str, wrong:
 
 @cache
 def real(last: date) -> History:
-    if not (LOAD.is_file() and WEATHER.is_file()):
+    if not LOAD.is_file():
         pytest.skip(f"the real series are not here: {DATA}")
     return read_history(LOAD, last, WEATHER)
 

@@ -20,7 +20,7 @@ from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import settings
 from elec_pipeline.store import models, queries
 from elec_pipeline_tests.conftest import NOW
-from elec_pipeline_tests.forecasting.stored import store_made_up
+from elec_pipeline_tests.forecasting.stored import learnt_through, store_made_up
 
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 SPANS = {"first_day": "2025-05-01", "train_to": "2025-07-10", "validate_to": "2025-08-01"}
@@ -54,9 +54,17 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return str(data.description)
 
 
-def test_a_training_registers_a_version_judges_it_and_shows_its_figures(engine: Engine, own_home: Path) -> None:
+def test_a_training_registers_a_version_judges_it_and_shows_its_figures(
+    engine: Engine, own_home: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store_made_up(engine)
-    result = fine_tune()
+    # The bundled model has seen nearly all of the made-up year: it is compared with one that has not.
+    live = learnt_through(tmp_path_factory.mktemp("live") / "model", date(2024, 6, 30))
+    with monkeypatch.context() as patched:
+        patched.setenv("ELEC_MODEL", str(live))
+        settings.cache_clear()
+        result = fine_tune()
+    settings.cache_clear()
     assert result.success
     [event] = result.get_asset_materialization_events()
     shown = {name: value.value for name, value in event.materialization.metadata.items()}

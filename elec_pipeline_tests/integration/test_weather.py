@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import Issue, issue_time
+from elec_pipeline.domain.inputs import INPUTS
 from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.open_meteo import FORECAST_PATH
@@ -76,7 +77,8 @@ def test_without_weather_the_issue_is_made_and_says_so(
     weather = metadata(result, "weather_forecasts")
     assert weather["dagster/row_count"] == 0
     assert "answered" in str(weather["source"])
-    assert metadata(result, "chronos_predictions")["inputs not used"] == f"{day} morning: temperature_c"
+    not_used = metadata(result, "chronos_predictions")["inputs not used"]
+    assert not_used == ", ".join(f"{day} morning: {name}" for name in sorted(INPUTS))
     assert len(predictions(engine, day)) == n_hours
 
 

@@ -74,3 +74,18 @@ def stretched(quantiles: npt.ArrayLike, spreads: Sequence[float]) -> Floats:
     values = np.asarray(quantiles, dtype=np.float64)
     factors = np.array([*reversed(spreads), 1.0, *spreads])
     return np.asarray(factors * (values - values[:, MEDIAN : MEDIAN + 1]))
+
+
+def widened(quantiles: npt.ArrayLike, factor: float) -> Floats:
+    """Return quantiles whose distances to the median are so many times what they were.
+
+    Args:
+        quantiles: Shape (n, 7) at `LEVELS`.
+        factor: Of all bands.
+
+    Example:
+        >>> widened([[6.0, 7.0, 8.0, 10.0, 12.0, 13.0, 14.0]], 2.0).tolist()
+        [[2.0, 4.0, 6.0, 10.0, 14.0, 16.0, 18.0]]
+    """
+    values = np.asarray(quantiles, dtype=np.float64)
+    return stretched(values, (factor, factor, factor)) + values[:, MEDIAN : MEDIAN + 1]

@@ -14,11 +14,14 @@ Days that a network was trained on it has seen once, among many years, which its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from elec_pipeline.domain.kinds_of_day import is_unusual
 from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
+from elec_pipeline.forecasting.combination.bands import half_widths
 from elec_pipeline.forecasting.combination.combination import Blend
 from elec_pipeline.forecasting.features.situations import KEYS, key
 from elec_pipeline.forecasting.samples import Sample
@@ -29,15 +32,43 @@ SHARES = np.linspace(0.0, 1.0, 21)
 """Of an expert's median, to choose from."""
 LEAST_HOURS = 24 * 14
 """From fewer hours whose load is known nothing is chosen."""
+BAND = 1
+"""Position of the band that is to hold as much on unusual days: that of 80 %."""
+MOST_UNUSUAL = 2.0
 LEAST_SPREAD = 0.01
 """However good the medians are, bands keep some width."""
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What is chosen on days that the experts had not learnt from.
+
+    Attributes:
+        blends: By `features.situations.key`.
+        unusual: As `Combination.unusual`: one for everything, for a year has few such days.
+    """
+
+    blends: dict[str, Blend]
+    unusual: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A sample, and what each expert said of it."""
+
+    sample: Sample
+    said: Mapping[str, Floats]
+
+    @property
+    def stands_on(self) -> str:
+        return key(self.sample.information.situation, self.sample.information.usable_inputs)
 
 
 def calibrated(
     samples: Iterable[Sample],
     said_of: Callable[[Sample], Mapping[str, Floats] | None],
     widths: Mapping[str, float],
-) -> dict[str, Blend]:
+) -> Calibrated:
     """Return how experts are combined on everything that the samples hold enough of.
 
     Args:
@@ -45,27 +76,46 @@ def calibrated(
         said_of: Returns what each expert says of a sample, by name, in the order in which they are given weight;
             None where one could say nothing then.
         widths: Weights of the experts' half-widths, that of the shape first.
-
-    Returns:
-        By `features.situations.key`.
     """
-    truth: dict[str, list[Floats]] = {each: [] for each in KEYS}
-    said: dict[str, list[Mapping[str, Floats]]] = {each: [] for each in KEYS}
+    seen: dict[str, list[_Seen]] = {each: [] for each in KEYS}
     for sample in samples:
-        made = said_of(sample)
-        if made is not None:
-            stands_on = key(sample.information.situation, sample.information.usable_inputs)
-            truth[stands_on].append(sample.truth_mw)
-            said[stands_on].append(made)
-    return {
+        said = said_of(sample)
+        if said is not None:
+            one = _Seen(sample, said)
+            seen[one.stands_on].append(one)
+    enough = {
+        each: of
+        for each, of in seen.items()
+        if sum(np.count_nonzero(~np.isnan(one.sample.truth_mw)) for one in of) >= LEAST_HOURS
+    }
+    blends = {
         each: chosen(
-            np.concatenate(truth[each]),
-            {name: np.concatenate([made[name] for made in said[each]]) for name in said[each][0]},
+            np.concatenate([one.sample.truth_mw for one in of]),
+            {name: np.concatenate([one.said[name] for one in of]) for name in of[0].said},
             widths,
         )
-        for each in KEYS
-        if sum(np.count_nonzero(~np.isnan(values)) for values in truth[each]) >= LEAST_HOURS
+        for each, of in enough.items()
     }
+    return Calibrated(blends, _unusual(enough, blends))
+
+
+def _unusual(seen: Mapping[str, Sequence[_Seen]], blends: Mapping[str, Blend]) -> float:
+    """Return what the 80 % bands of public holidays and bridge days must be widened by to hold as much."""
+    errors, widths = [], []
+    for each, of in seen.items():
+        for one in of:
+            if is_unusual(one.sample.information.delivery_day):
+                made = blends[each].combined(one.said)
+                errors.append(np.abs(one.sample.truth_mw - made[:, MEDIAN]))
+                widths.append(half_widths(made)[:, BAND])
+    if not errors:
+        return 1.0
+    error, width = np.concatenate(errors), np.concatenate(widths)
+    known = ~np.isnan(error) & (width > 0)
+    if np.count_nonzero(known) < LEAST_HOURS:
+        return 1.0
+    factor = np.quantile(error[known] / width[known], list(BANDS)[BAND])
+    return round(float(np.clip(factor, 1.0, MOST_UNUSUAL)), 3)
 
 
 def chosen(truth_mw: Floats, said: Mapping[str, Floats], widths: Mapping[str, float]) -> Blend:

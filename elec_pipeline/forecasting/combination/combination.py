@@ -5,21 +5,23 @@ arithmetic. Not here: how they are chosen (`calibration`), and the experts.
 
 The median is the weighted mean of the experts' medians. The bands have the shape of one expert's; their
 half-widths are the weighted geometric means of the experts', times a factor that makes them hold what they
-claim.
+claim, and another on days of which the last weeks tell little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, ValidationError, field_validator
 from pydantic import Field as Described
 
+from elec_pipeline.domain.kinds_of_day import is_unusual
 from elec_pipeline.domain.quantiles import MEDIAN, Floats
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.combination.bands import drawn_towards, half_widths, stretched
+from elec_pipeline.forecasting.combination.bands import drawn_towards, half_widths, stretched, widened
 from elec_pipeline.forecasting.features.situations import KEYS, fitting_key
 
 COMBINATION_FILE = "combination.json"
@@ -91,6 +93,9 @@ class Combination(BaseModel):
         default={}, description="By what a forecast stands on, as `features.situations.key` names it."
     )
     otherwise: Blend = Described(description="Where there is no blend for what a forecast stands on.")
+    unusual: PositiveFloat = Described(
+        default=1.0, description="Further factor on all half-widths on public holidays and bridge days."
+    )
 
     @field_validator("blends")
     @classmethod
@@ -111,6 +116,11 @@ class Combination(BaseModel):
         """
         fitting = fitting_key(key, self.blends)
         return self.otherwise if fitting is None else self.blends[fitting]
+
+    def combined(self, key: str, day: date, said: Mapping[str, Floats]) -> Floats:
+        """Return the combined forecast of a delivery day; see `Blend.combined`."""
+        quantiles = self.of(key).combined(said)
+        return widened(quantiles, self.unusual) if is_unusual(day) else quantiles
 
     def save(self, folder: Path) -> None:
         """Write `combination.json` into a checkpoint's folder."""

@@ -15,6 +15,7 @@ from elec_pipeline.domain.history import History
 from elec_pipeline.forecasting.experts.boosting.boosting import BOOSTING, Boosting, fitted
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos
 from elec_pipeline.forecasting.experts.expert import Expert
+from elec_pipeline.forecasting.experts.mlp.mlp import MLP, Mlp
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 
@@ -44,6 +45,7 @@ def _ridge(made: Mapping[str, Expert]) -> Ridge | None:
 
 CATALOGUE: Mapping[str, Entry] = {
     RIDGE: Entry(lambda folder, _: Ridge.load(folder)),
+    MLP: Entry(lambda folder, made: Mlp.load(folder, _ridge(made))),
     CHRONOS: Entry(lambda folder, made: Chronos.load(folder, _ridge(made))),
     BOOSTING: Entry(lambda folder, _: Boosting.load(folder), fitted),
     SEASONAL_NAIVE: Entry(lambda _folder, _: SeasonalNaive(), lambda *_: SeasonalNaive()),

@@ -8,6 +8,7 @@ here: the arithmetic (`experts.ridge.online_ridge`), and which situation an issu
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -15,12 +16,15 @@ from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.domain.inputs import INPUTS, TEMPERATURE, nested
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.features import rte_errors, temperature, weekly_change
+from elec_pipeline.forecasting.features import rte_errors, temperature, weather, weekly_change
 from elec_pipeline.forecasting.features.day_table import KNOWN_HOURS, DayTable
 from elec_pipeline.forecasting.features.design import Problem, Samples
 from elec_pipeline.forecasting.features.local_time import back
 
-OF_INPUT: Mapping[str, Callable[[DayTable, Situation], dict[str, Floats]]] = {TEMPERATURE: temperature.columns}
+OF_INPUT: Mapping[str, Callable[[DayTable, Situation], dict[str, Floats]]] = {
+    TEMPERATURE: temperature.columns,
+    **{name: partial(weather.columns, name) for name in weather.SIZES},
+}
 """The features that each input adds."""
 
 
@@ -34,7 +38,7 @@ def key(situation: Situation, inputs: Iterable[str] = ()) -> str:
     return "+".join([situation, *sorted(inputs)])
 
 
-KEYS = tuple(key(situation, names) for situation in Situation for names in nested(frozenset(INPUTS)))
+KEYS = tuple(key(situation, names) for situation in Situation for names in nested(INPUTS))
 """All that something is fitted for."""
 
 

@@ -29,7 +29,7 @@ from elec_pipeline.forecasting.samples import as_issued
 from elec_pipeline.markdown import markdown_table
 
 NO_FIGURES = "There are none: see «Data»."
-WITH_INPUTS = "with temperature"
+WITH_INPUTS = "with weather"
 """Of the issues whose figures are of all inputs known."""
 
 
@@ -129,6 +129,25 @@ def figures_of(history: History, days: Sequence[date], issue: Issue, forecaster:
     }
 
 
+def tested_figures(
+    history: History, days: Sequence[date], forecaster: Forecaster, *, last_weather: date
+) -> dict[str, Any]:
+    """Return what a card says of days that nothing was fitted on, of the same settings fitted before them.
+
+    Args:
+        history: Covers the days; with all inputs.
+        days: Delivery days.
+        forecaster: Fitted on days before them alone.
+        last_weather: Last day with all inputs, to which figures with weather are told.
+    """
+    without = replace(history, inputs={})
+    covered = [day for day in days if day <= last_weather]
+    figures = {issue.value: figures_of(without, days, issue, forecaster) for issue in Issue}
+    figures |= {f"{issue} {WITH_INPUTS}": figures_of(history, covered, issue, forecaster) for issue in Issue}
+    through = "" if forecaster.trained_through is None else forecaster.trained_through.isoformat()
+    return {"version": forecaster.version, "trained_through": through, "days": _span(days), "metrics": figures}
+
+
 def write_card(card: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Write `card.json` and `MODEL_CARD.md` into a checkpoint's folder, once all else lies there.
 
@@ -147,9 +166,9 @@ def _span(days: Sequence[date]) -> dict[str, Any]:
     return {"first": min(days).isoformat(), "last": max(days).isoformat(), "days": len(days)}
 
 
-def _page(card: dict[str, Any]) -> str:
-    options = card["options"]
-    figures = NO_FIGURES if not card["metrics"] else markdown_table(
+def _figures(metrics: dict[str, Any]) -> str:
+    """Return figures as a table."""
+    return markdown_table(
         ("issue", "MAPE %", "RTE's", "ratio", "pinball MW", "bias MW", *(f"in {n} % band" for n in (50, 80, 90))),
         [
             (
@@ -157,10 +176,29 @@ def _page(card: dict[str, Any]) -> str:
                 f"{m['pinball_mw']:.0f}", f"{m['bias_mw']:+.0f}",
                 *(f"{m[f'coverage_{n}']:.1%}" for n in (50, 80, 90)),
             )
-            for issue, m in card["metrics"].items()
+            for issue, m in metrics.items()
             if m["hours"]
         ],
     )  # fmt: skip
+
+
+def _tested(card: dict[str, Any]) -> str:
+    """Return the section on days that nothing was fitted on; empty where the card knows none."""
+    if "tested" not in card:
+        return ""
+    tested = card["tested"]
+    return f"""
+## On days that nothing was fitted or chosen on
+The same settings, learnt and chosen on days up to {tested["trained_through"]} alone ({tested["version"]}), on
+{tested["days"]["first"]} to {tested["days"]["last"]}, looked at once. Then all was fitted again on those days too.
+
+{_figures(tested["metrics"])}
+"""
+
+
+def _page(card: dict[str, Any]) -> str:
+    options = card["options"]
+    figures = _figures(card["metrics"]) if card["metrics"] else NO_FIGURES
     recipe = "\n".join(f"- {name}: {value}" for name, value in options["recipe"].items())
     blends = markdown_table(
         ("stands on", "medians", "widths", "factors on the 50, 80, 90 % bands"),
@@ -184,7 +222,7 @@ RTE's own D-1 forecast, as it was known at {written(EVENING_ISSUE)} on the day b
 and recipe were chosen on these days: expect somewhat larger errors on later ones.
 
 {figures}
-
+{_tested(card)}
 ## Experts and their combination
 {blends}
 
@@ -197,22 +235,28 @@ and recipe were chosen on these days: expect somewhat larger errors on later one
     D-2 was at hand.
   - In the morning without one the base is the load a week before. The regression sees how the last days differ
     from their own week before, with RTE's D-1 for the rest of today, RTE's errors so far, and the calendar.
-  - Each has a sibling that sees temperature forecasts too; it is used where the issue knows them.
+  - Each has siblings that see temperature forecasts too, and clouds, wind and humidity besides; of them the one
+    that makes the most of what the issue knows is used.
   - A regression is learnt once, and brought up to date at every issue with the last {options["update_days"]}
     days that are known (recursive least squares, half-life two years), so that it follows RTE's ways. Its bands
     are as wide as would have held its errors on those days, each day expected from the ones before it; from
     fewer than {LEAST_DAYS_OF_ERRORS} days it has none.
+- `mlp`, where it is named above, are dense networks of two layers, four for each situation and set of inputs,
+  which see the ridge's features of the delivery day. They correct the same base, and in a morning without RTE's
+  forecast and weather what the ridge says.
 - `chronos` is a network of the family {card["family"]}, which forecasts what its recipe says:
 
 {recipe}
 
 The median is the weighted mean of the experts' medians. The bands have the shape of the network's; their
 half-widths are the weighted geometric means of the experts', times the factors. Weights and factors were chosen
-on the newest year of training and validation days, on which no ridge had learnt yet. The figures above are of a
-ridge that had not learnt from the validation days; the one that ships has.
+on the newest year of training and validation days, on which no ridge and no dense network had learnt yet; on
+public holidays and bridge days all bands are {card["combination"]["unusual"]:g} times as wide as that makes them.
+The figures on the validation days are of a ridge and dense networks that had not learnt from them; those that ship
+have.
 
 ## Limits
-Without temperature forecasts it knows no weather but RTE's view of it. A missing or late forecast of RTE's makes
+Without weather forecasts it knows no weather but RTE's view of it. A missing or late forecast of RTE's makes
 it worse, and its bands wider. Unusual days (bridge days, the turn of the year) are where it errs most.
 """
 

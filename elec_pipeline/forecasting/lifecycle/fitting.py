@@ -1,4 +1,4 @@
-"""Fitting of a checkpoint: ridge, network of any Chronos family, and how they are combined.
+"""Fitting of a checkpoint: ridge, dense networks, network of any Chronos family, and how they are combined.
 
 Here: the run, from history to a checkpoint's folder. Not here: windows (`experts.chronos.training.windows`),
 options (`experts.chronos.training.options`), how each family is trained (`experts.chronos.training.chronos2`,
@@ -52,9 +52,14 @@ from elec_pipeline.forecasting.experts.chronos.training.resume import work_folde
 from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, Run, begin
 from elec_pipeline.forecasting.experts.chronos.training.windows import Window, windows
 from elec_pipeline.forecasting.experts.expert import Expert
+from elec_pipeline.forecasting.experts.mlp import fitting as mlp_fitting
+from elec_pipeline.forecasting.experts.mlp.fitting import LEAST_DAYS
+from elec_pipeline.forecasting.experts.mlp.mlp import MLP, Mlp
+from elec_pipeline.forecasting.experts.mlp.networks import Network
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
+from elec_pipeline.forecasting.features.past_days import inside, lessons
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.lifecycle.card import checkpoint_card, validation_figures, write_card
 from elec_pipeline.forecasting.samples import Sample, as_issued, degraded, in_every_situation
@@ -123,13 +128,18 @@ def train(
         ended = _fit(family, pipeline, learn, choose, run)
         chronos = Chronos.of(family, pipeline, options.recipe, states.final)
         newest_year = sorted({*train_days, *validation_days})[-YEAR_DAYS:]
-        combination = _combined(history, newest_year, chronos, states, options)
-        # Figures are of what was learnt without the validation days; then the ridge learns from them too.
-        before = _saved(run.folder / "before", chronos, states.final, combination)
+        unseen = min([*newest_year, *validation_days])
+        networks = _networks(history, [day for day in train_days if day < unseen], options)
+        combination = _combined(history, newest_year, chronos, networks, states, options)
+        # Figures are of what was learnt without the validation days; then all but Chronos learn from them too.
+        before = _saved(run.folder / "before", _experts(states.final, networks, chronos), combination)
         figures = validation_figures(history, validation_days, before)
-        final = States(_learnt(history, [*train_days, *validation_days], options), options).final
+        all_days = [*train_days, *validation_days]
+        final = States(_learnt(history, all_days, options), options).final
+        if networks:
+            networks = _networks(history, all_days, options)
         finished = run.folder / "finished"
-        forecaster = _saved(finished, chronos, final, combination)
+        forecaster = _saved(finished, _experts(final, networks, chronos), combination)
         card = checkpoint_card(
             figures,
             train_days,
@@ -267,21 +277,46 @@ def _to_choose(
             yield sample
 
 
+def _networks(history: History, days: Sequence[date], options: TrainingOptions) -> dict[str, Network]:
+    """Return what the dense networks learn of days; nothing where those are few, or no ridge makes features."""
+    known = inside(history, days)
+    has_ridge = options.learn_ridge and options.recipe.uses_ridge
+    if not options.learn_mlp or not has_ridge or len(known) < LEAST_DAYS:
+        return {}
+    blur_mw = options.degradation.poor_rte_mw
+    taught = lessons(history, known, blur_mw=blur_mw, seed=options.seed)
+    return mlp_fitting.learnt(taught, update_days=options.update_days, seed=options.seed)
+
+
+def _experts(ridge: Ridge, networks: Mapping[str, Network], chronos: Chronos) -> dict[str, Expert]:
+    """Return the experts by name, in the order in which they are given weight."""
+    on_ridge = replace(chronos, ridge=ridge)
+    if not chronos.recipe.uses_ridge:
+        return {CHRONOS: on_ridge}
+    dense: dict[str, Expert] = {MLP: Mlp(networks, ridge)} if networks else {}
+    return {RIDGE: ridge, **dense, CHRONOS: on_ridge}
+
+
 def _combined(
-    history: History, days: Sequence[date], chronos: Chronos, states: States, options: TrainingOptions
+    history: History,
+    days: Sequence[date],
+    chronos: Chronos,
+    networks: Mapping[str, Network],
+    states: States,
+    options: TrainingOptions,
 ) -> Combination:
-    """Return how ridge and network are combined, chosen on days that the ridge had not learnt from."""
-    names: tuple[str, ...] = (CHRONOS,)
+    """Return how the experts are combined, chosen on days that no ridge and no dense network had learnt from."""
+    names = tuple(_experts(states.final, networks, chronos))
     widths = {CHRONOS: 1.0}
     if chronos.recipe.uses_ridge:
-        names, widths = (RIDGE, CHRONOS), {CHRONOS: 1 - RIDGE_WIDTH_SHARE, RIDGE: RIDGE_WIDTH_SHARE}
+        widths = {CHRONOS: 1 - RIDGE_WIDTH_SHARE, RIDGE: RIDGE_WIDTH_SHARE}
 
     def said(information: InformationSet) -> dict[str, Floats] | None:
         ridge = states.in_use(information.delivery_day)
         if ridge is None:
             return None
-        experts: dict[str, Expert] = {RIDGE: ridge, CHRONOS: replace(chronos, ridge=ridge)}
-        return {name: experts[name].predict([information])[0] for name in names}
+        experts = _experts(ridge, networks, chronos)
+        return {name: expert.predict([information])[0] for name, expert in experts.items()}
 
     samples = in_every_situation(
         history,
@@ -291,15 +326,13 @@ def _combined(
         random=np.random.default_rng(options.seed),
     )
     plain = Blend(medians={names[0]: 1.0}, widths=widths)
-    return Combination(
-        experts=names, blends=calibrated(samples, lambda each: said(each.information), widths), otherwise=plain
-    )
+    made = calibrated(samples, lambda each: said(each.information), widths)
+    return Combination(experts=names, blends=made.blends, otherwise=plain, unusual=made.unusual)
 
 
-def _saved(folder: Path, chronos: Chronos, ridge: Ridge, combination: Combination) -> Forecaster:
+def _saved(folder: Path, experts: Mapping[str, Expert], combination: Combination) -> Forecaster:
     """Write experts and combination into a folder and return what is read from it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    experts: dict[str, Expert] = {RIDGE: ridge, CHRONOS: replace(chronos, ridge=ridge)}
-    save_checkpoint(folder, [experts[name] for name in combination.experts], combination)
+    save_checkpoint(folder, list(experts.values()), combination)
     return load_forecaster(str(folder), unfinished=True)

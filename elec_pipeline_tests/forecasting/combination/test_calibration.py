@@ -10,16 +10,25 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import days
 from elec_pipeline.domain.history import History
-from elec_pipeline.domain.information_set import Situation
+from elec_pipeline.domain.information_set import WEEK_HOURS, Situation
+from elec_pipeline.domain.kinds_of_day import is_unusual
 from elec_pipeline.domain.metrics import coverage
 from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
-from elec_pipeline.forecasting.combination.calibration import LEAST_HOURS, LEAST_SPREAD, calibrated, chosen
-from elec_pipeline.forecasting.combination.combination import Blend
+from elec_pipeline.forecasting.combination.calibration import (
+    LEAST_HOURS,
+    LEAST_SPREAD,
+    MOST_UNUSUAL,
+    Calibrated,
+    calibrated,
+    chosen,
+)
+from elec_pipeline.forecasting.combination.combination import Blend, Combination
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE
 from elec_pipeline.forecasting.features.situations import KEYS
 from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.samples import in_every_situation
+from elec_pipeline.forecasting.samples import as_issued, in_every_situation
+from elec_pipeline_tests.conftest import every_day_length
 
 VALIDATION = days(date(2025, 9, 1), date(2025, 9, 16))
 NORMAL = np.array([-1.645, -1.282, -0.674, 0.0, 0.674, 1.282, 1.645])
@@ -113,14 +122,14 @@ def made(history: History, forecaster: Forecaster, how_many: int = 16) -> dict[s
         blur_mw=600,
         random=np.random.default_rng(1),
     )
-    return calibrated(samples, lambda each: forecaster.said(each.information), {CHRONOS: 0.5, RIDGE: 0.5})
+    return calibrated(samples, lambda each: forecaster.said(each.information), {CHRONOS: 0.5, RIDGE: 0.5}).blends
 
 
-def test_every_situation_has_its_own(taught: Forecaster, past: History, warm_past: History) -> None:
+def test_every_situation_has_its_own(taught: Forecaster, past: History, weather_past: History) -> None:
     found = made(past, taught)
     assert set(found) == set(Situation)
     assert len({each.spreads for each in found.values()}) == 3
-    assert set(made(warm_past, taught)) == set(KEYS)
+    assert set(made(weather_past, taught)) == set(KEYS)
 
 
 def test_a_situation_with_too_few_hours_is_left_out(taught: Forecaster, past: History) -> None:
@@ -140,8 +149,33 @@ def test_days_that_an_expert_says_nothing_of_are_left_out(taught: Forecaster, pa
     samples = in_every_situation(
         past, VALIDATION, context_hours=taught.context_hours, blur_mw=600, random=np.random.default_rng(1)
     )
-    assert calibrated(samples, lambda _: None, {CHRONOS: 1.0}) == {}
+    assert calibrated(samples, lambda _: None, {CHRONOS: 1.0}) == Calibrated({}, 1.0)
 
 
 def test_it_repeats(taught: Forecaster, warm_past: History) -> None:
     assert made(warm_past, taught) == made(warm_past, taught)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 1.5, 5.0])
+def test_bands_of_unusual_days_are_widened_by_what_they_lack(factor: float, past: History) -> None:
+    random = np.random.default_rng(6)
+    some = days(date(2025, 4, 1), date(2025, 10, 1))
+    samples = [
+        replace(each, truth_mw=random.normal(0, 400 * (factor if is_unusual(day) else 1), len(each.truth_mw)))
+        for day in some
+        for each in as_issued(past, [day], context_hours=WEEK_HOURS)
+    ]
+    said = [np.tile(400 * NORMAL, (len(each.truth_mw), 1)) for each in samples]
+    told = dict(zip([id(each) for each in samples], said, strict=True))
+    made = calibrated(samples, lambda each: {"one": told[id(each)]}, {"one": 1.0})
+    assert made.unusual == pytest.approx(min(MOST_UNUSUAL, max(1.0, factor)), rel=0.15)
+
+
+@every_day_length
+def test_only_unusual_days_are_widened(day: date, n_hours: int) -> None:
+    said = {"one": np.tile(400 * NORMAL, (n_hours, 1)) + 50_000}
+    wide = Combination.alone("one").model_copy(update={"unusual": 1.5})
+    usual = Combination.alone("one").combined("evening", day, said)
+    np.testing.assert_array_equal(wide.combined("evening", day, said), usual)
+    unusual = wide.combined("evening", date(2025, 5, 30), said)
+    np.testing.assert_allclose(unusual - usual[:, [MEDIAN]], 1.5 * (usual - usual[:, [MEDIAN]]))

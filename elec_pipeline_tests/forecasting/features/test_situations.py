@@ -15,6 +15,7 @@ from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.features import temperature as temperature_columns
+from elec_pipeline.forecasting.features import weather as weather_columns
 from elec_pipeline.forecasting.features.day_table import KNOWN_HOURS, DayTable
 from elec_pipeline.forecasting.features.local_time import LocalGrid
 from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, problem
@@ -260,3 +261,44 @@ def test_a_degree_counts_as_the_case_says(situation: Situation, warm_past: Histo
     assert column(situation, table, "temperature_cold") == pytest.approx(
         temperature_columns.MW_PER_DEGREE[situation] * cold
     )
+
+
+def test_a_smoothed_temperature_follows_slowly_and_knows_no_later_hour() -> None:
+    jump = np.concatenate([np.zeros((30, 24)), np.full((10, 24), 10.0)])
+    fast, slow = (temperature_columns.smoothed(jump, kept) for kept in (0.95, 0.99))
+    assert (fast[:30] == 0).all()
+    assert fast[30, 0] == pytest.approx(0.5)
+    assert slow[30, 0] == pytest.approx(0.1, rel=0.05)
+    assert (fast[31:] > slow[31:]).all()
+    assert fast[39, 23] == pytest.approx(10, abs=0.01)
+    assert (np.diff(slow.reshape(-1)) >= -1e-9).all()
+
+
+def test_a_smoothed_temperature_is_of_what_is_known() -> None:
+    gap = np.full((40, 24), 7.0)
+    gap[20:22], gap[:3] = np.nan, np.nan
+    made = temperature_columns.smoothed(gap, 0.95)
+    assert np.isnan(made[:3]).all()
+    assert made[3:] == pytest.approx(7.0)
+    # It does not depend on where a history begins.
+    np.testing.assert_allclose(made[39], temperature_columns.smoothed(gap[20:], 0.95)[-1])
+
+
+@every_situation
+@pytest.mark.parametrize("name", sorted(weather_columns.SIZES))
+def test_weather_counts_by_its_level_its_moves_and_its_course_over_the_day(
+    name: str, situation: Situation
+) -> None:
+    size = weather_columns.SIZES[name]
+    values = np.full((10, 24), size.usual)
+    values[-1, 12:15] += size.spread
+    nothing = np.full((10, 24), np.nan)
+    table = DayTable(np.arange(20_000, 20_010), nothing, nothing, {name: values})
+    made = {each: columns[-1] for each, columns in weather_columns.columns(name, table, situation).items()}
+    unit = weather_columns.MW_PER_SPREAD[situation]
+    for each in ("level", "move_1_before", "move_7_before"):
+        at_noon = made[f"{name}_{each}"]
+        assert at_noon[[0, 13]].tolist() == [0, unit]
+        assert made[f"{name}_{each}_12h"].tolist() == [unit]
+        assert made[f"{name}_{each}_9h"].tolist() == [0]
+    assert len(made) == 3 * (1 + 8)

@@ -18,6 +18,7 @@ from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.errors import ContextTooThinError, TrainingError
 from elec_pipeline.forecasting.checkpoint import load_forecaster
 from elec_pipeline.forecasting.combination.combination import read_combination
+from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.experts.chronos.loading import load_pipeline, save_pipeline
 from elec_pipeline.forecasting.experts.chronos.recipe import Family, Recipe, Target, read_recipe
 from elec_pipeline.forecasting.experts.chronos.training.chronos2 import new_pipeline
@@ -29,10 +30,14 @@ from elec_pipeline.forecasting.experts.chronos.training.options import (
     TrainingOptions,
 )
 from elec_pipeline.forecasting.experts.chronos.training.windows import Window, windows
+from elec_pipeline.forecasting.experts.mlp import fitting as mlp_fitting
+from elec_pipeline.forecasting.experts.mlp.mlp import MLP, Mlp
+from elec_pipeline.forecasting.experts.mlp.networks import Network
 from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions, read_regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
-from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
+from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.lifecycle import fitting as fitting_module
 from elec_pipeline.forecasting.lifecycle.fitting import States, train
 from elec_pipeline.forecasting.samples import Degradation, Sample, as_issued, degraded
 from elec_pipeline_tests.forecasting.conftest import LEARNT_FROM
@@ -292,3 +297,31 @@ def test_every_day_is_combined_with_a_ridge_that_is_as_old_as_in_use(course: Cou
     assert young is not None
     assert young.regressions is state  # there is none as old as that
     assert states.in_use(first - timedelta(days=1)) is None
+
+
+def test_dense_networks_are_weighed_on_days_that_they_have_not_seen_and_then_learn_from_all(
+    past: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn, choose = days(date(2024, 12, 20), date(2025, 8, 20)), days(date(2025, 8, 21), date(2025, 9, 3))
+    monkeypatch.setattr(fitting_module, "YEAR_DAYS", 21)
+    monkeypatch.setattr(mlp_fitting, "learning_of", lambda _: mlp_fitting.Learning(epochs=2))
+    taught: list[list[date]] = []
+    made = fitting_module._networks  # noqa: SLF001
+
+    def spy(history: History, some: list[date], options: TrainingOptions) -> dict[str, Network]:
+        taught.append(sorted(some))
+        return made(history, some, options)
+
+    monkeypatch.setattr(fitting_module, "_networks", spy)
+    trained = train(past, learn, choose, tmp_path / "out", TINY)
+    before, after = taught
+    assert before == [day for day in learn if day < choose[-1] - timedelta(days=20)]
+    assert after == [*learn, *choose]
+    forecaster = load_forecaster(str(trained.folder))
+    assert list(forecaster.experts) == [RIDGE, MLP, CHRONOS]
+    assert set(forecaster.combination.blends) == {each.value for each in Situation}
+    assert all(set(blend.medians) == {RIDGE, MLP, CHRONOS} for blend in forecaster.combination.blends.values())
+    assert any(blend.medians[MLP] for blend in forecaster.combination.blends.values())
+    mlp = forecaster.experts[MLP]
+    assert isinstance(mlp, Mlp)
+    assert mlp.ridge is forecaster.experts[RIDGE]

@@ -260,9 +260,10 @@ def test_options_start_from_the_bases_own_recipe(tmp_path: Path) -> None:
 
 def test_what_a_model_was_chosen_by_counts_as_seen(past: History, chronos2_folder: Path) -> None:
     bundled, other = load_forecaster(""), load_forecaster(str(chronos2_folder))
-    assert seen_through(bundled) == date.fromisoformat(card_of("")["validation"]["last"])
+    last = date.fromisoformat(card_of("")["validation"]["last"])
+    assert seen_through(bundled) == last
     assert seen_through(other) is None
-    asked_days = days(date(2024, 6, 29), date(2024, 7, 2))
+    asked_days = days(last - timedelta(days=1), last + timedelta(days=2))
     assert unseen_days(asked_days[::-1], [other, bundled]) == asked_days[2:]
     with_gaps = days(date(2024, 12, 1), date(2024, 12, 10))
     losses = daily_losses(past, with_gaps, other, other)

@@ -82,7 +82,10 @@ class Regressions:
         for name, each in self.learnt.items():
             tensors[f"{name}.mean"] = each.regression.mean.astype(np.float32)
             if not name.startswith(tuple(NOT_BROUGHT_UP_TO_DATE)):
-                tensors[f"{name}.precision"] = each.regression.precision.astype(np.float32)
+                # It is symmetric: one triangle holds it all.
+                rows, columns = np.tril_indices(each.regression.mean.shape[1])
+                triangle = each.regression.precision[:, rows, columns].astype(np.float32, order="C")
+                tensors[f"{name}.precision"] = triangle  # in this order: bytes are written as they lie
             notes[name] = {
                 "features": each.names,
                 "inputs": each.inputs,
@@ -149,14 +152,34 @@ def _learnt(name: str, note: Mapping[str, object], stored: Mapping[str, np.ndarr
     if not isinstance(names, list) or not isinstance(scale, dict) or mean.shape != (24, len(names) + 1):
         raise ValueError(f"{name} does not fit its features")
     size = mean.shape[1]
-    precision = stored.get(f"{name}.precision", np.broadcast_to(np.eye(size), (24, size, size)))
-    if precision.shape != (24, size, size):
-        raise ValueError(f"the precision of {name} does not fit its features")
-    if np.linalg.eigvalsh(precision)[:, 0].min() <= 0:
-        raise ValueError(f"the precision of {name} is not positive definite")
     return Learnt(
-        Regression(mean, precision, _scale(name, scale)),
+        Regression(mean, _precision(name, stored.get(f"{name}.precision"), size), _scale(name, scale)),
         tuple(names),
         tuple(inputs),
         date.fromisoformat(str(note["through"])),
     )
+
+
+def unit_precision(size: int) -> Floats:
+    """Return the precision of what is not brought up to date, which nobody asks for."""
+    return np.broadcast_to(np.eye(size), (24, size, size))
+
+
+def _precision(name: str, triangle: Floats | None, size: int) -> Floats:
+    """Return the precision whose lower triangle was stored; that of what is not brought up to date is of no use.
+
+    Raises:
+        ValueError: It is of another size, or not positive definite.
+    """
+    if triangle is None:
+        return unit_precision(size)
+    rows, columns = np.tril_indices(size)
+    if triangle.shape != (24, len(rows)):
+        raise ValueError(f"the precision of {name} does not fit its features")
+    precision = np.empty((24, size, size))
+    precision[:, rows, columns] = precision[:, columns, rows] = triangle
+    try:
+        np.linalg.cholesky(precision)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(f"the precision of {name} is not positive definite") from error
+    return precision

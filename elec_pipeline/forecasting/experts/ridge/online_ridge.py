@@ -15,6 +15,7 @@ Source: recursive least squares with exponential forgetting, as in Ljung, «Syst
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,7 +86,8 @@ def learn(samples: Samples, scale: Scale, *, snapshots: Collection[int] = ()) ->
         faded = _decay(end - start)
         gain, pull = _sums(rows[start:end], np.nan_to_num(part.wanted_mw), weight)
         gram, moment = faded * gram + gain, faded * moment + pull
-        mean = np.asarray(np.linalg.solve(gram + penalty, moment[..., None])[..., 0], dtype=np.float64)
+        if is_known[:end].any():  # else it stays nothing: weather is known of the last years alone
+            mean = np.asarray(np.linalg.solve(gram + penalty, moment[..., None])[..., 0], dtype=np.float64)
         if (end == count or end in snapshots) and is_known[:end].sum() >= LEAST_DAYS:
             made[end] = _rounded(Regression(mean, PRIOR_SHARE * gram + penalty, scale))
         start = end
@@ -138,6 +140,45 @@ def up_to_date(regression: Regression, samples: Samples) -> Updated:
     return Updated(regression.mean + step.numpy(), errors.numpy().T)
 
 
+def walked(samples: Samples, scale: Scale, *, update_days: int) -> Floats:
+    """Return what a regression in use would have made of each day, from the days before it alone.
+
+    For what learns to correct the ridge: a state that had learnt from a day would be too good on it. Like one in
+    use, it weighs the last days in full and what was learnt before them by `PRIOR_SHARE`; unlike that, it looks at
+    them once in `BATCH_DAYS`, and is never older.
+
+    Args:
+        samples: Days in order.
+        scale: Of features and errors.
+        update_days: Last days that weigh in full; 0: what was learnt is not brought up to date.
+
+    Returns:
+        Shape (days, 24), MW; 0 as long as nothing is known.
+    """
+    rows = _with_constant(samples.features, scale)
+    count, _, size = rows.shape
+    penalty = scale.feature_mw**2 * np.eye(size)
+    gram, moment = np.zeros((24, size, size)), np.zeros((24, size))
+    mean: Floats = np.zeros((24, size))
+    made = np.empty((count, 24))
+    recent: deque[tuple[Floats, Floats]] = deque(maxlen=-(-update_days // BATCH_DAYS))
+    learnt_share = PRIOR_SHARE if recent.maxlen else 1.0
+    for start in range(0, count, BATCH_DAYS):
+        end = min(start + BATCH_DAYS, count)
+        made[start:end] = _explained(rows[start:end], mean)
+        part = samples.between(start, end)
+        weight = _weights(part.wanted_mw - made[start:end], part.load_mw, scale) * _ages(end - start)[:, None]
+        faded = _decay(end - start)
+        gain, pull = _sums(rows[start:end], np.nan_to_num(part.wanted_mw), weight)
+        gram, moment = faded * gram + gain, faded * moment + pull
+        recent.append((gain, pull))
+        known, wanted = learnt_share * gram + penalty, learnt_share * moment
+        for gain, pull in recent:
+            known, wanted = known + (1 - learnt_share) * gain, wanted + (1 - learnt_share) * pull
+        mean = np.asarray(np.linalg.solve(known, wanted[..., None])[..., 0], dtype=np.float64)
+    return made
+
+
 def apply(features: Floats, coefficients: Floats, scale: Scale) -> Floats:
     """Return what coefficients make of features.
 
@@ -186,8 +227,9 @@ def _ages(days: int) -> Floats:
 
 
 def _rounded(regression: Regression) -> Regression:
-    """Return a regression in the precision that it is stored in, so that reading it back changes nothing."""
+    """Return a regression as it is stored, in single precision and one triangle; reading it changes nothing."""
     mean, precision = (
         values.astype(np.float32).astype(np.float64) for values in (regression.mean, regression.precision)
     )
-    return Regression(mean, precision, regression.scale)
+    lower = np.tril(precision)
+    return Regression(mean, lower + np.tril(precision, -1).transpose(0, 2, 1), regression.scale)

@@ -7,7 +7,7 @@ Here: the expert, its options and its folder. Not here: the forecast itself (`re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 from weakref import WeakKeyDictionary
@@ -88,7 +88,8 @@ class Ridge:
         """
         made = self._made.get(information)
         if made is None:
-            known = information.with_context(self.context_hours)
+            # A copy even where nothing is cut: what is kept of a set must not hold the set itself, or both stay.
+            known = replace(information.with_context(self.context_hours))
             reach = Reach(self.options.update_days, self.options.reference_days)
             made = self._made[information] = References(known, reach, self.regressions)
         return made

@@ -15,6 +15,7 @@ from elec_pipeline.forecasting.experts.ridge.online_ridge import (
     apply,
     learn,
     up_to_date,
+    walked,
 )
 from elec_pipeline.forecasting.features.design import Samples, Scale
 
@@ -185,3 +186,25 @@ def test_a_day_is_explained_alike_alone_and_among_others() -> None:
     assert together.shape == (30, 24)
     for day in range(30):
         np.testing.assert_array_equal(apply(asked.features[day : day + 1], made.mean, SCALE)[0], together[day])
+
+
+@pytest.mark.parametrize("update_days", [0, 60])
+def test_walking_through_the_days_nothing_is_said_that_later_days_taught(update_days: int) -> None:
+    asked = samples(120)
+    said = walked(asked, SCALE, update_days=update_days)
+    moved = np.where(np.arange(120)[:, None] >= 70, asked.wanted_mw + 5_000, asked.wanted_mw)
+    other = walked(replace(asked, wanted_mw=moved), SCALE, update_days=update_days)
+    np.testing.assert_array_equal(said[:77], other[:77])  # the batch of the 70th day was said before it was seen
+    assert not np.allclose(said[77:], other[77:])
+    assert (said[:BATCH_DAYS] == 0).all()
+    assert np.abs(said[-28:] - asked.wanted_mw[-28:]).mean() < 50
+
+
+def test_walking_it_follows_a_relation_that_changed_as_far_as_it_is_brought_up_to_date() -> None:
+    before, after = samples(300), samples(40, -SLOPES, seed=4)
+    both = Samples(*(np.concatenate([getattr(each, name) for each in (before, after)])
+                     for name in ("features", "wanted_mw", "load_mw")))  # fmt: skip
+    follows, stays = (
+        np.abs(walked(both, SCALE, update_days=days)[-7:] - both.wanted_mw[-7:]).mean() for days in (60, 0)
+    )
+    assert follows < 0.95 * stays

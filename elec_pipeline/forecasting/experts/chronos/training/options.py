@@ -91,6 +91,10 @@ class TrainingOptions(BaseModel):
     learn_ridge: bool = Field(
         default=True, description="Whether the ridge that the recipe stands on learns before the model."
     )
+    learn_mlp: bool = Field(
+        default=True,
+        description="Whether dense networks learn too, on the ridge's features, where days are enough.",
+    )
     update_days: int = Field(
         default=60, ge=0, description="Days before an issue by which the ridge is brought up to date."
     )
