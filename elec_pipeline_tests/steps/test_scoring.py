@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
@@ -16,13 +15,13 @@ from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.forecasting.held_back import Issued
 from elec_pipeline.steps.issuing import experts_frame, to_frame
 from elec_pipeline.steps.scoring import score_days
-from elec_pipeline.store import queries, urls
+from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours
-from elec_pipeline.store.database import connect, migrate
+from elec_pipeline.store.database import migrate
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.forecasts import write_predictions
-from elec_pipeline_tests.conftest import every_day_length, settings_for
-from elec_pipeline_tests.store.migrating import to_migration
+from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.store.migrating import older_database, to_migration
 
 LOAD = 50e3
 SCRATCH, ROLE = "elec_before_experts", "elec_experts_reader"
@@ -31,17 +30,8 @@ SCRATCH, ROLE = "elec_before_experts", "elec_experts_reader"
 @pytest.fixture
 def old(server: EmbeddedServer) -> Iterator[Engine]:
     """A database whose tables are those before experts were kept, with a role that may read them all."""
-    server.ensure_database(SCRATCH)
-    engine = connect(settings_for(server.url(SCRATCH)))
-    to_migration(engine, "0007")
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE ROLE {ROLE}"))
-        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA elec TO {ROLE}"))
-    yield engine
-    engine.dispose()
-    with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
-        admin.execute(f"DROP ROLE {ROLE}")
+    with older_database(server, SCRATCH, "0007", ROLE) as engine:
+        yield engine
 
 
 def known(day: date, issue: Issue) -> InformationSet:

@@ -57,7 +57,11 @@ def test_several_processes_may_migrate_at_once(server: EmbeddedServer) -> None:
         )
         for _ in range(4)
     ]  # fmt: skip
-    said = [racer.communicate(timeout=120)[0].strip() for racer in racers]
+    try:
+        said = [racer.communicate(timeout=120)[0].strip() for racer in racers]
+    finally:
+        for racer in racers:
+            racer.kill()
     assert said == [HEAD] * 4
 
 

@@ -8,18 +8,17 @@ from time import perf_counter
 
 import numpy as np
 import pandas as pd
-import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import day_end, day_start, hours
 from elec_pipeline.domain.inputs import CLOUD_COVER, TEMPERATURE, WEATHER
-from elec_pipeline.store import queries, urls
-from elec_pipeline.store.database import connect, migrate
+from elec_pipeline.store import queries
+from elec_pipeline.store.database import migrate
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.forecasts import write_weather
-from elec_pipeline_tests.conftest import every_day_length, settings_for
-from elec_pipeline_tests.store.migrating import to_migration
+from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.store.migrating import older_database, to_migration
 
 SCRATCH, ROLE = "elec_before_weather", "elec_weather_reader"
 _INSERT = """
@@ -32,18 +31,8 @@ FROM generate_series(CAST(:start AS timestamptz), CAST(:end AS timestamptz), '1 
 @pytest.fixture
 def old(server: EmbeddedServer) -> Iterator[Engine]:
     """A database whose tables are those before the weather, with a role that may read them all."""
-    server.ensure_database(SCRATCH)
-    engine = connect(settings_for(server.url(SCRATCH)))
-    to_migration(engine, "0006")
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE ROLE {ROLE}"))
-        connection.execute(text(f"GRANT USAGE ON SCHEMA elec TO {ROLE}"))
-        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA elec TO {ROLE}"))
-    yield engine
-    engine.dispose()
-    with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
-        admin.execute(f"DROP ROLE {ROLE}")
+    with older_database(server, SCRATCH, "0006", ROLE) as engine:
+        yield engine
 
 
 def fill(engine: Engine, first: date, last: date) -> int:

@@ -1,7 +1,7 @@
 """An information set as a table of Paris days and local hours, and the columns that features are made of.
 
 Here: loads, RTE's forecasts and other inputs by day, the calendar of those days, curves cut into blocks. Not
-here: which features explain what (`rte_errors`, `weekly_change`, `temperature`).
+here: which features explain what (`rte_errors`, `weekly_change`, `temperature`, `weather`).
 
 A row holds what is known now of that day. What its own issue would have known is cut by the features: they
 look at earlier rows only, and at the row before only up to the issue's last known hour.

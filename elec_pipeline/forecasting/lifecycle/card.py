@@ -190,7 +190,7 @@ def _tested(card: dict[str, Any]) -> str:
     return f"""
 ## On days that nothing was fitted or chosen on
 The same settings, learnt and chosen on days up to {tested["trained_through"]} alone ({tested["version"]}), on
-{tested["days"]["first"]} to {tested["days"]["last"]}, looked at once. Then all was fitted again on those days too.
+{tested["days"]["first"]} to {tested["days"]["last"]}. Then all was fitted again on those days too.
 
 {_figures(tested["metrics"])}
 """

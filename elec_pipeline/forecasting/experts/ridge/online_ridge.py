@@ -1,8 +1,7 @@
 """A regression for each local hour that is learnt once and brought up to date by every issue.
 
 Here: the recursive least squares that both share, pure arithmetic on tables. Not here: which features
-(`features.rte_errors`, `features.weekly_change`, `features.temperature`), on which days it is learnt
-(`fitting`), and what becomes of it (`reference`).
+(`features.situations`), on which days it is learnt (`fitting`), and what becomes of it (`reference`).
 
 What was learnt is kept as a normal distribution of the coefficients: their mean, and how firmly each direction is
 known (the precision). An issue then weighs what it knows of the last months against that, so that coefficients
