@@ -25,6 +25,7 @@ from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.checkpoint import chronos_folder
 from elec_pipeline.forecasting.experts.chronos.recipe import read_recipe
 from elec_pipeline.forecasting.experts.chronos.training.options import (
+    PRETRAINED_RECIPE,
     OnProgress,
     TrainedCheckpoint,
     TrainingOptions,
@@ -47,6 +48,8 @@ LEAST_DAYS = LEAST_TRAINING_DAYS + VALIDATION_DAYS + GATE_DAYS
 """Complete days that a retraining needs where no span is named."""
 BASE_LEARNING_RATE = 1e-5
 """Peak learning rate where the weights are a base model's, which a larger one would undo."""
+BASE_WINDOWS = 8
+"""Windows in one step's batch where others trained the base: theirs are large, and so is a step's memory."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,9 @@ class Retrained:
 def options_for(
     base_model: str, *, steps: int | None = None, seed: int | None = None, learning_rate: float | None = None
 ) -> TrainingOptions:
-    """Return training options: the bundled recipe from scratch, or the base model's own recipe, gently.
+    """Return training options: the bundled recipe from scratch, or a base model's own recipe, gently.
+
+    A base model that others trained has none: `PRETRAINED_RECIPE`.
 
     Args:
         base_model: A folder or hub id to start from; "" for from scratch.
@@ -110,8 +115,8 @@ def options_for(
     folder = Path(base_model).expanduser()
     if base_model:
         learning_rate = learning_rate or BASE_LEARNING_RATE
-        if folder.is_dir() and (recipe := read_recipe(chronos_folder(base_model))) is not None:
-            given["recipe"] = recipe
+        recipe = read_recipe(chronos_folder(base_model)) if folder.is_dir() else None
+        given |= {"recipe": recipe} if recipe else {"recipe": PRETRAINED_RECIPE, "windows_per_step": BASE_WINDOWS}
     given["learning_rate"] = learning_rate
     return TrainingOptions.model_validate({name: value for name, value in given.items() if value is not None})
 

@@ -63,8 +63,8 @@ class Chronos:
 
     @property
     def inputs(self) -> frozenset[str]:
-        """The ridge's, where it stands on it; none of its own."""
-        return self.ridge.inputs if self.recipe.uses_ridge else frozenset()
+        """Those among its covariates, and the ridge's, where it stands on it."""
+        return self.recipe.inputs | (self.ridge.inputs if self.recipe.uses_ridge else frozenset())
 
     def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
         """Return the forecasts.

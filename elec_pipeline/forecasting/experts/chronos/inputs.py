@@ -140,6 +140,8 @@ class _Series:
 
     def covariate(self, name: Covariate) -> Floats:
         """Return one covariate."""
+        if name.is_input:
+            return self._set.input(name)
         makers: dict[Covariate, Callable[[], Floats]] = {
             Covariate.RTE: lambda: self._set.rte_mw,
             Covariate.RTE_MOVE: lambda: self._set.rte_mw - self._whole(self._references.week_before),

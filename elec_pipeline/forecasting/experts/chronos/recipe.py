@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from elec_pipeline.domain import inputs
 from elec_pipeline.errors import ModelUnavailableError
 
 RECIPE_FILE = "recipe.json"
@@ -44,6 +45,16 @@ class Covariate(StrEnum):
     """The ridge's forecast, MW."""
     DAY_TYPE = "day_type"
     """0 on working days, 0.5 on Saturdays, 1 on Sundays and public holidays."""
+    TEMPERATURE = inputs.TEMPERATURE
+    CLOUD_COVER = inputs.CLOUD_COVER
+    WIND_SPEED = inputs.WIND_SPEED
+    HUMIDITY = inputs.HUMIDITY
+    """Weather forecasts, each as `domain.inputs` says; NaN where there is none."""
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is one of `domain.inputs`."""
+        return self.value in inputs.INPUTS
 
 
 class Recipe(BaseModel):
@@ -72,6 +83,11 @@ class Recipe(BaseModel):
         return self.target is Target.RESIDUAL or not {Covariate.REFERENCE, Covariate.RTE_MOVE}.isdisjoint(
             self.covariates
         )
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Names of the inputs (`domain.inputs`) among its covariates."""
+        return frozenset(each.value for each in self.covariates if each.is_input)
 
     @property
     def reference_days(self) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elec_pipeline.errors import UnfitRecipeError
-from elec_pipeline.forecasting.experts.chronos.recipe import Family, Recipe
+from elec_pipeline.forecasting.experts.chronos.recipe import Family, Recipe, Target
 from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, Run, arguments, optimise
 from elec_pipeline.forecasting.experts.chronos.training.windows import Window
 
@@ -55,10 +55,12 @@ def required_fit(family: Family, pipeline: BaseChronosPipeline, recipe: Recipe) 
 def fitting_recipe(pipeline: BaseChronosPipeline, recipe: Recipe) -> Recipe:
     """Return a recipe as a model of an older family can use it: without covariates, within what it sees.
 
-    A horizon that is too long stays: a day ahead needs it.
+    Where it stands on the ridge's forecast, the target is what that leaves: it cannot be a covariate. A horizon
+    that is too long stays: a day ahead needs it.
     """
     hours = min(recipe.context_hours, pipeline.model_context_length)
-    return recipe.model_copy(update={"covariates": (), "context_hours": hours})
+    target = Target.RESIDUAL if recipe.uses_ridge else recipe.target
+    return recipe.model_copy(update={"covariates": (), "context_hours": hours, "target": target})
 
 
 def fit_bolt(pipeline: ChronosBoltPipeline, learn: Sequence[Window], choose: Sequence[Window], run: Run) -> Ended:

@@ -24,6 +24,19 @@ BUNDLED_RECIPE = Recipe(
     from_midnight=True,
 )
 """The recipe of the bundled network."""
+PRETRAINED_RECIPE = Recipe(
+    target=Target.LOAD,
+    covariates=(
+        Covariate.REFERENCE,
+        Covariate.RTE,
+        Covariate.DAY_TYPE,
+        Covariate.TEMPERATURE,
+        Covariate.CLOUD_COVER,
+    ),
+    context_hours=672,
+    prediction_length=48,
+)
+"""The recipe of a Chronos-2 that others trained: it knows loads, and its covariates tell of this one."""
 
 
 class Architecture(BaseModel):

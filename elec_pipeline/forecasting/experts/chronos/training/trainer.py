@@ -99,6 +99,8 @@ def arguments(run: Run, *, rows_per_step: int, label: str) -> dict[str, Any]:
         rows_per_step: Size of a batch, in the family's own unit.
         label: Name of the model's argument that holds what is to be forecast.
     """
+    import torch
+
     options = run.options
     return {
         "output_dir": str(run.folder),
@@ -124,7 +126,7 @@ def arguments(run: Run, *, rows_per_step: int, label: str) -> dict[str, Any]:
         "save_total_limit": 2,  # the one before is deleted before the newest is sealed: one must always be whole
         "ignore_data_skip": True,  # batches are drawn at random: those of the steps done need not be drawn again
         "seed": options.seed,
-        "use_cpu": True,
+        "use_cpu": not torch.cuda.is_available(),
         "dataloader_pin_memory": False,
         "report_to": "none",
         "disable_tqdm": True,
@@ -187,6 +189,7 @@ def optimise(
     )
     trainer.pop_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=str(saved.folder) if saved else None)
+    model.to("cpu")  # whatever it was trained on: forecasts are made there, the same on every machine
     state = trainer.state
     return Ended(state.global_step, best_step(losses(state.log_history)), saved.step if saved else None)
 
