@@ -32,6 +32,7 @@ EXPERTS: dict[str, tuple[str, str]] = {
         "Weights of the experts in the model {version}: in the median / in the width of the bands.",
         "Poids des experts dans le modèle {version} : dans la médiane / dans la largeur des bandes.",
     ),
+    "late_errors": ("Own errors of late", "Propres erreurs récentes"),
     "stands_on": ("What is known", "Ce qui est connu"),
     "situation_": ("Whatever is known", "Quoi qu'il en soit"),
     "situation_evening": ("Evening: RTE D-1", "Soir : RTE J-1"),

@@ -65,6 +65,7 @@ def _weights(frame: Frame) -> None:
         texts.stands_on(each.situation, each.inputs): {
             texts.expert(name): share(each, name) for name in each.medians
         }
+        | {texts("late_errors"): f"{NO_VALUE} / {percent(100 * each.late, language, 0)}"}
         for each in found
     }
     table = pd.DataFrame.from_dict(rows, orient="index")

@@ -80,9 +80,10 @@ def weights_table(model: RegisteredModel) -> Table | None:
     table.add_column("stands on", overflow="fold")
     for name in found[0].medians:
         table.add_column(name, overflow="fold", justify="right")
+    table.add_column("own late errors", overflow="fold", justify="right")
     for each in found:
         shares = (f"{each.medians[name]:.2f} / {each.widths[name]:.2f}" for name in each.medians)
-        table.add_row("+".join([each.situation, *each.inputs]) or "anything", *shares)
+        table.add_row("+".join([each.situation, *each.inputs]) or "anything", *shares, f"– / {each.late:.2f}")
     return table
 
 

@@ -22,6 +22,7 @@ from elec_pipeline.errors import (
     ModelUnavailableError,
 )
 from elec_pipeline.forecasting.combination.combination import Combination
+from elec_pipeline.forecasting.combination.said import said
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos, required
 from elec_pipeline.forecasting.experts.expert import Expert
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
@@ -129,13 +130,13 @@ class Forecaster:
 
     def said(self, information: InformationSet) -> dict[str, Floats]:
         """Return what each expert says of one issue, by name, shape (23, 24 or 25, 7), MW."""
-        return {name: expert.predict([information])[0] for name, expert in self.experts.items()}
+        return dict(said(self.experts, information).quantiles)
 
     def _combined(self, information: InformationSet) -> tuple[Floats, dict[str, Floats]]:
         """Return the combination's forecast, and what each expert says."""
         try:
-            said = self.said(information)
-            combined = self.combination.combined(_key(information), information.delivery_day, said)
+            views = said(self.experts, information)
+            combined = self.combination.combined(_key(information), information.delivery_day, views)
             made = required(combined, information.delivery_hours)
         except InvalidForecastError as error:
             raise InvalidForecastError(
@@ -143,20 +144,22 @@ class Forecaster:
                 "`elec doctor` checks the model's files. If they are whole, go back to the former model with "
                 "`elec models rollback`, or name another one with ELEC_MODEL."
             ) from error
-        return _rounded(made), said
+        return _rounded(made), dict(views.quantiles)
 
     def _issue_one(self, information: InformationSet) -> Issued:
-        combined, said = self._combined(information)
-        issued = first_plausible(information, combined, self._in_turn(information, said))
+        combined, by_expert = self._combined(information)
+        issued = first_plausible(information, combined, self._in_turn(information, by_expert))
         # As the combination takes them: an expert may have no bands yet, and still a median.
-        medians = {name: np.asarray(np.round(each[:, MEDIAN], DECIMALS)) for name, each in said.items()}
+        medians = {name: np.asarray(np.round(each[:, MEDIAN], DECIMALS)) for name, each in by_expert.items()}
         return replace(issued, experts=medians)
 
-    def _in_turn(self, information: InformationSet, said: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+    def _in_turn(
+        self, information: InformationSet, by_expert: Mapping[str, Floats]
+    ) -> Iterator[tuple[str, Floats]]:
         """Yield who may speak instead of the combination, and what they say."""
         weights = self.combination.of(_key(information)).medians
-        for name in sorted(said, key=lambda each: -weights.get(each, 0.0)):
-            yield name, _rounded(said[name])
+        for name in sorted(by_expert, key=lambda each: -weights.get(each, 0.0)):
+            yield name, _rounded(by_expert[name])
         yield SEASONAL_NAIVE, _rounded(week_before(information))
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from elec_pipeline.domain.kinds_of_day import is_unusual
 from elec_pipeline.domain.quantiles import BANDS, LEVELS, MEDIAN, Floats
 from elec_pipeline.forecasting.combination.bands import half_widths
 from elec_pipeline.forecasting.combination.combination import Blend
+from elec_pipeline.forecasting.combination.said import Said
 from elec_pipeline.forecasting.features.situations import KEYS, key
 from elec_pipeline.forecasting.samples import Sample
 
@@ -57,7 +59,7 @@ class _Seen:
     """A sample, and what each expert said of it."""
 
     sample: Sample
-    said: Mapping[str, Floats]
+    said: Said
 
     @property
     def stands_on(self) -> str:
@@ -66,16 +68,19 @@ class _Seen:
 
 def calibrated(
     samples: Iterable[Sample],
-    said_of: Callable[[Sample], Mapping[str, Floats] | None],
+    said_of: Callable[[Sample], Said | None],
     widths: Mapping[str, float],
+    *,
+    late: float = 0.0,
 ) -> Calibrated:
     """Return how experts are combined on everything that the samples hold enough of.
 
     Args:
         samples: Of days that the experts had not learnt from.
-        said_of: Returns what each expert says of a sample, by name, in the order in which they are given weight;
-            None where one could say nothing then.
+        said_of: Returns what the experts say of a sample, in the order in which they are given weight; None where
+            one could say nothing then.
         widths: Weights of the experts' half-widths, that of the shape first.
+        late: As `Blend.late`.
     """
     seen: dict[str, list[_Seen]] = {each: [] for each in KEYS}
     for sample in samples:
@@ -91,12 +96,18 @@ def calibrated(
     blends = {
         each: chosen(
             np.concatenate([one.sample.truth_mw for one in of]),
-            {name: np.concatenate([one.said[name] for one in of]) for name in of[0].said},
+            {name: np.concatenate([one.said.quantiles[name] for one in of]) for name in of[0].said.quantiles},
             widths,
+            late=late,
+            late_sizes=partial(_late_sizes, of),
         )
         for each, of in enough.items()
     }
     return Calibrated(blends, _unusual(enough, blends))
+
+
+def _late_sizes(seen: Sequence[_Seen], medians: Mapping[str, float]) -> Floats:
+    return np.concatenate([one.said.late_sizes(medians) for one in seen])
 
 
 def _unusual(seen: Mapping[str, Sequence[_Seen]], blends: Mapping[str, Blend]) -> float:
@@ -105,7 +116,7 @@ def _unusual(seen: Mapping[str, Sequence[_Seen]], blends: Mapping[str, Blend]) -
     for each, of in seen.items():
         for one in of:
             if is_unusual(one.sample.information.delivery_day):
-                made = blends[each].combined(one.said)
+                made = blends[each].combined(one.said.quantiles, one.said.late_sizes(blends[each].medians))
                 errors.append(np.abs(one.sample.truth_mw - made[:, MEDIAN]))
                 widths.append(half_widths(made)[:, BAND])
     if not errors:
@@ -118,7 +129,14 @@ def _unusual(seen: Mapping[str, Sequence[_Seen]], blends: Mapping[str, Blend]) -
     return round(float(np.clip(factor, 1.0, MOST_UNUSUAL)), 3)
 
 
-def chosen(truth_mw: Floats, said: Mapping[str, Floats], widths: Mapping[str, float]) -> Blend:
+def chosen(
+    truth_mw: Floats,
+    said: Mapping[str, Floats],
+    widths: Mapping[str, float],
+    *,
+    late: float = 0.0,
+    late_sizes: Callable[[Mapping[str, float]], Floats] | None = None,
+) -> Blend:
     """Return the blend that fits what came true.
 
     The first expert's median stands; each further one gets the share that makes the mean absolute error smallest.
@@ -127,6 +145,8 @@ def chosen(truth_mw: Floats, said: Mapping[str, Floats], widths: Mapping[str, fl
         truth_mw: Shape (n,), MW; NaN is left out.
         said: By expert, quantiles of shape (n, 7), MW.
         widths: Weights of the experts' half-widths, that of the shape first.
+        late: As `Blend.late`.
+        late_sizes: From weights of the medians to how large their errors were of late, shape (n, 3).
 
     Example:
         >>> truth = np.linspace(-100, 100, 2001)
@@ -145,8 +165,9 @@ def chosen(truth_mw: Floats, said: Mapping[str, Floats], widths: Mapping[str, fl
         share = round(float(SHARES[int(np.argmin(errors))]), 2)
         medians = {each: round(weight * (1 - share), 6) for each, weight in medians.items()} | {name: share}
         median = median + share * (further - median)
-    plain = Blend(medians=medians, widths=dict(widths))
-    return plain.model_copy(update={"spreads": _spreads(truth, plain.combined(made))})
+    plain = Blend(medians=medians, widths=dict(widths), late=late)
+    sizes = late_sizes(medians)[known] if late_sizes else None
+    return plain.model_copy(update={"spreads": _spreads(truth, plain.combined(made, sizes))})
 
 
 def _spreads(truth: Floats, quantiles: Floats) -> tuple[float, float, float]:

@@ -4,8 +4,8 @@ Here: weights of the medians and of the widths by what a forecast stands on, the
 arithmetic. Not here: how they are chosen (`calibration`), and the experts.
 
 The median is the weighted mean of the experts' medians. The bands have the shape of one expert's; their
-half-widths are the weighted geometric means of the experts', times a factor that makes them hold what they
-claim, and another on days of which the last weeks tell little.
+half-widths are weighted geometric means of the experts' and of the sizes of the median's own errors of the last
+weeks, times a factor that makes them hold what they claim, and another on days of which these weeks tell little.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from elec_pipeline.domain.kinds_of_day import is_unusual
 from elec_pipeline.domain.quantiles import MEDIAN, Floats
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.combination.bands import drawn_towards, half_widths, stretched, widened
+from elec_pipeline.forecasting.combination.said import Said
 from elec_pipeline.forecasting.features.situations import KEYS, fitting_key
 
 COMBINATION_FILE = "combination.json"
@@ -39,6 +40,12 @@ class Blend(BaseModel):
     widths: dict[str, NonNegativeFloat] = Described(
         description="Weight of each expert's half-widths; they add up to 1. Where one has none the first stands."
     )
+    late: float = Described(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Weight, beside the widths, of how large the errors of the median were in the last weeks.",
+    )
     spreads: tuple[PositiveFloat, PositiveFloat, PositiveFloat] = Described(
         default=(1.0, 1.0, 1.0), description="Factors on the half-widths of the bands of 50, 80 and 90 %."
     )
@@ -55,11 +62,13 @@ class Blend(BaseModel):
         """The expert whose bands have the shape: the first of the widths."""
         return next(iter(self.widths))
 
-    def combined(self, said: Mapping[str, Floats]) -> Floats:
+    def combined(self, said: Mapping[str, Floats], late_sizes: Floats | None = None) -> Floats:
         """Return the combined forecast.
 
         Args:
             said: By expert, quantiles at `domain.quantiles.LEVELS`, shape (n, 7), MW.
+            late_sizes: How large the errors of its median were of late, at what `BANDS` claim, shape (n, 3), MW;
+                NaN or None where that is not known: the experts' widths stand.
 
         Returns:
             Shape (n, 7), MW; neighbours may cross.
@@ -75,6 +84,8 @@ class Blend(BaseModel):
             if name != self.shape:
                 # One after the other: each takes its share of what the ones before have left.
                 shaped = drawn_towards(shaped, half_widths(said[name]), weight / self._weight_up_to(name))
+        if self.late and late_sizes is not None:
+            shaped = drawn_towards(shaped, late_sizes, self.late)
         median = np.sum([weight * said[name][:, MEDIAN] for name, weight in self.medians.items()], axis=0)
         return np.asarray(stretched(shaped, self.spreads) + median[:, None])
 
@@ -117,9 +128,10 @@ class Combination(BaseModel):
         fitting = fitting_key(key, self.blends)
         return self.otherwise if fitting is None else self.blends[fitting]
 
-    def combined(self, key: str, day: date, said: Mapping[str, Floats]) -> Floats:
+    def combined(self, key: str, day: date, said: Said) -> Floats:
         """Return the combined forecast of a delivery day; see `Blend.combined`."""
-        quantiles = self.of(key).combined(said)
+        blend = self.of(key)
+        quantiles = blend.combined(said.quantiles, said.late_sizes(blend.medians))
         return widened(quantiles, self.unusual) if is_unusual(day) else quantiles
 
     def save(self, folder: Path) -> None:

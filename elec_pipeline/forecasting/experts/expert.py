@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import Floats
@@ -49,4 +49,17 @@ class Expert(Contestant, Protocol):
         """Return what its feature code makes of the information sets of `features.specimen`, shape (n,).
 
         A checkpoint keeps it, and is not used by a version whose code makes something else.
+        """
+
+
+@runtime_checkable
+class KnowsItsErrors(Protocol):
+    """An expert that can tell, from an information set, how far off it was of late."""
+
+    def late_errors(self, information: InformationSet) -> Floats:
+        """Return the errors of days before the delivery day that it had not learnt from, the oldest first.
+
+        Returns:
+            By local hour, shape (days, 24), MW; NaN where the load is not known. The same days for all experts of
+            a checkpoint.
         """

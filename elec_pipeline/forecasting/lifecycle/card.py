@@ -22,9 +22,9 @@ from elec_pipeline.domain.quantiles import LEVELS, MEDIAN
 from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, written
 from elec_pipeline.forecasting.experts.chronos.training.options import TrainingOptions
 from elec_pipeline.forecasting.experts.chronos.training.trainer import Ended, peak_memory_mb
-from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.integrity import CARD_FILE, MODEL_CARD_FILE, sealed
+from elec_pipeline.forecasting.late_errors import LEAST_DAYS as LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.samples import as_issued
 from elec_pipeline.markdown import markdown_table
 
@@ -249,9 +249,11 @@ and recipe were chosen on these days: expect somewhat larger errors on later one
 {recipe}
 
 The median is the weighted mean of the experts' medians. The bands have the shape of the network's; their
-half-widths are the weighted geometric means of the experts', times the factors. Weights and factors were chosen
-on the newest year of training and validation days, on which no ridge and no dense network had learnt yet; on
-public holidays and bridge days all bands are {card["combination"]["unusual"]:g} times as wide as that makes them.
+half-widths are the weighted geometric means of the experts' and, where `late` is named, of how large the errors
+of the combined median itself were on the last {options["update_days"]} days, times the factors. Weights and
+factors were chosen on the newest year of training and validation days, on which no ridge and no dense network
+had learnt yet; on public holidays and bridge days all bands are {card["combination"]["unusual"]:g} times as wide
+as that makes them.
 The figures on the validation days are of a ridge and dense networks that had not learnt from them; those that ship
 have.
 
@@ -265,4 +267,6 @@ def _blend(of: dict[str, Any]) -> tuple[str, str, str]:
     medians, widths = (
         ", ".join(f"{name} {weight:g}" for name, weight in of[which].items()) for which in ("medians", "widths")
     )
+    if late := of.get("late"):
+        widths = f"{widths}; late {late:g} of the whole"
     return medians, widths, ", ".join(f"{factor:g}" for factor in of["spreads"])

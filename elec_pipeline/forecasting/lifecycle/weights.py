@@ -20,12 +20,14 @@ class Weights:
         inputs: Names of the inputs that are known.
         medians: By expert, in the checkpoint's order: its weight in the median.
         widths: The same of the width of the bands.
+        late: Weight, beside these widths, of the errors of the forecast itself in the last weeks.
     """
 
     situation: str
     inputs: tuple[str, ...]
     medians: Mapping[str, float]
     widths: Mapping[str, float]
+    late: float = 0.0
 
 
 def weights(card: Mapping[str, Any]) -> list[Weights]:
@@ -35,11 +37,13 @@ def weights(card: Mapping[str, Any]) -> list[Weights]:
         card: Of a checkpoint.
 
     Example:
-        >>> blend = {"medians": {"b": 1.0}, "widths": {"a": 0.5, "b": 0.5}}
+        >>> blend = {"medians": {"b": 1.0}, "widths": {"a": 0.5, "b": 0.5}, "late": 0.5}
         >>> card = {"combination": {"experts": ["a", "b"], "blends": {"early+temperature_c": blend}}}
         >>> [found] = weights(card)
         >>> found.situation, found.inputs, found.medians
         ('early', ('temperature_c',), {'a': 0.0, 'b': 1.0})
+        >>> found.widths, found.late
+        ({'a': 0.25, 'b': 0.25}, 0.5)
         >>> weights({})
         []
     """
@@ -50,9 +54,10 @@ def weights(card: Mapping[str, Any]) -> list[Weights]:
     made = []
     for key, blend in blends.items():
         situation, *inputs = key.split("+")
+        late = float(blend.get("late", 0.0))
         medians, widths = (
-            {name: float(blend[part].get(name, 0.0)) for name in combination["experts"]}
-            for part in ("medians", "widths")
+            {name: share * float(blend[part].get(name, 0.0)) for name in combination["experts"]}
+            for part, share in (("medians", 1.0), ("widths", 1 - late))
         )
-        made.append(Weights(situation, tuple(inputs), medians, widths))
+        made.append(Weights(situation, tuple(inputs), medians, widths, late))
     return made

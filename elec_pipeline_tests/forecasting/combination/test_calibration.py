@@ -23,10 +23,11 @@ from elec_pipeline.forecasting.combination.calibration import (
     chosen,
 )
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
+from elec_pipeline.forecasting.combination.said import Said, said
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
-from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE
 from elec_pipeline.forecasting.features.situations import KEYS
 from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.lifecycle.fitting import LATE_SHARE
 from elec_pipeline.forecasting.samples import as_issued, in_every_situation
 from elec_pipeline_tests.conftest import every_day_length
 
@@ -122,7 +123,14 @@ def made(history: History, forecaster: Forecaster, how_many: int = 16) -> dict[s
         blur_mw=600,
         random=np.random.default_rng(1),
     )
-    return calibrated(samples, lambda each: forecaster.said(each.information), {CHRONOS: 0.5, RIDGE: 0.5}).blends
+    return calibrated(
+        samples, lambda each: said(forecaster.experts, each.information), {CHRONOS: 1.0}, late=LATE_SHARE
+    ).blends
+
+
+def of_one(n_hours: int) -> Said:
+    """What an expert says that is alone, and always says the same."""
+    return Said({"one": np.tile(400 * NORMAL, (n_hours, 1))}, np.arange(n_hours) % 24)
 
 
 def test_every_situation_has_its_own(taught: Forecaster, past: History, weather_past: History) -> None:
@@ -165,17 +173,14 @@ def test_bands_of_unusual_days_are_widened_by_what_they_lack(factor: float, past
         for day in some
         for each in as_issued(past, [day], context_hours=WEEK_HOURS)
     ]
-    said = [np.tile(400 * NORMAL, (len(each.truth_mw), 1)) for each in samples]
-    told = dict(zip([id(each) for each in samples], said, strict=True))
-    made = calibrated(samples, lambda each: {"one": told[id(each)]}, {"one": 1.0})
+    made = calibrated(samples, lambda each: of_one(len(each.truth_mw)), {"one": 1.0})
     assert made.unusual == pytest.approx(min(MOST_UNUSUAL, max(1.0, factor)), rel=0.15)
 
 
 @every_day_length
 def test_only_unusual_days_are_widened(day: date, n_hours: int) -> None:
-    said = {"one": np.tile(400 * NORMAL, (n_hours, 1)) + 50_000}
     wide = Combination.alone("one").model_copy(update={"unusual": 1.5})
-    usual = Combination.alone("one").combined("evening", day, said)
-    np.testing.assert_array_equal(wide.combined("evening", day, said), usual)
-    unusual = wide.combined("evening", date(2025, 5, 30), said)
+    usual = Combination.alone("one").combined("evening", day, of_one(n_hours))
+    np.testing.assert_array_equal(wide.combined("evening", day, of_one(n_hours)), usual)
+    unusual = wide.combined("evening", date(2025, 5, 30), of_one(n_hours))
     np.testing.assert_allclose(unusual - usual[:, [MEDIAN]], 1.5 * (usual - usual[:, [MEDIAN]]))

@@ -18,6 +18,8 @@ from elec_pipeline.forecasting.experts.mlp.networks import Network, read_network
 from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
 
 MLP = "mlp"
+LATE_MEMBERS = 1
+"""Of a network, on the days before: their errors differ in size by little, and a forecast takes no longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,19 @@ class Mlp:
             ModelUnavailableError: The networks were learnt on other features.
         """
         return [self._predict_one(each) for each in sets]
+
+    def late_errors(self, information: InformationSet) -> Floats:
+        """Return how far off a network was on the days that bring the ridge up to date, shape (days, 24), MW.
+
+        The ridge's own where there is none.
+        """
+        late = self.ridge.references(information).late_days
+        network = None if late is None else self.networks.get(late.key)
+        if late is None or network is None:
+            return self.ridge.late_errors(information)
+        # What the ridge says of a day before it is known.
+        ridge_mw = late.wanted_mw - late.errors_mw
+        return np.asarray(late.wanted_mw - network.corrections(late.features, ridge_mw, members=LATE_MEMBERS))
 
     def _predict_one(self, information: InformationSet) -> Floats:
         quantiles = self.ridge.predict([information])[0]

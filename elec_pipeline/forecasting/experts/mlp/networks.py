@@ -66,22 +66,24 @@ class Network:
     size_mw: float
     layers: tuple[Layer, ...] = field(repr=False)
 
-    def corrections(self, features: Floats, ridge_mw: Floats) -> Floats:
+    def corrections(self, features: Floats, ridge_mw: Floats, *, members: int | None = None) -> Floats:
         """Return what is to be added to the base.
 
         Args:
             features: Shape (days, 24, features), MW.
             ridge_mw: What the ridge adds, shape (days, 24).
+            members: Of how many members the mean is taken; None: of all.
 
         Returns:
             Shape (days, 24), MW.
         """
         seen = (seen_of(features, ridge_mw if self.stands_on_ridge else None) - self.usual) / self.spread
-        hidden = np.broadcast_to(seen, (len(self.layers[0].weight), *seen.shape))
+        asked = slice(members)
+        hidden = np.broadcast_to(seen, (len(self.layers[0].weight[asked]), *seen.shape))
         for layer in self.layers[:-1]:
-            hidden = _silu(hidden @ layer.weight + layer.bias)
+            hidden = _silu(hidden @ layer.weight[asked] + layer.bias[asked])
         last = self.layers[-1]
-        said = (hidden @ last.weight + last.bias).mean(axis=0).reshape(features.shape[:2])
+        said = (hidden @ last.weight[asked] + last.bias[asked]).mean(axis=0).reshape(features.shape[:2])
         corrections = self.size_mw * said.astype(np.float64)
         return np.asarray(corrections + ridge_mw if self.stands_on_ridge else corrections)
 

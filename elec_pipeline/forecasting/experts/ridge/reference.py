@@ -14,17 +14,15 @@ import numpy as np
 
 from elec_pipeline.domain.delivery_day import WEEK
 from elec_pipeline.domain.information_set import InformationSet, Situation
-from elec_pipeline.domain.quantiles import BANDS, Floats, of_known
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Updated
 from elec_pipeline.forecasting.features.day_table import DayTable
-from elec_pipeline.forecasting.features.design import Problem
+from elec_pipeline.forecasting.features.design import Problem, Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid, first_known, nan_mean
 from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, key, problem
-
-LEAST_DAYS_OF_ERRORS = 14
-"""From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
+from elec_pipeline.forecasting.late_errors import sizes_by_hour
 
 HOURS_OF_A_DAY = 24
 AT_A_CLOCK_CHANGE = (2, 3)
@@ -64,17 +62,34 @@ class DeliveryDay:
 
 
 @dataclass(frozen=True)
+class LateDays:
+    """What the regression of the days before the delivery day saw of those that bring it up to date.
+
+    Attributes:
+        key: As `DeliveryDay.key`; of an early forecast's days it is the evening's.
+        features: Shape (days, 24, features), MW.
+        wanted_mw: What was to be added to the base, shape (days, 24); NaN where not known.
+        errors_mw: As `Updated.errors_mw`.
+    """
+
+    key: str
+    features: Floats
+    wanted_mw: Floats
+    errors_mw: Floats
+
+
+@dataclass(frozen=True)
 class _Corrections:
     """What one situation's regression makes of a grid.
 
     Attributes:
         corrections_mw: Of every day and local hour, shape (days, 24); NaN where none is made.
-        errors_mw: As `Updated.errors_mw`.
+        late_days: The days that brought it up to date; None where nothing was learnt.
         delivery_day: Its last row; None where nothing was learnt.
     """
 
     corrections_mw: Floats
-    errors_mw: Floats
+    late_days: LateDays | None = None
     delivery_day: DeliveryDay | None = None
 
 
@@ -139,6 +154,19 @@ class References:
         """What the regression saw of the delivery day; None where nothing was learnt."""
         return self._of_issue.delivery_day
 
+    @property
+    def late_days(self) -> LateDays | None:
+        """What it saw of the days that bring it up to date; None where nothing was learnt."""
+        return self._of_context.late_days
+
+    @property
+    def late_errors_mw(self) -> Floats:
+        """What each of these days brought beyond what was expected from those before it, shape (days, 24), MW.
+
+        Of RTE's D-1 where the delivery day has an earlier forecast only; without a day where nothing was learnt.
+        """
+        return np.empty((0, 24)) if self.late_days is None else self.late_days.errors_mw
+
     def corrected(self, correction_mw: Floats) -> Floats:
         """Return what another correction of the delivery day makes of the same base.
 
@@ -166,16 +194,8 @@ class References:
 
     @cached_property
     def recent_errors_mw(self) -> Floats:
-        """How large the errors of each local hour and its neighbours were of late, (n, 3), MW.
-
-        Quantiles of their absolute, at what `BANDS` claim. Of the days that the regressions are brought up to date
-        with, each as it was expected from those before it; of RTE's D-1 where the delivery day has an earlier
-        forecast only. NaN from fewer than 14 days. The neighbour of the first hour is the last of the same day.
-        """
-        errors = np.abs(self._of_context.errors_mw)
-        around = np.concatenate([np.roll(errors, shift, axis=1) for shift in (-1, 0, 1)])
-        usual = of_known(around, list(BANDS), least=3 * LEAST_DAYS_OF_ERRORS)
-        return np.asarray(usual.T[self.grid.hour])
+        """How large `late_errors_mw` are at each local hour, as `sizes_by_hour` says; shape (n, 3), MW."""
+        return np.asarray(sizes_by_hour(self.late_errors_mw)[self.grid.hour])
 
     @property
     def _situation_of_context(self) -> Situation:
@@ -194,26 +214,28 @@ class References:
         made = np.full_like(self._table.load_mw, np.nan)
         learnt = self._regressions.of(situation, self._set.usable_inputs)
         if learnt is None:
-            return _Corrections(made, np.empty((0, 24)))
+            return _Corrections(made)
         looked_at = min(len(made), self._reach.reference_days + 1)
         table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
         asked = problem(situation, table, inputs=learnt.inputs, skip=len(table.day) - looked_at)
         learnt.require(asked)
-        now = self._up_to_date(situation, learnt, asked)
+        late = self._late(situation, learnt, asked)
+        now = _up_to_date(learnt, late)
         made[-looked_at:] = regression.apply(asked.samples.features, now.coefficients, learnt.regression.scale)
         # A copy, for a row of an array keeps all of it.
         row = asked.samples.features[-1].copy()
-        last = DeliveryDay(key(situation, learnt.inputs), asked.names, row, made[-1])
-        return _Corrections(made, now.errors_mw, last)
+        stands_on = key(situation, learnt.inputs)
+        last = DeliveryDay(stands_on, asked.names, row, made[-1])
+        return _Corrections(made, LateDays(stands_on, late.features, late.wanted_mw, now.errors_mw), last)
 
-    def _up_to_date(self, situation: Situation, learnt: Learnt, asked: Problem) -> Updated:
-        """Return the regression with what the days before the delivery day say, after those learnt from."""
+    def _late(self, situation: Situation, learnt: Learnt, asked: Problem) -> Samples:
+        """Return the days that bring the regression up to date: those before the delivery day not learnt from."""
         delivery = len(asked.base_mw) - 1
         since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
         first = max(0, delivery - self._reach.update_days, since)
-        if situation in NOT_BROUGHT_UP_TO_DATE or first >= delivery:
-            return Updated(learnt.regression.mean, np.empty((0, 24)))
-        return regression.up_to_date(learnt.regression, asked.samples.between(first, delivery))
+        if situation in NOT_BROUGHT_UP_TO_DATE:
+            first = delivery
+        return asked.samples.between(min(first, delivery), delivery)
 
     @cached_property
     def _table(self) -> DayTable:
@@ -225,3 +247,9 @@ class References:
         count = np.bincount(self.grid.hour[known], minlength=24)
         total = np.bincount(self.grid.hour[known], weights=self.hybrid[known], minlength=24)
         return np.where(count > 0, total / np.maximum(count, 1), np.nan)[self.grid.hour]
+
+
+def _up_to_date(learnt: Learnt, late: Samples) -> Updated:
+    if not len(late.features):
+        return Updated(learnt.regression.mean, np.empty((0, 24)))
+    return regression.up_to_date(learnt.regression, late)

@@ -103,6 +103,10 @@ class Ridge:
         """
         return [self._predict_one(each) for each in sets]
 
+    def late_errors(self, information: InformationSet) -> Floats:
+        """Return how far off it was on the days that bring it up to date, shape (days, 24), MW."""
+        return self.references(information).late_errors_mw
+
     def _predict_one(self, information: InformationSet) -> Floats:
         made = self.references(information)
         of_day = slice(-information.delivery_hours, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,9 @@ from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import MEDIAN
 from elec_pipeline.forecasting.experts.mlp.mlp import Mlp
 from elec_pipeline.forecasting.experts.ridge.reference import AT_A_CLOCK_CHANGE
+from elec_pipeline.forecasting.experts.ridge.ridge import Ridge
 from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.forecasting.experts.ridge.test_reference import through
 
 
 def at(past: History, day: date, issue: Issue, mlp: Mlp) -> InformationSet:
@@ -70,3 +72,26 @@ def test_what_is_stored_says_the_same(
     assert one.shape == (n_hours, 7)
     np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(Mlp.load(tmp_path, mlp.ridge).fingerprint(), mlp.fingerprint())
+
+
+@every_day_length
+@pytest.mark.parametrize("issue", list(Issue))
+def test_it_knows_how_far_off_it_was_on_the_days_that_the_ridge_is_brought_up_to_date_with(
+    day: date, n_hours: int, issue: Issue, mlp: Mlp, past: History
+) -> None:
+    ridge = Ridge(mlp.ridge.options, through(mlp.ridge.regressions, day - timedelta(days=40)))
+    older = Mlp(mlp.networks, ridge)
+    information = at(past, day, issue, older)
+    assert information.delivery_hours == n_hours
+    late = ridge.references(information).late_days
+    assert late is not None
+    found = older.late_errors(information)
+    assert found.shape == ridge.late_errors(information).shape == (39, 24)
+    network = older.networks[late.key]
+    expected = late.wanted_mw - late.errors_mw
+    np.testing.assert_allclose(
+        found, late.wanted_mw - network.corrections(late.features, expected, members=1), equal_nan=True
+    )
+    assert np.isfinite(found[:-2]).mean() > 0.9
+    assert not np.allclose(found[:-2], ridge.late_errors(information)[:-2], equal_nan=True)
+    np.testing.assert_array_equal(Mlp({}, ridge).late_errors(information), ridge.late_errors(information))

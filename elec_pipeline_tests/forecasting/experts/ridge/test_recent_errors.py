@@ -12,8 +12,8 @@ from elec_pipeline.domain.history import History
 from elec_pipeline.domain.information_set import Situation
 from elec_pipeline.domain.quantiles import BANDS
 from elec_pipeline.forecasting.experts.ridge.fitting import Course
-from elec_pipeline.forecasting.experts.ridge.reference import LEAST_DAYS_OF_ERRORS
 from elec_pipeline.forecasting.features.local_time import LocalGrid
+from elec_pipeline.forecasting.late_errors import LEAST_DAYS as LEAST_DAYS_OF_ERRORS
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.forecasting.experts.ridge.test_reference import (
     SUMMER,
