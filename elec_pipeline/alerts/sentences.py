@@ -91,7 +91,8 @@ SENTENCES: dict[Kind, dict[Language, Sentences]] = {
         _FR: Sentences(
             "des jours sans {lack}",
             "{lack} n'est pas complet pour {days}.",
-            "rien d'abord : le sensor `heal` redemande pendant quatorze jours. Si la source a les valeurs, lancer "
+            "rien d'abord : le capteur `heal` redemande pendant quatorze jours. Si la source a les valeurs, "
+            "lancer "
             "`elec backfill --from {first_day} --again`.",
         ),
     },
@@ -162,7 +163,7 @@ SENTENCES: dict[Kind, dict[Language, Sentences]] = {
         _FR: Sentences(
             "beaucoup de valeurs de jours anciens ont été révisées",
             "{values} valeurs du {first} au {last} ont été remplacées en un jour, de {percent} % au plus.",
-            "voir si RTE annonce une correction. Les prévisions restent ; les scores sont refaits avec les jours "
+            "voir si RTE annonce une correction. Les prévisions restent ; les notes sont refaites avec les jours "
             "relus.",
         ),
     },
@@ -218,7 +219,7 @@ LACKS = {
     "actuals": {_EN: "actual consumption", _FR: "consommation réalisée"},
     "rte": {_EN: "RTE's D-1 forecast", _FR: "prévision J-1 de RTE"},
     "temperature": {_EN: "weather", _FR: "météo"},
-    "score": {_EN: "scores", _FR: "scores"},
+    "score": {_EN: "scores", _FR: "notes"},
 }
 OF_FAULTS = {
     "SourceUnavailableError": {
