@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """Little room is left."""
     DAEMON = "daemon"
     """Dagster's daemon does not run, or two do."""
+    DATABASE = "database"
+    """The database does not answer."""
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,22 @@ SENTENCES: dict[Kind, dict[Language, Sentences]] = {
         ),
     },
 }
+SENTENCES[Kind.DATABASE] = {
+    _EN: Sentences(
+        "the database does not answer",
+        "{error}",
+        "see that the server runs, can be reached and has room; `elec doctor` says what it answers. Nothing is "
+        "read or "
+        "forecast meanwhile; what is missed is made up for.",
+    ),
+    _FR: Sentences(
+        "la base ne répond pas",
+        "{error}",
+        "voir si le serveur tourne, est joignable et a de la place ; `elec doctor` dit ce qu'il répond. Rien "
+        "n'est lu "
+        "ni prévu entre-temps ; ce qui est manqué est rattrapé.",
+    ),
+}
 LACKS = {
     "actuals": {_EN: "actual consumption", _FR: "consommation réalisée"},
     "rte": {_EN: "RTE's D-1 forecast", _FR: "prévision J-1 de RTE"},

@@ -72,7 +72,7 @@ def watch(
         sent = _tell(engine, settings, now)
         with engine.connect() as connection:
             standing = sum(entry.closed_at is None for entry in entries(connection, now))
-            return Told(standing, sent, tuple(lost_messages(connection, now)))
+            return Told(standing, sent, tuple(lost_messages(connection, settings, now)))
 
 
 def entries(connection: Connection, now: datetime, back: timedelta = REMEMBERED) -> list[Entry]:
@@ -86,11 +86,13 @@ def open_facts(connection: Connection, now: datetime) -> dict[str, Mapping[str, 
     return {entry.key: entry.facts for entry in entries(connection, now) if entry.closed_at is None}
 
 
-def lost_messages(connection: Connection, now: datetime) -> list[str]:
-    """Return a sentence for each message of the last days that an address has not taken."""
+def lost_messages(connection: Connection, settings: Settings, now: datetime) -> list[str]:
+    """Return a sentence for each message of the last days that an address of the settings has not taken."""
+    labels = {address.label for address in addresses_of(settings)}
     return [
         f"«{row.key}» ({row.event}) is not delivered to {row.address} after {row.tries} tries: {row.error}"
         for row in queries.lost_deliveries(connection, now - REMEMBERED)
+        if row.address in labels
     ]
 
 

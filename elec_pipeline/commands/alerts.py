@@ -37,7 +37,7 @@ def list_(
     now = datetime.now(UTC)
     with opened(settings()) as engine, engine.connect() as connection:
         found = entries(connection, now, timedelta(days=days))
-        lost = lost_messages(connection, now)
+        lost = lost_messages(connection, settings(), now)
     language = settings().elec_alerts_language
     standing = [entry for entry in found if entry.closed_at is None]
     for entry in standing:

@@ -65,7 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield found
         if engine is not None and has_tables:
             yield from _freshness(engine)
-            yield _alerts(engine)
+            yield _alerts(settings, engine)
         if engine is not None:
             yield from _dagster(settings, engine)
         # Last, since loading it takes longer than all the rest.
@@ -191,14 +191,14 @@ def _freshness(engine: Engine) -> Iterator[Finding]:
             )
 
 
-def _alerts(engine: Engine) -> Finding:
+def _alerts(settings: Settings, engine: Engine) -> Finding:
     """Say whether every message about a problem was taken by the addresses of ELEC_ALERTS."""
     from elec_pipeline.alerts.watch import entries, lost_messages
 
     now = datetime.now(UTC)
     try:
         with engine.connect() as connection:
-            lost = lost_messages(connection, now)
+            lost = lost_messages(connection, settings, now)
             n_open = sum(entry.closed_at is None for entry in entries(connection, now))
     except SQLAlchemyError as error:
         return Finding("alerts", is_well=False, text=_words(error))

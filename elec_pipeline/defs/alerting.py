@@ -12,7 +12,7 @@ from elec_pipeline.defs.run_outcomes import is_told_of, outcome, recent_outcomes
 from elec_pipeline.errors import AlertsNotDeliveredError
 
 _AN_HOUR_S = 3600
-LOOKED_AT = frozenset(Kind) - {Kind.DAEMON}
+LOOKED_AT = frozenset(Kind) - {Kind.DAEMON, Kind.DATABASE}
 """What the watch knows all problems of."""
 
 

@@ -41,6 +41,14 @@ def open_alert(
     connection.execute(insert(alerts).values(row))
 
 
+def record_past(
+    connection: Connection, *, key: str, kind: str, facts: Mapping[str, Any], begin: datetime, end: datetime
+) -> None:
+    """Record a problem that is over, and of which people were told while it could not be recorded."""
+    row = {"key": key, "kind": kind, "facts": dict(facts)}
+    connection.execute(insert(alerts).values({**row, "opened_at": begin, "last_seen_at": end, "closed_at": end}))
+
+
 def see_alert(connection: Connection, alert_id: int, facts: Mapping[str, Any], now: datetime) -> None:
     """Record that a problem is still there, and what is said of it now."""
     connection.execute(update(alerts).where(alerts.c.id == alert_id).values(last_seen_at=now, facts=dict(facts)))

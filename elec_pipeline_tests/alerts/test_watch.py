@@ -72,7 +72,7 @@ def test_a_lost_message_is_on_record_and_is_sent_at_the_next_watch(
     receiver.takes = True
     assert look(2, FORECAST) == Told(1, 1, ())
     with engine.connect() as connection:
-        assert lost_messages(connection, NOW + 2 * HOUR) == []
+        assert lost_messages(connection, Settings(), NOW + 2 * HOUR) == []
     assert receiver.titles == ["a forecast is missing"]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from elec_pipeline.alerts.facts import Kind, Problem
-from elec_pipeline.alerts.watch import watch
+from elec_pipeline.alerts.watch import entries, watch
 from elec_pipeline.cli import app
 from elec_pipeline.commands import doctor
 from elec_pipeline.commands.daemon_watch import TIMES, DaemonLook
@@ -77,18 +77,18 @@ def test_an_address_that_is_none_is_refused_without_being_shown() -> None:
 
 
 def test_doctor_finds_messages_that_were_lost(engine: Engine, receiver: Receiver) -> None:
-    assert doctor._alerts(engine).is_well  # noqa: SLF001
+    assert doctor._alerts(Settings(), engine).is_well  # noqa: SLF001
     os.environ["ELEC_ALERTS"] = receiver.url
     receiver.takes = False
     now = datetime.now(UTC)
     watch(engine, Settings(), [FORECAST], now)
-    found = doctor._alerts(engine)  # noqa: SLF001
+    found = doctor._alerts(Settings(), engine)  # noqa: SLF001
     assert not found.is_well
     assert found.text.startswith("1 lost, tried again every hour")
     assert PASSWORD not in found.text
     receiver.takes = True
     watch(engine, Settings(), [FORECAST], now)
-    assert doctor._alerts(engine).text == "1 open, none lost: `elec alerts` lists them"  # noqa: SLF001
+    assert doctor._alerts(Settings(), engine).text == "1 open, none lost: `elec alerts` lists them"  # noqa: SLF001
 
 
 @pytest.fixture
@@ -127,11 +127,25 @@ def test_a_daemon_that_is_silent_for_several_looks_is_told_of_once_and_again_whe
     assert receiver.titles[1:] == ["Over: elec-pipeline: Dagster's daemon"]
 
 
-def test_a_database_that_is_away_ends_no_look(own: Settings) -> None:
-    with open_instance(own):
-        pass
-    away = own.model_copy(update={"database_url": type(own.database_url)("postgresql://u@127.0.0.1:9/elec")})
+def test_a_database_that_is_away_is_told_of_without_it_and_is_on_record_once_it_is_back(
+    own: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    monkeypatch.setenv("ELEC_ALERTS", receiver.url)
+    with open_instance(own) as instance:
+        beat(instance)
+    look = DaemonLook(Settings())
     with mock.patch.dict(os.environ, {"DATABASE_URL": "postgresql://u@127.0.0.1:9/elec"}):
         settings.cache_clear()
-        assert DaemonLook(away)().startswith("Dagster's daemon cannot be looked after: ")
+        for _ in range(TIMES - 1):
+            assert look().startswith("The database cannot be looked into: ")
+        assert receiver.titles == []
+        look()
+        look()
+        assert receiver.titles == ["the database does not answer"]
     settings.cache_clear()
+    look()
+    look()
+    assert receiver.titles[1:] == ["Over: elec-pipeline: the database does not answer"]
+    with engine.connect() as connection:
+        [entry] = entries(connection, datetime.now(UTC))
+    assert (entry.kind, entry.closed_at is None) == (Kind.DATABASE, False)

@@ -20,7 +20,7 @@ from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreRe
 from elec_pipeline.domain.delivery_day import day_end, day_start
 from elec_pipeline.errors import AlertsNotDeliveredError
 from elec_pipeline.settings import settings
-from elec_pipeline.simulator import app as simulator_app
+from elec_pipeline.simulator.open_meteo import weather_body
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store.models import register_model
 from elec_pipeline_tests.alerts.conftest import PASSWORD, PATH, Receiver
@@ -177,17 +177,16 @@ def test_absurd_weather_is_left_out_and_told_of(
     n_hours: int,
 ) -> None:
     assert n_hours
-    sound = simulator_app.weather_body
 
     def absurd(*arguments: object) -> bytes:
-        places = json.loads(sound(*arguments))  # type: ignore[arg-type]
+        places = json.loads(weather_body(*arguments))  # type: ignore[arg-type]
         for place in places:
             for name, values in place["hourly"].items():
                 if name != "time":
                     place["hourly"][name] = [None if value is None else 99_999.0 for value in values]
         return json.dumps(places).encode()
 
-    monkeypatch.setattr(simulator_app, "weather_body", absurd)
+    monkeypatch.setattr("elec_pipeline.simulator.app.weather_body", absurd)
     monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=lambda _seconds: None))
     now = noon_after(day)
     simulator.set_clock(lambda: now)
