@@ -102,7 +102,7 @@ class Soak:
     def problems(self) -> list[str]:
         """Return what people would be told of in the end.
 
-        But for a disk that is nearly full, and for a forecast that was made while the last fault lasted: that stands.
+        But for a disk that is nearly full, and for a forecast made while the last fault lasted: that stands.
         """
         engine, now = resources.open_engine(), self.world.clock.now
         with engine.begin() as connection:  # its first forecast was made in the present, and it lives in the past
