@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from elec_pipeline.commands import db, models_cli
+from elec_pipeline.commands import alerts, db, models_cli
 from elec_pipeline.commands.terminal import errors as _errors
 from elec_pipeline.commands.terminal import out as _out
 from elec_pipeline.commands.terminal import say as _say
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they break lines anywhere, amid a secret too, which then is not found
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(db.app, name="db")
 app.add_typer(models_cli.app, name="models")
 

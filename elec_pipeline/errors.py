@@ -133,3 +133,7 @@ class PortInUseError(ElecError):
 
 class AlreadyRunningError(ElecError):
     """A platform runs already with the same state folder, or does not stop when it is asked to."""
+
+
+class AlertsNotDeliveredError(ElecError):
+    """An address of ELEC_ALERTS has not taken a message; it is on record, and sent again."""

@@ -11,10 +11,11 @@ import logging
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
@@ -29,6 +30,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import default_home
+from elec_pipeline.settings_alerts import Language, address_secrets, demand_addresses
 from elec_pipeline.settings_errors import explain
 from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
 from elec_pipeline.settings_weather import FORECAST_HOST, WeatherPlace, model_names, weather_place, weather_url
@@ -158,6 +160,12 @@ class Settings(BaseSettings):
         description="Names besides localhost by which browsers reach Dagster's UI, dashboard and JSON API, such "
         "as a proxy's, separated by commas.",
     )
+
+    elec_alerts: Annotated[SecretStr, AfterValidator(demand_addresses)] = Field(
+        default=SecretStr(""),
+        description="Where alerts go: apprise URLs by comma, blank or line. Empty: problems are recorded alone.",
+    )
+    elec_alerts_language: Language = Field(default=Language.ENGLISH, description="Of the messages: en or fr.")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -330,7 +338,8 @@ def _secrets(read: Settings | None, _environment: tuple[str, ...]) -> tuple[str,
         if isinstance(value, SecretStr) or (isinstance(value, str) and "://" in value)
     ]
     pair = (here.rte_client_id.get_secret_value(), here.rte_client_secret.get_secret_value())
-    return (*values, *redaction.pair_secrets(*pair))
+    of_alerts = address_secrets(here.elec_alerts.get_secret_value())
+    return (*values, *of_alerts, *redaction.pair_secrets(*pair))
 
 
 def _known_secrets(environment: tuple[str, ...]) -> tuple[str, ...]:

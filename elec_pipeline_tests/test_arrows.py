@@ -18,6 +18,7 @@ FORBIDDEN = {
     "store": {"forecasting", "sources", "steps", "defs", "commands", "api", "dagster"},
     "steps": {"defs", "commands", "api", "dagster"},
     "defs": {"commands", "api"},
+    "alerts": {"sources", "steps", "defs", "commands", "api", "simulator", "dagster"},
     "simulator": {"store", "forecasting", "sources", "steps", "defs", "commands", "api", "dagster"},
     "api": {"defs", "commands", "sources", "steps", "dagster"},
 }

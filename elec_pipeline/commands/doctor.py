@@ -65,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield found
         if engine is not None and has_tables:
             yield from _freshness(engine)
+            yield _alerts(settings, engine)
         if engine is not None:
             yield from _dagster(settings, engine)
         # Last, since loading it takes longer than all the rest.
@@ -170,7 +171,7 @@ def _database(settings: Settings, engine: Engine) -> str:
 
 
 def _freshness(engine: Engine) -> Iterator[Finding]:
-    from elec_pipeline.defs.checks import OLDEST
+    from elec_pipeline.domain.freshness import OLDEST
 
     try:
         with engine.connect() as connection:
@@ -188,6 +189,23 @@ def _freshness(engine: Engine) -> Iterator[Finding]:
             yield Finding(
                 table, is_well=is_fresh, text=f"{state}; newest {instant.astimezone(PARIS):%Y-%m-%d %H:%M %Z}"
             )
+
+
+def _alerts(settings: Settings, engine: Engine) -> Finding:
+    """Say whether every message about a problem was taken by the addresses of ELEC_ALERTS."""
+    from elec_pipeline.alerts.watch import entries, lost_messages
+
+    now = datetime.now(UTC)
+    try:
+        with engine.connect() as connection:
+            lost = lost_messages(connection, settings, now)
+            n_open = sum(entry.closed_at is None for entry in entries(connection, now))
+    except SQLAlchemyError as error:
+        return Finding("alerts", is_well=False, text=_words(error))
+    if not lost:
+        return Finding("alerts", is_well=True, text=f"{n_open} open, none lost: `elec alerts` lists them")
+    text = f"{len(lost)} lost, tried again every hour; `elec alerts test` tries the addresses. {lost[-1]}"
+    return Finding("alerts", is_well=False, text=text)
 
 
 def _model(settings: Settings, engine: Engine | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, exists, select
 
+from elec_pipeline.commands.daemon_watch import daemon_watched
 from elec_pipeline.commands.dagster_home import open_instance, prepare
 from elec_pipeline.commands.instance_lock import MEMBER, end, members
 from elec_pipeline.commands.processes import Child, ensure_free, interrupted_by_any_signal, supervise
@@ -104,7 +105,7 @@ def serve(
         say("Ctrl-C stops everything.")
 
     token = str(settings.elec_home)
-    with kept(settings.elec_home, token, lock) as keep:
+    with kept(settings.elec_home, token, lock) as keep, daemon_watched(settings, say):
         supervise(children, environment, say, ready, tend=every(TEND_S, keep, revive_embedded(settings, say)))
         end(members(token))
 

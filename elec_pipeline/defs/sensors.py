@@ -1,17 +1,14 @@
 """Sensors: what asks for a run because of what the data say, not because of the clock."""
 
-from datetime import timedelta
-
 import dagster as dg
 
 from elec_pipeline.defs import jobs
+from elec_pipeline.defs.alerting import tell_of_failures, watch
 from elec_pipeline.defs.healing import heal
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
 from elec_pipeline.domain.delivery_day import delivery_day
 
 AN_HOUR_S = 3600
-SCORES = timedelta(days=120)
-"""How far back scores are read; more than the rule's 97 days, for days without a score."""
 
 
 @dg.sensor(
@@ -25,13 +22,13 @@ def drift(
 ) -> dg.SensorResult | dg.SkipReason:
     """Ask for `retrain` where the last week is worse than RTE and than usual; at most once in a fortnight."""
     from elec_pipeline.forecasting.checkpoint import card_of
+    from elec_pipeline.forecasting.lifecycle.drift import SCORED_BEFORE, pause_after, promised_ratio
     from elec_pipeline.forecasting.lifecycle.drift import drift as drifting
-    from elec_pipeline.forecasting.lifecycle.drift import pause_after, promised_ratio
     from elec_pipeline.store import queries
 
     today = delivery_day(clock.now())
     with store.engine().connect() as connection:
-        scores = queries.accuracy_between(connection, today - SCORES, today)
+        scores = queries.accuracy_between(connection, today - SCORED_BEFORE, today)
         registered = queries.registered_models(connection)
     found = drifting(scores, promised_ratio(card_of(chronos.in_use().model)))
     if not found.is_drifting:
@@ -44,4 +41,4 @@ def drift(
     )
 
 
-all_sensors = [drift, heal]
+all_sensors = [drift, heal, tell_of_failures, watch]

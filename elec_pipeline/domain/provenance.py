@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 
 DEFINITIVE_SUFFIX = "-definitive"
+CONSOLIDATED_SUFFIX = "-consolidated"
 REAL_TIME_SUFFIX = "-realtime"
 IMPORT_PREFIX = "import:"
 

@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import day_end, day_start, quarters
-from elec_pipeline.domain.provenance import REAL_TIME_SUFFIX
+from elec_pipeline.domain.provenance import CONSOLIDATED_SUFFIX, REAL_TIME_SUFFIX
 from elec_pipeline.settings import Settings
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get, json_fields, new_session
@@ -24,7 +24,7 @@ from elec_pipeline.sources.retries import RetryPlan
 CATALOG_PATH = "/api/explore/v2.1/catalog/datasets"
 CONSOLIDATED = "eco2mix-national-cons-def"
 REAL_TIME = "eco2mix-national-tr"
-SOURCES = {CONSOLIDATED: "odre-consolidated", REAL_TIME: f"odre{REAL_TIME_SUFFIX}"}
+SOURCES = {CONSOLIDATED: f"odre{CONSOLIDATED_SUFFIX}", REAL_TIME: f"odre{REAL_TIME_SUFFIX}"}
 """The name stored with each row, by data set."""
 TIMEOUT_S = (10.0, 60.0)
 """For the connection, and for each read."""

@@ -26,7 +26,7 @@ from elec_pipeline.store.tables import SCHEMA
 DATABASE = "elec"
 """Name of our database on the embedded server."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0008"
+HEAD = "0009"
 """Newest migration; a test compares it with the files, so that start-up need not read them."""
 CONNECT_TIMEOUT_S = 10
 LIVELINESS = {

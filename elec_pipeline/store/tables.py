@@ -12,7 +12,9 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    ForeignKey,
     Identity,
+    Index,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -189,4 +191,35 @@ changes = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     PrimaryKeyConstraint("zone", "id"),
     comment="A note of every write that changed rows of a table; those a day old and outdated are dropped.",
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _instant("opened_at"),
+    _instant("last_seen_at"),
+    _instant("closed_at", nullable=True),
+    Column("flaps", SmallInteger, nullable=False, server_default="0"),
+    Column("facts", JSONB, nullable=False, server_default="{}"),
+    comment="Problems, a row from opening to end. flaps: how often the same one had just been over.",
+)
+Index("alerts_open", alerts.c.key, unique=True, postgresql_where=alerts.c.closed_at.is_(None))
+Index("alerts_closed_at", alerts.c.closed_at)
+
+alert_deliveries = Table(
+    "alert_deliveries",
+    metadata,
+    Column("alert_id", BigInteger, ForeignKey(alerts.c.id, ondelete="CASCADE"), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    _instant("first_tried_at"),
+    _instant("last_tried_at"),
+    _instant("delivered_at", nullable=True),
+    Column("error", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("alert_id", "event", "address"),
+    comment="Which address took which message. address: scheme and place in ELEC_ALERTS, never the URL.",
 )

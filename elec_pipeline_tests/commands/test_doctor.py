@@ -245,5 +245,5 @@ def test_the_whole_report_comes_quickly_from_a_real_instance(own: Settings) -> N
         (dagster_home(own.elec_home) / "dagster.yaml").read_text() + "# older\n"
     )
     made = by_subject(own)
-    assert list(made)[-5:] == ["forecast_accuracy", "queue", "runs", "daemon", "model"]
+    assert list(made)[-6:] == ["forecast_accuracy", "alerts", "queue", "runs", "daemon", "model"]
     assert (dagster_home(own.elec_home) / "dagster.yaml").read_text().endswith("# older\n")

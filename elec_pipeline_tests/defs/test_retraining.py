@@ -116,7 +116,7 @@ def test_a_training_of_late_makes_drift_wait_too(engine: Engine) -> None:
 
 
 def test_sensors_run_by_default() -> None:
-    assert [each.name for each in sensors.all_sensors] == ["drift", "heal"]
+    assert [each.name for each in sensors.all_sensors] == ["drift", "heal", "tell_of_failures", "watch"]
     assert all(each.default_status is dg.DefaultSensorStatus.RUNNING for each in sensors.all_sensors)
     assert sensors.drift.job_name == "retrain"
     assert defs.resolve_job_def("retrain").name == "retrain"

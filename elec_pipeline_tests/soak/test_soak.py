@@ -46,6 +46,7 @@ def test_after_nine_days_with_faults_every_day_is_whole_and_no_run_is_left(
         faults = soaked.run(first, DAYS, seed=seed, every=EVERY)
         told = [fault.name for fault in faults]
         assert soaked.findings(first, DAYS) == [], told
+        assert soaked.problems() == [], told
         assert soaked.world.runner.outcomes["actuals", "success"] >= DAYS - 3, told
 
 

@@ -7,7 +7,7 @@ What Dagster's daemon does is done here in one process, by its own rules:
 
 - A schedule is evaluated at each of its cron times. After a pause only its last missed time is made up for, as
   Dagster does for schedules without a partition set.
-- The sensors are evaluated each hour.
+- The sensors that ask for runs are evaluated each hour.
 - A run key is launched once for each schedule or sensor.
 """
 
@@ -33,7 +33,8 @@ SENSORS_AT = timedelta(minutes=5)
 """Past each hour."""
 REVISIONS = "rte_revisions"
 SCHEDULES = {each.name: each for each in all_schedules}
-SENSORS = {each.name: each for each in all_sensors}
+SENSORS = {each.name: each for each in all_sensors if each.targets}
+"""Those that ask for runs; those that tell people are looked at in the end."""
 
 
 @dataclass

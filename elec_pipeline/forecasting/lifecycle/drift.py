@@ -21,6 +21,8 @@ from elec_pipeline.store.models import RegisteredModel
 
 RECENT_DAYS = 7
 USUAL_DAYS = 90
+SCORED_BEFORE = timedelta(days=120)
+"""How far back scores are read; more than these 97 days, for days without a score."""
 LEAST_USUAL_DAYS = 28
 """With fewer days before the last seven, what the model's card promised stands in for what was usual."""
 WORSE_THAN_RTE = 1.0

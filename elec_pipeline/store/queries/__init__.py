@@ -3,6 +3,7 @@
 All times are UTC, all loads MW. Every query is bounded by a time range on the primary key.
 """
 
+from elec_pipeline.store.queries.alerts import deliveries_of, lost_deliveries, recorded_alerts
 from elec_pipeline.store.queries.completeness import day_states
 from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day
 from elec_pipeline.store.queries.history import (
@@ -34,28 +35,35 @@ from elec_pipeline.store.queries.state import (
     server_version,
     span_of_hours,
 )
+from elec_pipeline.store.queries.watched import first_forecast_at, held_back_since, older_revisions
 
 __all__ = [
     "accuracy_between",
     "daily_means",
     "data_version",
     "day_states",
+    "deliveries_of",
     "expert_predictions_between",
+    "first_forecast_at",
     "first_predictions",
     "has_database",
+    "held_back_since",
     "history",
     "hours_between",
     "inputs_between",
     "issues_between",
     "issues_made",
     "last_changes",
+    "lost_deliveries",
     "newest_instants",
     "newest_predictions",
     "newest_vintages",
+    "older_revisions",
     "promoted_model",
     "provisional_days",
     "quarters_by_day",
     "raw_between",
+    "recorded_alerts",
     "registered_models",
     "revisions_between",
     "revisions_by_day",

@@ -1,0 +1,113 @@
+"""Messages: what is wrong, where, since when, and what to do.
+
+Here: from a problem on record to a title and a text. Not here: the words (`sentences`), and who gets them
+(`addresses`).
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from elec_pipeline.alerts.facts import Kind
+from elec_pipeline.alerts.ledger import Entry, Event
+from elec_pipeline.alerts.sentences import ALIKE, FRAMES, LACKS, OF_FAULTS, OTHER_FAULT, SENTENCES
+from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.settings_alerts import Language
+
+SINCE = "since"
+"""Key in the facts on record: since when, where that is known, ISO 8601."""
+MOST_LISTED = 6
+_HEAL_GIVES_UP = (Kind.INCOMPLETE, Kind.FORECAST)
+
+
+def message(entry: Entry, event: Event, language: Language) -> tuple[str, str]:
+    """Return the title and the text of a message.
+
+    Args:
+        entry: The problem.
+        event: Whether it opened or is over.
+        language: Of the message.
+    """
+    frame = FRAMES[language]
+    title, what, do = _words(entry, language)
+    since = clock(began_at(entry))
+    host = socket.gethostname()
+    if event is Event.OVER and entry.closed_at is not None:
+        lines = [
+            frame.is_over.format(since=since, until=clock(entry.last_seen_at)),
+            *([frame.or_too_old] if entry.kind in _HEAL_GIVES_UP else []),
+            what,
+            frame.where.format(host=host),
+        ]
+        return frame.over.format(title=title), "\n".join(lines)
+    lines = [what, frame.where.format(host=host), frame.since.format(since=since), frame.do.format(do=do)]
+    return title, "\n".join(lines)
+
+
+def trial(language: Language) -> tuple[str, str]:
+    """Return the title and the text of a test."""
+    frame = FRAMES[language]
+    return frame.trial_title, frame.trial.format(host=socket.gethostname())
+
+
+def in_short(entry: Entry, language: Language) -> str:
+    """Return what is wrong, in one line."""
+    title, what, _ = _words(entry, language)
+    return f"{title.removeprefix('elec-pipeline: ')}. {' '.join(what.split())}"
+
+
+def began_at(entry: Entry) -> datetime:
+    """Return since when a problem lasts: where the facts do not tell, since it was first seen."""
+    since = entry.facts.get(SINCE)
+    return datetime.fromisoformat(since) if since else entry.opened_at
+
+
+def clock(moment: datetime) -> str:
+    """Return an instant in Paris time.
+
+    Example:
+        >>> from datetime import UTC
+        >>> clock(datetime(2025, 6, 2, 9, 5, tzinfo=UTC))
+        '2025-06-02 11:05 CEST'
+    """
+    return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M %Z}"
+
+
+def _words(entry: Entry, language: Language) -> tuple[str, str, str]:
+    sentences = SENTENCES[entry.kind][language]
+    fields = _fields(entry.facts, language)
+    title, what, do = (each.format_map(fields) for each in (sentences.title, sentences.what, sentences.do))
+    return f"elec-pipeline: {title}", what, do
+
+
+def _fields(facts: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    fields = dict(facts)
+    for name in ("days", "issues", "steps", "reasons"):
+        if name in fields:
+            fields[name] = _listed([str(each) for each in fields[name]], " " if name == "reasons" else ", ")
+    if "days" in facts:
+        fields["first_day"] = facts["days"][0]
+    if "newest" in facts:
+        fields["newest"] = clock(datetime.fromisoformat(facts["newest"]))
+    if "lack" in facts:
+        fields["lack"] = LACKS[facts["lack"]][language]
+    if "fault" in facts:
+        run = str(facts["run"])[:8]
+        fault = ALIKE.get(facts["fault"], facts["fault"])
+        remedy = OF_FAULTS.get(fault, OTHER_FAULT)[language].format(run=run)
+        fields |= {"fault": facts["fault"] or fields["steps"], "do_fault": remedy, "run": run}
+    return fields
+
+
+def _listed(texts: Sequence[str], between: str) -> str:
+    """Return texts one after the other, the first ones where there are many.
+
+    Example:
+        >>> _listed([str(n) for n in range(9)], ", ")
+        '0, 1, 2, 3, 4, 5, … (9)'
+    """
+    shown = between.join(texts[:MOST_LISTED])
+    return shown if len(texts) <= MOST_LISTED else f"{shown}{between}… ({len(texts)})"

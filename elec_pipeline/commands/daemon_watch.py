@@ -1,0 +1,103 @@
+"""`elec up` looks after Dagster's daemon and the database: without them nothing else of the platform can tell.
+
+Here: a look every few minutes, in a thread of the supervisor, and what is told of it. Not here: what is wrong
+with a daemon (`doctor_daemons`), starting it again (`processes`), and messages (`alerts`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from elec_pipeline.alerts.facts import Kind, Problem
+from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.commands.database_watch import Outage
+from elec_pipeline.errors import ElecError
+from elec_pipeline.home import dagster_home
+from elec_pipeline.settings import Settings
+from elec_pipeline.store.database import opened
+
+LOOK_S = 120.0
+"""How often the supervisor looks."""
+TIMES = 3
+"""A daemon or a database that is started again is away for a moment: so many looks in a row must find it
+wanting."""
+_LONGEST_LOOK_S = 30.0
+
+
+@contextmanager
+def daemon_watched(settings: Settings, say: Callable[[str], None]) -> Iterator[None]:
+    """Tell people of a daemon that does not run, or a database that is away, for as long as a block lasts.
+
+    Args:
+        settings: Of the platform.
+        say: Prints a line for the user.
+    """
+    done = threading.Event()
+
+    def repeat() -> None:
+        look, told = DaemonLook(settings), ""
+        while not done.wait(LOOK_S):
+            trouble = look()
+            if trouble and trouble != told and not done.is_set():
+                say(trouble)
+            told = trouble
+
+    thread = threading.Thread(target=repeat, daemon=True, name="daemon watch")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(_LONGEST_LOOK_S)  # a look would start the embedded server again that is about to stop
+
+
+class DaemonLook:
+    """Looks at the daemon each time it is called, and tells of it once it is found wanting in a row.
+
+    Args:
+        settings: Of the platform.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._missed = 0
+        self._outage = Outage(settings)
+
+    def __call__(self) -> str:
+        """Look once.
+
+        Returns:
+            Why it was not possible to look or to tell, in a sentence; "" where it was.
+        """
+        try:
+            found = self._found()
+            self._missed = self._missed + 1 if found else 0
+            with opened(self._settings) as engine:
+                self._outage.is_over(engine)
+                if 0 < self._missed < TIMES:
+                    return ""
+                problems = [Problem(Kind.DAEMON.value, Kind.DAEMON, {"found": found})] if found else []
+                return self._tell(engine, problems)
+        except (ElecError, SQLAlchemyError) as error:
+            words = " ".join(str(getattr(error, "orig", None) or error).split())
+            return self._outage.goes_on(words, least=TIMES)
+
+    def _found(self) -> str:
+        from elec_pipeline.commands.doctor_daemons import examine_daemon
+
+        home = dagster_home(self._settings.elec_home)
+        with open_instance(self._settings, as_it_is=True) as instance:
+            finding = examine_daemon(instance, home)
+        return "" if finding.is_well else finding.text
+
+    def _tell(self, engine: Engine, problems: list[Problem]) -> str:
+        from elec_pipeline.alerts.watch import watch
+
+        told = watch(engine, self._settings, problems, datetime.now(UTC), looked_at={Kind.DAEMON})
+        return " ".join(told.lost)

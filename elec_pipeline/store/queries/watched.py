@@ -1,0 +1,73 @@
+"""What the rules of alerts look at: forecasts held back, revisions of older days, the first forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from elec_pipeline.domain.delivery_day import day_start
+from elec_pipeline.domain.provenance import CONSOLIDATED_SUFFIX, DEFINITIVE_SUFFIX, IMPORT_PREFIX
+from elec_pipeline.store.tables import ZONE, chronos_predictions, models, raw_consumption_revisions
+
+
+def held_back_since(connection: Connection, day: date) -> Sequence[str]:
+    """Return why forecasts of a delivery day and later are not the model's own."""
+    table = chronos_predictions
+    return list(
+        connection.scalars(
+            select(table.c.held_back)
+            .distinct()
+            .where(table.c.zone == ZONE, table.c.hour_start >= day_start(day), table.c.held_back.is_not(None))
+            .order_by(table.c.held_back)
+        )
+    )
+
+
+def first_forecast_at(connection: Connection) -> datetime | None:
+    """Return when a model was first used here (UTC); None where none ever was."""
+    first: datetime | None = connection.scalar(select(func.min(models.c.created_at)))
+    return first
+
+
+def older_revisions(
+    connection: Connection, first: date, last: date, since: datetime, least_share: float
+) -> Row[Any]:
+    """Return how much of older days was replaced since an instant by clearly different values.
+
+    What the open data consolidates, or an import brings, is left out: that is no surprise.
+
+    Args:
+        connection: To the store.
+        first: First delivery day.
+        last: Last delivery day, included.
+        since: Of the replacement, UTC.
+        least_share: Smaller changes do not count; as a share of the former value.
+
+    Returns:
+        `values`, a count, and the `first` and the `last` interval and the `largest` change, as a share; null where
+        there are none.
+    """
+    table = raw_consumption_revisions
+    share = func.abs(table.c.new_load_mw - table.c.old_load_mw) / func.nullif(func.abs(table.c.old_load_mw), 0)
+    return connection.execute(
+        select(
+            func.count().label("values"),
+            func.min(table.c.interval_start).label("first"),
+            func.max(table.c.interval_start).label("last"),
+            func.max(share).label("largest"),
+        )
+        .where(table.c.zone == ZONE)
+        .where(
+            table.c.interval_start >= day_start(first),
+            table.c.interval_start < day_start(last + timedelta(days=1)),
+        )
+        .where(table.c.replaced_at >= since, share >= least_share)
+        .where(
+            ~table.c.source.endswith(CONSOLIDATED_SUFFIX),
+            ~table.c.source.endswith(DEFINITIVE_SUFFIX),
+            ~table.c.source.startswith(IMPORT_PREFIX),
+        )
+    ).one()
