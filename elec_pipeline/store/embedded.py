@@ -283,7 +283,7 @@ class EmbeddedServer:
         if data.exists():
             account.require_private(data)
         else:
-            postmaster_initdb.create(data, binaries, account)
+            postmaster_initdb.create(data, binaries, account, sync=self._settings.get("fsync") != "off")
         postmaster.clear_leftovers(data, self.socket_folder)
         postmaster.drop_old_logs(self.logs)
         startup_log = self.logs / "startup.log"

@@ -34,13 +34,14 @@ INITIAL_SETTINGS = {
 """Written to postgresql.conf when the database is created; the owner may change them there."""
 
 
-def create(data: Path, binaries: Binaries, account: ServerAccount) -> None:
+def create(data: Path, binaries: Binaries, account: ServerAccount, *, sync: bool = True) -> None:
     """Create an empty database; its folder gets its name only when it is complete and on the disk.
 
     Args:
         data: The folder to create, whose parent exists.
         binaries: PostgreSQL's programs.
         account: Whom it will belong to.
+        sync: Whether it must outlive a power cut.
 
     Raises:
         EmbeddedServerError: `initdb` fails, or data of another major version are there.
@@ -58,6 +59,7 @@ def create(data: Path, binaries: Binaries, account: ServerAccount) -> None:
         shutil.rmtree(partial)  # whoever was creating it was killed
     account.make_private(partial)
     options = ["--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=reject"]
+    options += [] if sync else ["--no-sync"]
     options += [f"--set={name}={value}" for name, value in INITIAL_SETTINGS.items()]
     code, said = postmaster.run(
         binaries.program("initdb"), "-D", partial, "-U", SUPERUSER, *options, account=account

@@ -149,6 +149,7 @@ def test_while_others_are_connected_it_is_refused(platform: Settings) -> None:
         restore(platform, made, replace=True, say=quiet)
 
 
+@pytest.mark.long  # PostgreSQL itself waits for five seconds
 def test_one_who_connects_at_the_last_moment_sees_the_old(
     platform: Settings, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,7 +204,12 @@ def test_checkpoints_come_along_and_others_make_way(platform: Settings, empty: S
     for place, version in ((platform.elec_home / "checkpoints" / "elec-one", "one"), (elsewhere, "two")):
         (place / "chronos").mkdir(parents=True)
         (place / "chronos" / "weights").write_text(version)
-    rows = [("elec-one", "/gone/elec-one"), ("elec-two", str(elsewhere)), ("elec-bundled", "bundled"), ("hub", "a/b")]
+    rows = [
+        ("elec-one", "/gone/elec-one"),
+        ("elec-two", str(elsewhere)),
+        ("elec-bundled", "bundled"),
+        ("hub", "a/b"),
+    ]
     with psycopg.connect(urls.for_psycopg(platform.database_url.get_secret_value())) as connection:
         for version, location in rows:
             connection.execute(
