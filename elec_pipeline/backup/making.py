@@ -20,13 +20,14 @@ from pathlib import Path
 from elec_pipeline.backup import archive, folder, manifest, snapshot, verifying
 from elec_pipeline.backup.manifest import DAGSTER, ELEC, Manifest
 from elec_pipeline.errors import BackupError
+from elec_pipeline.forecasting.checkpoint import BUNDLED_LOCATION
+from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import dagster_database, database_url
 from elec_pipeline.store.tables import SCHEMA
 
 Say = Callable[[str], None]
-CHECKPOINTS = "checkpoints"
 
 
 def make(settings: Settings, into: Path, *, verify: bool = False, url: str = "") -> Path:
@@ -80,7 +81,7 @@ def _collect(settings: Settings, url: str, partial: Path, made_at: datetime) -> 
     if _exists(url, name := dagster_database(url)):
         theirs = snapshot.dump(urls.with_database(url, name), partial / f"{DAGSTER}.dump", schema=None)
         databases[DAGSTER] = manifest.Database(member=f"{DAGSTER}.dump", tables=theirs.tables)
-    present = _copy_checkpoints(ours.models, settings.elec_home, partial / CHECKPOINTS)
+    present = _copy_checkpoints(ours.models, settings.elec_home, partial / manifest.CHECKPOINTS)
     return Manifest(
         format=manifest.FORMAT,
         made_at=made_at,
@@ -90,13 +91,11 @@ def _collect(settings: Settings, url: str, partial: Path, made_at: datetime) -> 
         dumped_by=ours.dumped_by,
         databases=databases,
         models=present,
-        absent_models=[each for each in ours.models if each not in present and ours.models[each] != BUNDLED],
+        absent_models=[
+            each for each in ours.models if each not in present and ours.models[each] != BUNDLED_LOCATION
+        ],
         members=archive.members_of(partial),
     )
-
-
-BUNDLED = "bundled"
-"""Location of the checkpoint that the program brings along (`forecasting.checkpoint.BUNDLED_LOCATION`)."""
 
 
 def _copy_checkpoints(models: Mapping[str, str], home: Path, into: Path) -> list[str]:
@@ -107,9 +106,9 @@ def _copy_checkpoints(models: Mapping[str, str], home: Path, into: Path) -> list
     present = []
     for version, location in models.items():
         places = [Path(location)] if Path(location).is_absolute() else []
-        places.append(home / CHECKPOINTS / version)
+        places.append(registry.checkpoints(home) / version)
         source = next((place for place in places if place.is_dir()), None)
-        if location != BUNDLED and source is not None:
+        if location != BUNDLED_LOCATION and source is not None:
             shutil.copytree(source, into / version)
             present.append(version)
     return present

@@ -16,6 +16,8 @@ from elec_pipeline.errors import DamagedBackupError, RestoreRefusedError
 
 FORMAT = 1
 """Rises when older programs could not read a new archive."""
+CHECKPOINTS = "checkpoints"
+"""Folder of an archive that holds a folder for each model."""
 ELEC, DAGSTER = "elec", "dagster"
 """Roles of the two databases in a backup; their names on a server may be others."""
 

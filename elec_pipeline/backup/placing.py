@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from elec_pipeline.backup import archive
+from elec_pipeline.backup.manifest import CHECKPOINTS
+from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.home import folder
-
-CHECKPOINTS = "checkpoints"
 
 
 @contextmanager
@@ -27,9 +27,10 @@ def placed(members: Path, models: Sequence[str], home: Path) -> Iterator[None]:
         home: ELEC_HOME.
     """
     undo: list[tuple[Path, Path | None]] = []
+    there = folder(home, registry.checkpoints(home).name)
     try:
         for version in models:
-            source, place = members / CHECKPOINTS / version, folder(home, CHECKPOINTS) / version
+            source, place = members / CHECKPOINTS / version, there / version
             if place.is_dir() and archive.members_of(place) == archive.members_of(source):
                 continue
             former = None

@@ -83,7 +83,7 @@ def grant(connection: psycopg.Connection, dump: Path, dumped_by: int) -> list[st
         chosen.flush()
         with _script(program, dump, "--no-owner", f"--use-list={chosen.name}") as script:
             text = script.read().decode()
-    missing = {}
+    missing: dict[str, None] = {}  # in order
     for statement in re.findall(
         r"^(?:GRANT|REVOKE|ALTER DEFAULT PRIVILEGES) .*?;$", text, flags=re.MULTILINE | re.DOTALL
     ):

@@ -87,6 +87,10 @@ def dump(url: str, into: Path, *, schema: str | None) -> Dump:
     """
     with connect(url) as connection:
         program = programs.pg_dump(connection.info.server_version // 10000, encrypted=connection.pgconn.ssl_in_use)
+        if schema is not None and _value(connection, f"SELECT to_regnamespace('{schema}')") is None:
+            raise BackupError(
+                f"The database {urls.redact(url)} has no tables of elec-pipeline: nothing to back up."
+            )
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = str(_value(connection, "SELECT pg_export_snapshot()"))
         _run(program, url, into, snapshot, schema)
@@ -156,5 +160,5 @@ def _revision(connection: psycopg.Connection, schema: str | None) -> str | None:
 
 
 def _value(connection: psycopg.Connection, query: str) -> object:
-    found = connection.execute(query).fetchone()  # type: ignore[call-overload] # a text of ours
+    found = connection.execute(query).fetchone()
     return found[0] if found else None

@@ -6,6 +6,7 @@ Here: looking, creating beside, and changing names in one transaction. Not here:
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -30,6 +31,12 @@ _NOT_DATA = {
     DAGSTER: {f"public.{name}" for name in ("alembic_version", "kvs", "secondary_indexes", "instance_info")},
 }
 _NAME_LIMIT = 63
+LEAVING_S = 2.0
+"""How long a client that has just gone may take to be gone."""
+_USERS = """
+    SELECT datname, coalesce(nullif(application_name, ''), usename), count(*) FROM pg_stat_activity
+    WHERE datname = ANY(%s) AND backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2
+"""
 
 
 class Target:
@@ -78,12 +85,11 @@ class Target:
         Raises:
             RestoreRefusedError: Somebody does, or something does.
         """
-        users = self._connection.execute(
-            "SELECT datname, coalesce(nullif(application_name, ''), usename), count(*) FROM pg_stat_activity "
-            "WHERE datname = ANY(%s) AND backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2",
-            [self._names()],
-        ).fetchall()
-        if users:
+        deadline = time.monotonic() + LEAVING_S
+        while users := self._connection.execute(_USERS, [list(self._current().values())]).fetchall():
+            if time.monotonic() < deadline:
+                time.sleep(0.05)
+                continue
             who = ", ".join(f"{count} of {name} to {database}" for database, name, count in users)
             raise RestoreRefusedError(
                 f"Others are connected to what would be replaced ({who}): stop the platform, the API, the "
@@ -183,9 +189,6 @@ class Target:
 
     def _current(self) -> dict[str, str]:
         return {ELEC: self._name, DAGSTER: dagster_database(self._url)}
-
-    def _names(self) -> list[str]:
-        return list(self._current().values())
 
     def _fresh(self, role: str) -> str:
         return self._beside("restoring", role)

@@ -5,8 +5,7 @@ Here: what Dagster is told of it. Not here: how a backup is made (`backup`).
 
 import dagster as dg
 
-from elec_pipeline.defs.faults import sentence
-from elec_pipeline.errors import ElecError
+from elec_pipeline.defs.faults import typed_faults
 
 
 @dg.op(description="A backup, restored into a server of its own and compared; then the oldest ones go.")
@@ -19,10 +18,8 @@ def make_backup(context: dg.OpExecutionContext) -> None:
     if not keep:
         context.log.info("ELEC_BACKUPS is 0: no backup is made.")
         return
-    try:
+    with typed_faults(context):
         made = making.make(settings(), into, verify=True)
-    except ElecError as error:
-        raise dg.Failure(description=sentence(error)) from None
     noted = archive.read_manifest(made)
     gone = folder.thin(into, keep)
     context.add_output_metadata(

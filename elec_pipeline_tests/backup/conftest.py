@@ -88,7 +88,7 @@ def databases(server: EmbeddedServer) -> set[str]:
 def contents(settings: Settings) -> dict[str, Rows]:
     """All tables of both databases, with a sum of what is in them."""
     url = settings.database_url.get_secret_value()
-    found = {}
+    found: dict[str, Rows] = {}
     for each in (url, urls.with_database(url, dagster_database(url))):
         with snapshot.connect(each) as connection:
             found |= snapshot.rows(connection)

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from elec_pipeline.backup import archive, folder, making, programs, verifying
+from elec_pipeline.backup import archive, folder, making, programs, replaying, scratch
 from elec_pipeline.backup.restoring import restore
 from elec_pipeline.errors import BackupError, DamagedBackupError
 from elec_pipeline.settings import Settings
@@ -29,7 +29,7 @@ SELECT hour_start, 'D-1', hour_start, load_mw, 'moved' FROM moved
 """
 
 
-def test_it_is_of_one_moment_while_others_write(platform: Settings) -> None:
+def test_it_is_of_one_moment_while_others_write(platform: Settings, empty: Settings) -> None:
     """Each transaction takes a row from one table to the other: at every moment there are as many in both."""
     done = threading.Event()
     moved = 0
@@ -55,7 +55,7 @@ def test_it_is_of_one_moment_while_others_write(platform: Settings) -> None:
     parts = [tables[f"elec.{name}"].rows for name in ("hourly_consumption", "rte_forecasts")]
     assert sum(parts) == 500
     assert 0 < parts[1] < moved
-    verifying.verify(made, platform.elec_home)
+    restore(empty, made, replace=False, say=lambda _line: None)  # compares
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def test_a_value_that_is_restored_otherwise_is_noticed(
 ) -> None:
     there = databases(server)
     made = making.make(platform, platform.backup_folder)
-    replay = verifying.replaying.replay
+    replay = replaying.replay
 
     def wrongly(connection: psycopg.Connection, dump: Path, dumped_by: int) -> None:
         replay(connection, dump, dumped_by)
         if dump.name == "elec.dump":
             one = "(SELECT max(hour_start) FROM elec.hourly_consumption)"
-            connection.execute(f"UPDATE elec.hourly_consumption SET {change} WHERE hour_start = {one}")  # type: ignore[call-overload]
+            connection.execute(f"UPDATE elec.hourly_consumption SET {change} WHERE hour_start = {one}")
 
-    monkeypatch.setattr(verifying.replaying, "replay", wrongly)
+    monkeypatch.setattr(replaying, "replay", wrongly)
     with pytest.raises(DamagedBackupError, match=r"elec\.hourly_consumption are not what was dumped"):
         restore(empty, made, replace=False, say=lambda _line: None)
     assert databases(server) == there
@@ -83,7 +83,7 @@ def test_a_value_that_is_restored_otherwise_is_noticed(
 def test_one_that_does_not_stand_the_test_gets_no_name(
     platform: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying.replaying, "replay", lambda *_arguments: None)
+    monkeypatch.setattr(replaying, "replay", lambda *_arguments: None)
     with pytest.raises(DamagedBackupError):
         making.make(platform, platform.backup_folder, verify=True)
     assert folder.backups(platform.backup_folder) == []
@@ -96,7 +96,8 @@ def test_nobody_sees_the_password(platform: Settings, folder: Path, monkeypatch:
     real, noted = programs.pg_dump(1, encrypted=False), folder / "noted"
     spy = folder / "pg_dump"
     spy.write_text(
-        f'#!/bin/sh\nprintf "%s\\n" "$@" >> {noted}\nenv | grep -c ^PGPASSWORD= >> {noted}\nexec {real.path} "$@"\n'
+        f'#!/bin/sh\nprintf "%s\\n" "$@" >> {noted}\n'
+        f'env | grep -c ^PGPASSWORD= >> {noted}\nexec {real.path} "$@"\n'
     )
     spy.chmod(0o755)
     monkeypatch.setattr(
@@ -150,7 +151,7 @@ def test_one_at_a_time_in_a_folder(platform: Settings) -> None:
 
 def test_what_a_killed_one_left_goes_with_the_next(platform: Settings) -> None:
     into = platform.backup_folder
-    child = subprocess.Popen(  # noqa: S603 - our own command
+    child = subprocess.Popen(
         [sys.executable, "-c", "from elec_pipeline.cli import main; main()", "backup"],
         env={
             **os.environ,
@@ -181,3 +182,23 @@ def test_the_oldest_go_and_nothing_else(tmp_path: Path) -> None:
     }
     with pytest.raises(ValueError, match="at least one"):
         folder.thin(tmp_path, 0)
+
+
+@pytest.mark.long
+def test_a_server_whose_owner_was_killed_is_stopped_and_gone_with_the_next(folder: Path) -> None:
+    script = """
+import os, signal, sys
+from pathlib import Path
+from elec_pipeline.backup.scratch import scratch_server
+with scratch_server(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    home = folder / "home"
+    home.mkdir(mode=0o711)
+    assert subprocess.run([sys.executable, "-c", script, str(home)], check=False).returncode == -signal.SIGKILL  # noqa: S603
+    (left,) = home.glob(f"{scratch.PREFIX}*")
+    assert EmbeddedServer(left).is_running()
+    with scratch.scratch_server(home) as server:
+        assert server.home != left
+        assert not left.exists()
+    assert list(home.iterdir()) == []

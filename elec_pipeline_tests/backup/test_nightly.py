@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from elec_pipeline.backup import folder, verifying
+from elec_pipeline.backup import archive, folder, verifying
 from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.definitions import defs
 from elec_pipeline.defs.schedules import backup as schedule
@@ -25,7 +25,7 @@ def night(
     configured: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[dg.DagsterInstance, Path]]:
     """Dagster's instance, and a folder with three backups of which two may stay."""
-    assert configured
+    assert configured.elec_home.exists()
     for name in OLD:
         (tmp_path / name).touch()
     monkeypatch.setenv("ELEC_BACKUPS", "2")
@@ -47,7 +47,7 @@ def test_a_new_one_is_there_and_the_oldest_are_gone(night: tuple[dg.DagsterInsta
     left = names(into)
     assert left[0] == OLD[-1]
     assert len(left) == 2
-    assert verifying.archive.read_manifest(into / left[1]).databases["dagster"].tables["public.runs"].rows > 0
+    assert archive.read_manifest(into / left[1]).databases["dagster"].tables["public.runs"].rows > 0
 
 
 def test_one_that_fails_fails_its_run_and_none_goes(
@@ -66,8 +66,8 @@ def test_one_that_fails_fails_its_run_and_none_goes(
     assert "not what was dumped" in str(event.event_specific_data)
 
 
-def test_none_is_asked_for_where_none_is_to_be_kept(monkeypatch: pytest.MonkeyPatch, configured: Settings) -> None:
-    assert configured
+@pytest.mark.usefixtures("configured")
+def test_none_is_asked_for_where_none_is_to_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     context = dg.build_schedule_context(scheduled_execution_time=START)
     asked = schedule(context)
     assert isinstance(asked, dg.RunRequest)

@@ -25,6 +25,7 @@ from elec_pipeline.store.postmaster_binaries import Binaries
 from elec_pipeline_tests.backup.conftest import contents, fill, migrated, settings_of
 from elec_pipeline_tests.conftest import HASTY
 
+pytestmark = pytest.mark.long  # they start several servers each
 INSTALLED = int(postmaster_binaries.installed().major)
 
 
@@ -56,8 +57,8 @@ def old_server(folder: Path) -> Iterator[EmbeddedServer]:
     server.ensure_running()
     server.ensure_database()
     yield server
-    server.stop()
     EmbeddedServer(folder / "home").stop()
+    server.stop()
 
 
 def test_a_backup_goes_into_an_older_server(platform: Settings, old_server: EmbeddedServer, folder: Path) -> None:
@@ -127,7 +128,7 @@ def contents_of_ours(server: EmbeddedServer) -> object:
 
 def test_programs_that_cannot_be_had_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(older_programs, "find_spec", lambda _name: None)
-    monkeypatch.setattr(older_programs.shutil, "which", lambda _name: None)
+    monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(
         EmbeddedServerError, match=r"apt install postgresql-9.*--programs.*elec restore.*untouched"
     ):

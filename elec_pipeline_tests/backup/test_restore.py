@@ -17,12 +17,13 @@ from elec_pipeline.backup import archive, folder, making, restoring, target
 from elec_pipeline.backup.restoring import restore
 from elec_pipeline.commands.backup import run_restore
 from elec_pipeline.commands.instance_lock import only_instance
-from elec_pipeline.errors import AlreadyRunningError, DamagedBackupError, RestoreRefusedError
+from elec_pipeline.errors import AlreadyRunningError, BackupError, DamagedBackupError, RestoreRefusedError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import HEAD
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.backup.conftest import START, contents, databases, fill, migrated
+from elec_pipeline_tests.backup.conftest import START, contents, databases, fill, migrated, settings_of
+from elec_pipeline_tests.store.migrating import older_database
 
 HOUR_START = "SELECT count(*) FROM elec.hourly_consumption"
 
@@ -139,7 +140,8 @@ def test_while_the_platform_runs_it_is_refused(platform: Settings) -> None:
         run_restore(platform, made, replace=True, say=quiet)
 
 
-def test_while_others_are_connected_it_is_refused(platform: Settings) -> None:
+def test_while_others_are_connected_it_is_refused(platform: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "LEAVING_S", 0.0)
     made = making.make(platform, platform.backup_folder)
     url = platform.database_url.get_secret_value()
     with (
@@ -169,6 +171,28 @@ def test_one_who_connects_at_the_last_moment_sees_the_old(
     late[0].close()
     assert contents(platform) == before
     assert databases(server) == there
+
+
+def test_one_of_an_older_program_is_migrated_on_the_way(
+    server: EmbeddedServer, empty: Settings, folder: Path
+) -> None:
+    with older_database(server, "elec_keep_old", "0001", "elec_keep_old_reader") as engine:
+        url = server.url("elec_keep_old")
+        fill(url)
+        engine.dispose()
+        made = making.make(settings_of(url, folder / "home"), folder / "backups")
+    assert archive.read_manifest(made).revision == "0001"
+    restore(empty, made, replace=False, say=quiet)
+    with psycopg.connect(urls.for_psycopg(empty.database_url.get_secret_value())) as connection:
+        assert connection.execute(HOUR_START).fetchone() == (500,)
+        assert connection.execute("SELECT version_num FROM elec.alembic_version").fetchone() == (HEAD,)
+
+
+def test_nothing_there_to_back_up_is_a_sentence(empty: Settings, server: EmbeddedServer) -> None:
+    url = empty.database_url.get_secret_value()
+    server.ensure_database(urls.database_name(url))
+    with pytest.raises(BackupError, match="nothing to back up"):
+        making.make(empty, empty.backup_folder)
 
 
 def test_tables_of_others_in_the_same_database_are_not_touched(platform: Settings) -> None:

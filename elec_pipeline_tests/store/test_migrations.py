@@ -35,7 +35,8 @@ STRUCTURE = {
         FROM pg_constraint WHERE connamespace = 'elec'::regnamespace""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'elec'",
     "comments": """
-        SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relnamespace = 'elec'::regnamespace""",
+        SELECT relname, obj_description(oid, 'pg_class') FROM pg_class
+        WHERE relnamespace = 'elec'::regnamespace""",
 }
 
 
@@ -99,7 +100,7 @@ def structure(engine: Engine) -> dict[str, set[tuple[Any, ...]]]:
 
 def test_the_newest_revision_is_the_one_that_starting_expects() -> None:
     assert REVISIONS[-1] == HEAD
-    assert REVISIONS == [f"{number:04}" for number in range(1, len(REVISIONS) + 1)]
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
 
 
 @pytest.mark.parametrize("old", REVISIONS[:-1], indirect=True)
