@@ -247,6 +247,42 @@ def import_(
 
 
 @app.command()
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to; ELEC_BACKUP_FOLDER, or ELEC_HOME/backups, if not given.")
+    ] = None,
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Whether it is restored into a server of its own, and compared.")
+    ] = False,
+) -> None:
+    """Write both databases and the trained checkpoints into one file; the platform may run."""
+    from elec_pipeline.commands.backup import run_backup
+
+    run_backup(settings(), folder, verify=verify, say=_say)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Whether data that are there make way; they stay under another name.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only restore it into a server of its own, and compare.")
+    ] = False,
+) -> None:
+    """Restore a backup, all or nothing; refuses where data are, where the platform runs, or a damaged one."""
+    from elec_pipeline.commands.backup import run_check, run_restore
+
+    if check:
+        run_check(settings(), file, _say)
+    else:
+        run_restore(settings(), file, replace=replace, say=_say)
+
+
+@app.command()
 def simulator(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8790,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

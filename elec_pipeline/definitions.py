@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from elec_pipeline.defs.assets import all_assets
+from elec_pipeline.defs.backups import backup
 from elec_pipeline.defs.checks import all_checks
 from elec_pipeline.defs.housekeeping import housekeeping
 from elec_pipeline.defs.jobs import all_jobs
@@ -41,7 +42,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=all_assets,
         asset_checks=all_checks,
-        jobs=[*all_jobs, housekeeping],
+        jobs=[*all_jobs, housekeeping, backup],
         schedules=all_schedules,
         sensors=all_sensors,
         resources=resources | overrides,

@@ -137,3 +137,15 @@ class AlreadyRunningError(ElecError):
 
 class AlertsNotDeliveredError(ElecError):
     """An address of ELEC_ALERTS has not taken a message; it is on record, and sent again."""
+
+
+class BackupError(ElecError):
+    """A backup cannot be made or checked; the message says why, and what to do."""
+
+
+class DamagedBackupError(BackupError):
+    """A file is not a whole backup; nothing was changed."""
+
+
+class RestoreRefusedError(BackupError):
+    """A whole backup may not be restored here; nothing was changed."""

@@ -6,7 +6,7 @@ lock files (`locks`).
 
     <ELEC_HOME>/    0700; 0711 where root starts the embedded server, whose account has to pass
         postgres/   the same; what lies in it belongs to the server's account alone
-        dagster/, logs/, checkpoints/, …    0700, with all that lies in them
+        dagster/, logs/, checkpoints/, backups/, …    0700, with all that lies in them
 
 A folder that others can enter shows them data, logs and whatever a library writes there; one that they can write
 to lets them put files in the place of ours.
@@ -28,7 +28,7 @@ PASSABLE = 0o711
 """Others can pass through, knowing the name of what they want, and list nothing."""
 SERVER = "postgres"
 """The embedded server's part."""
-FOLDERS = ("dagster", "logs", "checkpoints", "training", "backtest", "models")
+FOLDERS = ("dagster", "logs", "checkpoints", "training", "backtest", "models", "backups")
 """Ours, and those of earlier versions."""
 
 

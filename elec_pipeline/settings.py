@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         default_factory=default_home,
         description="State: embedded database, Dagster home, checkpoints, logs.",
     )
+    elec_backups: int = Field(
+        default=7, ge=0, le=1000, description="How many nightly backups are kept; 0: none are made."
+    )
+    elec_backup_folder: str = Field(
+        default="", description="Folder for them, best on another disk. Empty: ELEC_HOME/backups."
+    )
     elec_source: Source = Field(
         default=Source.AUTO,
         description="auto, rte, odre (open data, no key) or simulator; auto is rte where credentials are set, "
@@ -267,6 +273,12 @@ class Settings(BaseSettings):
         if self.source is Source.ODRE or (is_simulated and self.odre_base_url == ODRE_HOST):
             return Fallback.NONE
         return self.elec_fallback
+
+    @property
+    def backup_folder(self) -> Path:
+        """The folder that backups go to."""
+        named = self.elec_backup_folder
+        return Path(named).expanduser().absolute() if named else self.elec_home / "backups"
 
     @property
     def cors_origins(self) -> list[str]:

@@ -33,6 +33,8 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
 
 _numbers = itertools.count()
+HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""Settings of the shared server: nobody kills it, and making a database for each test would wait for the disk."""
 LONGEST = ("/soak/", "/crash/", "/integration/test_outage.py", "/commands/test_cli.py")
 """Files that take minutes each: they begin first, or one worker would be at them when all else is done."""
 
@@ -69,7 +71,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server(home: Path) -> Iterator[EmbeddedServer]:
     """A running PostgreSQL server, shared by the session."""
-    embedded = EmbeddedServer(home)
+    embedded = EmbeddedServer(home, settings=HASTY)
     embedded.ensure_running()
     yield embedded
     embedded.stop()

@@ -15,10 +15,11 @@ FORBIDDEN = {
     "domain": {"!domain", "!errors"},
     "forecasting": {"store", "sources", "defs", "steps", "commands", "api", "simulator", "dagster"},
     "sources": {"store", "forecasting", "steps", "defs", "commands", "api", "dagster"},
-    "store": {"forecasting", "sources", "steps", "defs", "commands", "api", "dagster"},
+    "store": {"backup", "forecasting", "sources", "steps", "defs", "commands", "api", "dagster"},
     "steps": {"defs", "commands", "api", "dagster"},
     "defs": {"commands", "api"},
     "alerts": {"sources", "steps", "defs", "commands", "api", "simulator", "dagster"},
+    "backup": {"sources", "steps", "defs", "commands", "api", "simulator", "dagster"},
     "simulator": {"store", "forecasting", "sources", "steps", "defs", "commands", "api", "dagster"},
     "api": {"defs", "commands", "sources", "steps", "dagster"},
 }

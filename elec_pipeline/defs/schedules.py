@@ -19,6 +19,7 @@ from elec_pipeline.defs.assets import (
     rte_forecasts,
     weather_forecasts,
 )
+from elec_pipeline.defs.backups import backup as backup_job
 from elec_pipeline.defs.housekeeping import housekeeping as housekeeping_job
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.defs.resources import StoreResource
@@ -147,6 +148,17 @@ def housekeeping(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"housekeeping {key(_today(context))}")
 
 
+@_schedule(job=backup_job, cron_schedule=cron(timetable.BACKUP))
+def backup(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """A backup, restored and compared; then the oldest ones go."""
+    from elec_pipeline.settings import settings
+
+    if not settings().elec_backups:
+        return dg.SkipReason("ELEC_BACKUPS is 0: no backup is made.")
+    return dg.RunRequest(run_key=f"backup {key(_today(context))}")
+
+
 all_schedules = [
-    actuals, reconcile, housekeeping, morning_forecast, rte_forecast, rte_revisions, evening_forecast, retrain,
+    actuals, reconcile, housekeeping, backup, morning_forecast, rte_forecast, rte_revisions, evening_forecast,
+    retrain,
 ]  # fmt: skip

@@ -18,6 +18,7 @@ RTE_FORECAST = time(20, 0)
 """RTE's D-1 forecast of tomorrow is out at the latest, and read."""
 RECONCILE = time(3, 10)
 HOUSEKEEPING = time(3, 40)
+BACKUP = time(3, 50)
 RETRAIN = time(4, 10)
 
 GRACE = timedelta(hours=1)

@@ -25,7 +25,7 @@ import re
 import shlex
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -35,6 +35,7 @@ from elec_pipeline.home import prepare
 from elec_pipeline.locks import is_locked, try_lock
 from elec_pipeline.store import postmaster, postmaster_binaries, postmaster_initdb, postmaster_socket
 from elec_pipeline.store.postmaster_account import ServerAccount
+from elec_pipeline.store.postmaster_binaries import Binaries
 from elec_pipeline.store.postmaster_initdb import SUPERUSER
 from elec_pipeline.store.postmaster_socket import Answer
 
@@ -51,14 +52,20 @@ class EmbeddedServer:
 
     Args:
         home: The state folder, ELEC_HOME.
+        programs: PostgreSQL's programs, and so which data folder; the installed ones where none are given.
+        settings: More of PostgreSQL's settings, by name, for a server that this process starts.
 
     Example:
         >>> EmbeddedServer(Path("/srv/elec")).url()
         'postgresql://postgres@/elec?host=/srv/elec/postgres/run'
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(
+        self, home: Path, *, programs: Binaries | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.home = home.resolve()
+        self._programs = programs
+        self._settings = dict(settings or {})
         self.root = self.home / "postgres"
         self.logs = self.root / "log"
 
@@ -128,7 +135,7 @@ class EmbeddedServer:
                             "here, in another container perhaps: stop it there."
                         )
                     return False
-                pg_ctl = postmaster_binaries.for_account(account, self.root).program("pg_ctl")
+                pg_ctl = postmaster_binaries.for_account(account, self.root, self._programs).program("pg_ctl")
                 patience = f"{postmaster.PATIENCE:.0f}"
                 code, said = postmaster.run(
                     pg_ctl, "stop", "-D", data, "-m", "fast", "-w", "-t", patience, account=account
@@ -224,7 +231,7 @@ class EmbeddedServer:
             _joined[self.root] = own
 
     def _data(self) -> Path:
-        return self.root / f"data-{postmaster_binaries.installed().major}"
+        return self.root / f"data-{(self._programs or postmaster_binaries.installed()).major}"
 
     def _ask(self, account: ServerAccount) -> Answer:
         return postmaster_socket.ask(self.socket_folder, account)
@@ -271,12 +278,12 @@ class EmbeddedServer:
         return None
 
     def _start(self, account: ServerAccount, claim: int) -> None:
-        binaries = postmaster_binaries.for_account(account, self.root)
+        binaries = postmaster_binaries.for_account(account, self.root, self._programs)
         data = self._data()
         if data.exists():
             account.require_private(data)
         else:
-            postmaster_initdb.create(data, binaries, account)
+            postmaster_initdb.create(data, binaries, account, sync=self._settings.get("fsync") != "off")
         postmaster.clear_leftovers(data, self.socket_folder)
         postmaster.drop_old_logs(self.logs)
         startup_log = self.logs / "startup.log"
@@ -288,6 +295,7 @@ class EmbeddedServer:
             "unix_socket_directories": quoted_socket,
             "unix_socket_permissions": "0700",
             "log_directory": str(self.logs),
+            **self._settings,
         }
         options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         patience = f"{postmaster.PATIENCE:.0f}"

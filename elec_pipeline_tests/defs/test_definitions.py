@@ -21,6 +21,7 @@ SCHEDULES = {
     "actuals": "0 2 * * *",
     "reconcile": "10 3 * * *",
     "housekeeping": "40 3 * * *",
+    "backup": "50 3 * * *",
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
     "rte_revisions": "15 7-23 * * *",
@@ -92,7 +93,7 @@ def test_the_documentation_names_the_time_of_every_schedule(name: str, language:
     assert f"\n| `{name}` {int(hour):02}:{int(minute):02} " in page
 
 
-@pytest.mark.parametrize("name", sorted(JOBS - {"housekeeping"}))
+@pytest.mark.parametrize("name", sorted(JOBS - {"housekeeping", "backup"}))
 def test_only_the_job_retrain_trains(name: str) -> None:
     selected = {key.to_user_string() for key in defs.resolve_job_def(name).asset_layer.executable_asset_keys}
     assert selected

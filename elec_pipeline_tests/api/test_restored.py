@@ -1,0 +1,52 @@
+"""What the API answers from a restored backup is what it answered before, byte for byte."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from elec_pipeline.backup import making
+from elec_pipeline.backup.restoring import restore
+from elec_pipeline.settings import Settings
+from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.api.conftest import Api, Serve
+from elec_pipeline_tests.conftest import HASTY, settings_for
+
+ALL = {"start": "2025-01-01", "end": "2026-01-01"}
+QUESTIONS = [
+    *((f"/api/data{part}", ALL) for part in ("", "/real", "/predictions", "/rte-forecasts")),
+    ("/api/data", {"range": "7d"}),
+    *(
+        (f"/v1/{route}", {**ALL, "limit": "50000", "format": form})
+        for route in ("actuals", "predictions", "rte-forecasts", "revisions", "accuracy")
+        for form in ("json", "csv")
+    ),
+    ("/api/status", {}),
+]
+
+
+@pytest.fixture(scope="module")
+def restored(filled: str) -> Iterator[str]:
+    """The URL of the embedded database of another ELEC_HOME, restored from a backup of the filled one."""
+    folder = Path(tempfile.mkdtemp(prefix="elec-restored-"))
+    folder.chmod(0o755)
+    made = making.make(settings_for(filled), folder / "backups")
+    server = EmbeddedServer(folder / "home", settings=HASTY)
+    server.ensure_running()
+    restore(Settings(elec_home=folder / "home"), made, replace=False, say=lambda _line: None)
+    yield server.url()
+    server.stop()
+    rmtree(folder)
+
+
+def test_every_answer_is_the_same_byte_for_byte(api: Api, serve: Serve, restored: str) -> None:
+    other = serve(restored)
+    for path, query in QUESTIONS:
+        before, after = api.get(path, **query), other.get(path, **query)
+        assert before.status_code == 200, (path, before.text)
+        assert len(before.content) > 100, path
+        assert after.content == before.content, (path, query)
