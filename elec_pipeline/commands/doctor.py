@@ -170,7 +170,7 @@ def _database(settings: Settings, engine: Engine) -> str:
 
 
 def _freshness(engine: Engine) -> Iterator[Finding]:
-    from elec_pipeline.defs.checks import OLDEST
+    from elec_pipeline.domain.freshness import OLDEST
 
     try:
         with engine.connect() as connection:

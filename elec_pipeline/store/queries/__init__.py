@@ -29,8 +29,10 @@ from elec_pipeline.store.queries.series import (
 from elec_pipeline.store.queries.state import (
     data_version,
     has_database,
+    held_back_issues,
     last_changes,
     newest_instants,
+    newest_weather,
     server_version,
     span_of_hours,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "expert_predictions_between",
     "first_predictions",
     "has_database",
+    "held_back_issues",
     "history",
     "hours_between",
     "inputs_between",
@@ -52,6 +55,7 @@ __all__ = [
     "newest_instants",
     "newest_predictions",
     "newest_vintages",
+    "newest_weather",
     "promoted_model",
     "provisional_days",
     "quarters_by_day",
