@@ -271,17 +271,20 @@ def simulator(
 
 
 @app.command()
-def doctor() -> None:
-    """Say what is configured, reachable and fresh. Exits with 1 where something is not."""
-    from elec_pipeline.commands.doctor import examine
+def doctor(
+    *,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Whether to load the model and wait for the sources too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Whether to print one JSON document.")] = False,
+) -> None:
+    """Say what is configured, reachable and fresh.
 
-    is_well = True
-    for finding in examine(settings()):
-        mark = "[green]ok  [/green]" if finding.is_well else "[red]FAIL[/red]"
-        _out.print(f"{mark} {finding.subject:<21}", end="")
-        _say(finding.text)
-        is_well &= finding.is_well
-    raise typer.Exit(0 if is_well else 1)
+    Exits with 0 where all is well, 1 where something is not, 2 where it could not look.
+    """
+    from elec_pipeline.commands.doctor_report import run_doctor
+
+    raise typer.Exit(run_doctor(deep=deep, as_json=as_json))
 
 
 @app.command()
