@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from elec_pipeline.commands import db, models_cli
+from elec_pipeline.commands.apart import end_with_parent
 from elec_pipeline.commands.terminal import errors as _errors
 from elec_pipeline.commands.terminal import out as _out
 from elec_pipeline.commands.terminal import say as _say
@@ -56,6 +57,23 @@ def up(
     from elec_pipeline.commands.up import run_up
 
     run_up(settings(), host=host, port=port, dashboard_port=dashboard_port, say=_say)
+
+
+@app.command(hidden=True)
+def load_demo(days: Annotated[int, typer.Option(min=1, max=730)]) -> None:
+    """Bring the days of `elec demo` into the database: a part of it, in a process of its own."""
+    from elec_pipeline.commands.demo import load_days
+
+    load_days(settings(), days, _say)
+
+
+@app.command(hidden=True)
+def make_dagster_tables() -> None:
+    """Make what Dagster keeps, where it is missing: a part of `elec up`, in a process of its own."""
+    from elec_pipeline.commands.dagster_home import open_instance
+
+    with open_instance(settings()):
+        pass
 
 
 @app.command()
@@ -303,6 +321,7 @@ def main() -> None:
     So does a database that does not answer, whichever library says so.
     """
     guard_process()
+    end_with_parent()
     try:
         app()
     except ElecError as error:
@@ -322,3 +341,7 @@ def main() -> None:
 def _end(error: ElecError) -> NoReturn:
     _errors.print(f"elec: {error}", markup=False, style="red")
     sys.exit(getattr(error, "exit_code", 1))
+
+
+if __name__ == "__main__":
+    main()

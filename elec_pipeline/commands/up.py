@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import Engine, exists, select
 
-from elec_pipeline.commands.dagster_home import open_instance, prepare
+from elec_pipeline.commands.apart import run_part
+from elec_pipeline.commands.code_server import code_server, socket_path, write_workspace
+from elec_pipeline.commands.dagster_home import edited_files, prepare
 from elec_pipeline.commands.instance_lock import MEMBER, end, members
+from elec_pipeline.commands.memory import LOOK_EVERY_S, bounded
 from elec_pipeline.commands.processes import Child, ensure_free, interrupted_by_any_signal, supervise
 from elec_pipeline.commands.upkeep import TEND_S, every, kept, revive_embedded, running_alone
 from elec_pipeline.errors import ConfigurationError
@@ -42,8 +46,8 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port
         ensure_free(settings.elec_api_port, "ELEC_API_PORT")
         with interrupted_by_any_signal():
             refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
-            with open_instance(settings):
-                pass  # its tables are there before several processes would race to make them
+            # Dagster's tables are there before several processes would race to make them.
+            run_part(settings.elec_home, "make-dagster-tables")
         serve(settings, lock=lock, host=host, port=port, extra={}, say=say, dashboard_port=dashboard_port)
 
 
@@ -70,17 +74,6 @@ def serve(
     """
     home = prepare(settings)
     logs = folder(settings.elec_home, "logs")
-    workspace = str(home / "workspace.yaml")
-    children = [
-        Child(
-            "web server",
-            dagster_ui_command(workspace, host, port),
-            logs / "webserver.log",
-        ),
-        Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
-        dashboard(host, dashboard_port, logs),
-        _api(settings, host, logs),
-    ]
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),
@@ -88,6 +81,8 @@ def serve(
         "PYTHONUNBUFFERED": "1",
         MEMBER: str(settings.elec_home),
         "ELEC_DAGSTER_URL": dagster_ui(settings, host, port),
+        # Threads of a process share two pools of memory instead of eight for each core: less of it lies idle.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         **extra,
     }
     others = {name: environment[name] for name in ("ELEC_HOME", "DAGSTER_HOME", *extra)}
@@ -104,9 +99,40 @@ def serve(
         say("Ctrl-C stops everything.")
 
     token = str(settings.elec_home)
-    with kept(settings.elec_home, token, lock) as keep:
-        supervise(children, environment, say, ready, tend=every(TEND_S, keep, revive_embedded(settings, say)))
+    with ExitStack() as stack:
+        children = _orchestrator(stack, settings, home, host, port, logs)
+        children += [dashboard(host, dashboard_port, logs), _api(settings, host, logs)]
+        keep = stack.enter_context(kept(settings.elec_home, token, lock))
+        tending = every(TEND_S, keep, revive_embedded(settings, say))
+        weighing = every(LOOK_EVERY_S, bounded(children, environment, say))
+
+        def tend() -> None:
+            tending()
+            weighing()
+
+        supervise(children, environment, say, ready, tend=tend)
         end(members(token))
+
+
+def _orchestrator(
+    stack: ExitStack, settings: Settings, home: Path, host: str, port: int, logs: Path
+) -> list[Child]:
+    """Return Dagster's processes: web server and daemon, and the code server that both ask.
+
+    A `workspace.yaml` that was edited says itself what is loaded, and where: there is no code server of ours then.
+    """
+    workspace = home / "workspace.yaml"
+    children = []
+    if workspace not in edited_files(settings):
+        path = stack.enter_context(socket_path(home))
+        workspace = write_workspace(home, path)
+        children.append(code_server(path, logs / "code-server.log"))
+    daemon = [_script("dagster-daemon"), "run", "-w", str(workspace)]
+    return [
+        *children,
+        Child("web server", dagster_ui_command(str(workspace), host, port), logs / "webserver.log"),
+        Child("daemon", daemon, logs / "daemon.log"),
+    ]
 
 
 def dashboard(host: str, port: int, logs: Path) -> Child:

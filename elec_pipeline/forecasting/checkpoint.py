@@ -83,6 +83,31 @@ def load_forecaster(model: str, *, unfinished: bool = False) -> Forecaster:
         )
 
 
+def load_network(model: str) -> tuple[Chronos, str]:
+    """Return the network of a model and the model's version; the other experts, 100 MB, stay on the disk.
+
+    It is of use for series that no feature is made of, which is why its fingerprint is not asked for. The files
+    are checked as `load_forecaster` does.
+
+    Args:
+        model: A folder, a hub id, or "" for the bundled checkpoint.
+
+    Raises:
+        ModelUnavailableError: It is missing, damaged, of an unsafe format, of no Chronos family, or no network.
+    """
+    folder = _folder(model)
+    with _named(model):
+        card = read_card(folder)
+        require_files(folder, card)
+        digest = require_version(folder, card)
+        if not (folder / COMBINATION_FILE).exists():
+            alone = _of_others(folder, model, digest)
+            return alone.chronos, alone.version
+        if CHRONOS not in read_combination(folder).experts:
+            raise damaged(f"{folder} holds no Chronos network.")
+        return Chronos.load(folder / CHRONOS), f"elec-{digest}"
+
+
 def chronos_folder(model: str) -> Path:
     """Return the folder of the network that a value of ELEC_MODEL names, to train from.
 
