@@ -35,11 +35,13 @@ def run_part(home: Path, *arguments: str) -> None:
         env={**os.environ, MEMBER: str(home), _PART: "1"},
         start_new_session=True,  # Ctrl-C is for us, and we pass it on
     )
-    try:
-        code = part.wait()
-    except BaseException:
-        _stop(part)
-        raise
+    assert part.stdin is not None  # noqa: S101 - for the type checker
+    with part.stdin:
+        try:
+            code = part.wait()
+        except BaseException:
+            _stop(part)
+            raise
     if code:
         sys.exit(code if code > 0 else 128 - code)
 

@@ -100,8 +100,7 @@ def serve(
 
     token = str(settings.elec_home)
     with ExitStack() as stack:
-        children = _orchestrator(stack, settings, home, host, port, logs)
-        children += [dashboard(host, dashboard_port, logs), _api(settings, host, logs)]
+        children = platform(stack, settings, host, port, dashboard_port)
         keep = stack.enter_context(kept(settings.elec_home, token, lock))
         tending = every(TEND_S, keep, revive_embedded(settings, say))
         weighing = every(LOOK_EVERY_S, bounded(children, environment, say))
@@ -114,13 +113,20 @@ def serve(
         end(members(token))
 
 
-def _orchestrator(
-    stack: ExitStack, settings: Settings, home: Path, host: str, port: int, logs: Path
-) -> list[Child]:
-    """Return Dagster's processes: web server and daemon, and the code server that both ask.
+def platform(stack: ExitStack, settings: Settings, host: str, port: int, dashboard_port: int) -> list[Child]:
+    """Return the processes of a platform, in the order in which they are started.
 
-    A `workspace.yaml` that was edited says itself what is loaded, and where: there is no code server of ours then.
+    A `workspace.yaml` that was edited says itself what Dagster loads, and where: there is no code server of ours
+    then.
+
+    Args:
+        stack: Of what must be tidied up once they have ended.
+        settings: Of the platform.
+        host: Address that servers listen on.
+        port: Of Dagster's web server.
+        dashboard_port: Of the dashboard.
     """
+    home, logs = prepare(settings), folder(settings.elec_home, "logs")
     workspace = home / "workspace.yaml"
     children = []
     if workspace not in edited_files(settings):
@@ -132,6 +138,8 @@ def _orchestrator(
         *children,
         Child("web server", dagster_ui_command(str(workspace), host, port), logs / "webserver.log"),
         Child("daemon", daemon, logs / "daemon.log"),
+        dashboard(host, dashboard_port, logs),
+        _api(settings, host, logs),
     ]
 
 

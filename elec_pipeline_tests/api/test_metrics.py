@@ -126,7 +126,7 @@ def with_runs(copied: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     settings.cache_clear()
 
     @dg.asset(check_specs=[dg.AssetCheckSpec("fully_informed", asset="one")])
-    def one() -> dg.MaterializeResult:
+    def one() -> dg.MaterializeResult[None]:
         return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="fully_informed")])
 
     repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "__repository__")

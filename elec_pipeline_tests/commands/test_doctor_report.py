@@ -115,5 +115,5 @@ def test_a_checkpoint_that_lacks_a_file_or_was_changed_is_seen_without_loading_i
 
 @pytest.fixture
 def own(configured: Settings) -> Settings:
-    assert configured
-    return settings()
+    assert configured == settings()
+    return configured

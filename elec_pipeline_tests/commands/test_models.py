@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,7 @@ def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home
     with pytest.raises(ModelUnavailableError, match=one):
         elec("models", "promote", one)
     for deep in (False, True):
-        assert not doctor.look("model", lambda deep=deep: describe_model(settings(), engine, deep=deep)).is_well
+        assert not doctor.look("model", partial(describe_model, settings(), engine, deep=deep)).is_well
 
 
 @pytest.mark.long

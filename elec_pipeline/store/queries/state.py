@@ -40,7 +40,8 @@ def newest_instants(connection: Connection) -> dict[str, datetime | None]:
 def newest_weather(connection: Connection) -> datetime | None:
     """Return the newest hour that there is a weather forecast of; one index look-up."""
     table = weather_forecasts
-    return connection.scalar(select(func.max(table.c.hour_start)).where(table.c.zone == ZONE))
+    newest: datetime | None = connection.scalar(select(func.max(table.c.hour_start)).where(table.c.zone == ZONE))
+    return newest
 
 
 def held_back_issues(connection: Connection, start: datetime) -> int:
