@@ -13,7 +13,7 @@ import dagster as dg
 import psycopg
 import pytest
 import requests
-import yaml
+import yaml  # type: ignore[import-untyped]
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
