@@ -43,7 +43,7 @@ def main() -> None:
     with scratch_engine() as engine:
         _fill(engine)
         port = _free_port()
-        url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False).replace("+", "%20")
         service = subprocess.Popen(  # noqa: S603 - our own command
             [Path(sys.executable).with_name("elec"), "api", "--port", str(port)],
             env={**os.environ, "DATABASE_URL": url},

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from elec_pipeline.commands import alerts, db, models_cli
+from elec_pipeline.commands.apart import end_with_parent
 from elec_pipeline.commands.terminal import errors as _errors
 from elec_pipeline.commands.terminal import out as _out
 from elec_pipeline.commands.terminal import say as _say
@@ -57,6 +58,23 @@ def up(
     from elec_pipeline.commands.up import run_up
 
     run_up(settings(), host=host, port=port, dashboard_port=dashboard_port, say=_say)
+
+
+@app.command(hidden=True)
+def load_demo(days: Annotated[int, typer.Option(min=1, max=730)]) -> None:
+    """Bring the days of `elec demo` into the database: a part of it, in a process of its own."""
+    from elec_pipeline.commands.demo import load_days
+
+    load_days(settings(), days, _say)
+
+
+@app.command(hidden=True)
+def make_dagster_tables() -> None:
+    """Make what Dagster keeps, where it is missing: a part of `elec up`, in a process of its own."""
+    from elec_pipeline.commands.dagster_home import open_instance
+
+    with open_instance(settings()):
+        pass
 
 
 @app.command()
@@ -308,17 +326,20 @@ def simulator(
 
 
 @app.command()
-def doctor() -> None:
-    """Say what is configured, reachable and fresh. Exits with 1 where something is not."""
-    from elec_pipeline.commands.doctor import examine
+def doctor(
+    *,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Whether to load the model and wait for the sources too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Whether to print one JSON document.")] = False,
+) -> None:
+    """Say what is configured, reachable and fresh.
 
-    is_well = True
-    for finding in examine(settings()):
-        mark = "[green]ok  [/green]" if finding.is_well else "[red]FAIL[/red]"
-        _out.print(f"{mark} {finding.subject:<21}", end="")
-        _say(finding.text)
-        is_well &= finding.is_well
-    raise typer.Exit(0 if is_well else 1)
+    Exits with 0 where all is well, 1 where something is not, 2 where it could not look.
+    """
+    from elec_pipeline.commands.doctor_report import run_doctor
+
+    raise typer.Exit(run_doctor(deep=deep, as_json=as_json))
 
 
 @app.command()
@@ -337,6 +358,7 @@ def main() -> None:
     So does a database that does not answer, whichever library says so.
     """
     guard_process()
+    end_with_parent()
     try:
         app()
     except ElecError as error:
@@ -356,3 +378,7 @@ def main() -> None:
 def _end(error: ElecError) -> NoReturn:
     _errors.print(f"elec: {error}", markup=False, style="red")
     sys.exit(getattr(error, "exit_code", 1))
+
+
+if __name__ == "__main__":
+    main()

@@ -33,7 +33,14 @@ from elec_pipeline.home import default_home
 from elec_pipeline.settings_alerts import Language, address_secrets, demand_addresses
 from elec_pipeline.settings_errors import explain
 from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
-from elec_pipeline.settings_weather import FORECAST_HOST, WeatherPlace, model_names, weather_place, weather_url
+from elec_pipeline.settings_weather import (
+    FORECAST_HOST,
+    OFF,
+    WeatherPlace,
+    model_names,
+    weather_place,
+    weather_url,
+)
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
 ODRE_HOST = "https://odre.opendatasoft.com"
@@ -295,6 +302,11 @@ class Settings(BaseSettings):
         if self.source is Source.SIMULATOR and not self.rte_client_id.get_secret_value():
             return SIMULATOR_CREDENTIAL, SIMULATOR_CREDENTIAL
         return self.rte_client_id.get_secret_value(), self.rte_client_secret.get_secret_value()
+
+    @property
+    def fetches_weather(self) -> bool:
+        """Whether weather is fetched at all."""
+        return self.open_meteo_url != OFF
 
     @property
     def weather(self) -> WeatherPlace | None:

@@ -26,7 +26,7 @@ _OF_CUSTOMERS = {
 }
 MOST_MODELS = 10
 """Each counts against the quota as a whole request does."""
-_OFF = "off"
+OFF = "off"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MODEL = re.compile(r"[a-z0-9_]+", re.ASCII)
 
@@ -66,7 +66,7 @@ def weather_place(
         ('https://customer-api.open-meteo.com', 'https://customer-previous-runs-api.open-meteo.com')
     """
     forecast = forecast_url or FORECAST_HOST
-    if forecast == _OFF:
+    if forecast == OFF:
         return None
     if forecast == FORECAST_HOST and simulator_url:
         return WeatherPlace(simulator_url, previous_runs_url or simulator_url, tuple(listed(models)))
@@ -84,7 +84,7 @@ def weather_url(name: str, url: str) -> str:
     Raises:
         ValueError: It is no URL.
     """
-    if url.lower() in ("", _OFF):
+    if url.lower() in ("", OFF):
         return url.lower()
     return http_url(name, url, ", or off").removesuffix("/v1/forecast")
 

@@ -17,13 +17,17 @@ from elec_pipeline.api.cors import SameHostCors
 from elec_pipeline.api.errors import add_handlers
 from elec_pipeline.api.head import Head
 from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
+from elec_pipeline.api.metrics.exposition import add_metrics
+from elec_pipeline.api.metrics.monitor import HOLDS_S as METRICS_HOLD_S
+from elec_pipeline.api.metrics.monitor import Monitor
+from elec_pipeline.api.metrics.readings import read as read_metrics
 from elec_pipeline.api.parameters import each_once
 from elec_pipeline.api.predictor import Predictor
 from elec_pipeline.api.service import Service
 from elec_pipeline.api.slash import TrailingSlash
 from elec_pipeline.serving.origins import Origins
 from elec_pipeline.settings import Settings
-from elec_pipeline.store.reader import open_reader
+from elec_pipeline.store.reader import open_dagster_reader, open_reader
 
 READS_AT_ONCE = 4
 STATEMENT_TIMEOUT_S = 10.0
@@ -46,6 +50,7 @@ def create_app(
     now: Callable[[], datetime] = _now,
     holds_s: float = HOLDS_S,
     time_limit_s: float = TIME_LIMIT_S,
+    metrics_hold_s: float = METRICS_HOLD_S,
 ) -> FastAPI:
     """Return the service.
 
@@ -54,6 +59,7 @@ def create_app(
         now: The clock that ranges such as 90d end at; returns a zone-aware moment.
         holds_s: For how long the newest data version is believed, seconds.
         time_limit_s: Of a request, seconds.
+        metrics_hold_s: For how long what `/metrics` read of the database is believed, seconds.
 
     Raises:
         ConfigurationError: The database's URL is of no PostgreSQL.
@@ -62,21 +68,25 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = open_reader(settings, connections=READS_AT_ONCE + 1, statement_timeout_s=STATEMENT_TIMEOUT_S)
+        engine = open_reader(settings, connections=READS_AT_ONCE + 2, statement_timeout_s=STATEMENT_TIMEOUT_S)
+        of_dagster = open_dagster_reader(settings, statement_timeout_s=STATEMENT_TIMEOUT_S)
         answers = Answers(engine, threads=READS_AT_ONCE, public=not key, holds_s=holds_s)
         predictor = None
         if settings.elec_api_predict:
             load = partial(prediction.load_model, engine, settings)
             predictor = Predictor(partial(prediction.forecast_with, engine, settings), load=load)
             predictor.begin_loading()
+        monitor = Monitor(lambda: read_metrics(engine, of_dagster, settings, now()), holds_s=metrics_hold_s)
+        app.state.monitor = monitor
         app.state.service = Service(engine, answers, predictor, now)
         yield
         if predictor is not None:
             predictor.stop_loading()
-        for threads in (answers, predictor):
+        for threads in (answers, predictor, monitor):
             if threads is not None:
                 await asyncio.to_thread(threads.close)  # they hold connections until then
         engine.dispose()
+        of_dagster.dispose()
 
     app = FastAPI(
         title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None,
@@ -90,6 +100,7 @@ def create_app(
         app.include_router(prediction.router, dependencies=described)
     add_handlers(app)
     app.add_middleware(Limits, key=key, time_limit_s=time_limit_s)
+    add_metrics(app, lambda: app.state.monitor)  # outside the limits: a refusal counts too
     app.add_middleware(SameHostCors, origins=settings.cors_origins)
     app.add_middleware(Head)
     app.add_middleware(TrailingSlash)

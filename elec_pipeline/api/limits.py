@@ -18,6 +18,8 @@ from elec_pipeline.api.errors import unavailable
 KEY_HEADER = "X-API-Key"
 OPEN_PATHS = frozenset({"/health", "/api/health", "/docs", "/openapi.json"})
 """Answered without a key: they tell nothing of the data, and probes have no key."""
+BEARER_PATHS = frozenset({"/metrics"})
+"""Where the key may also come as a bearer token: older scrapers can send no header of their own."""
 BODY_BYTES = 512 * 2**10
 TOO_LARGE = f"A body may have {BODY_BYTES // 1024} KiB."
 TIME_LIMIT_S = 30.0
@@ -43,7 +45,7 @@ class Limits:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if self._key and scope["path"] not in OPEN_PATHS and not self._is_known(headers):
+        if self._key and scope["path"] not in OPEN_PATHS and not self._is_known(scope["path"], headers):
             refusal = JSONResponse({"detail": f"The header {KEY_HEADER} is missing or wrong."}, 401)
             await refusal(scope, receive, send)
             return
@@ -54,8 +56,12 @@ class Limits:
             return
         await self._within_limits(scope, receive, send)
 
-    def _is_known(self, headers: Headers) -> bool:
-        given = headers.get(KEY_HEADER, "").encode("latin-1")
+    def _is_known(self, path: str, headers: Headers) -> bool:
+        text = headers.get(KEY_HEADER, "")
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if not text and path in BEARER_PATHS and scheme.lower() == "bearer":
+            text = token.strip()
+        given = text.encode("latin-1")
         return secrets.compare_digest(given, self._key)
 
     async def _within_limits(self, scope: Scope, receive: Receive, send: Send) -> None:

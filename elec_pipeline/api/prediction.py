@@ -22,7 +22,7 @@ from elec_pipeline.forecasting.experts.chronos.bare_series import (
     forecast_series,
     spread,
 )
-from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.experts.chronos.chronos import Chronos
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import Settings
 
@@ -118,8 +118,8 @@ async def health(served: Served) -> Response:
     return JSONResponse({"status": "ok", "model_loaded": loaded})
 
 
-def load_model(engine: Engine, settings: Settings) -> Forecaster:
-    """Return the model in use, loading it where it is not.
+def load_model(engine: Engine, settings: Settings) -> Chronos:
+    """Return the network of the model in use, loading it where it is not.
 
     Raises:
         ModelUnavailableError: It cannot be used.
@@ -127,7 +127,7 @@ def load_model(engine: Engine, settings: Settings) -> Forecaster:
     import torch
 
     torch.set_num_threads(1)  # the other routes need a core too
-    return registry.load(registry.in_use(engine, settings))
+    return registry.load_network_of(registry.in_use(engine, settings))
 
 
 def forecast_with(engine: Engine, settings: Settings, context: list[float], prediction_length: int) -> Floats:
@@ -136,7 +136,7 @@ def forecast_with(engine: Engine, settings: Settings, context: list[float], pred
     Raises:
         ModelUnavailableError: It cannot be used.
     """
-    return forecast_series(load_model(engine, settings).chronos, context, prediction_length)
+    return forecast_series(load_model(engine, settings), context, prediction_length)
 
 
 def _listed(values: Floats) -> list[float]:

@@ -6,16 +6,12 @@ import os
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 
-from elec_pipeline.commands.backfill import catch_up
-from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.commands.apart import run_part
 from elec_pipeline.commands.processes import ensure_free, interrupted_by_any_signal
 from elec_pipeline.commands.up import DASHBOARD_PORT, Say, refuse_mixture, serve
 from elec_pipeline.commands.upkeep import running_alone
 from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings, Source, settings
-from elec_pipeline.simulator.server import running
-from elec_pipeline.simulator.synthetic import SyntheticCurves
-from elec_pipeline.store import queries
 from elec_pipeline.store.database import open_database
 
 
@@ -34,6 +30,9 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say, dashboard_p
         PortInUseError: A port is taken.
         ConfigurationError: The database holds real values.
     """
+    from elec_pipeline.simulator.server import running
+    from elec_pipeline.simulator.synthetic import SyntheticCurves
+
     with ExitStack() as stack:
         # The settings are those of the user until the simulator answers; ELEC_HOME does not change.
         lock = stack.enter_context(running_alone(settings(), "elec demo", say))
@@ -53,15 +52,20 @@ def run_demo(*, days: int, port: int, simulator_port: int, say: Say, dashboard_p
         here = settings()
         say(f"A simulator of RTE's API answers on {simulator.url}.")
         with interrupted_by_any_signal():
-            _load(here, days, say)
+            refuse_mixture(open_database(here), simulated=True)
+            # What the pipeline needs, its model above all, this process would hold for as long as it serves.
+            run_part(here.elec_home, "load-demo", "--days", str(days))
         shown = {name: configured[name] for name in ("ELEC_SOURCE", "RTE_BASE_URL")}
         serve(here, lock=lock, host="127.0.0.1", port=port, extra=shown, say=say, dashboard_port=dashboard_port)
 
 
-def _load(here: Settings, n_days: int, say: Say) -> None:
-    """Bring the last days into the database; quick where they are there."""
+def load_days(here: Settings, n_days: int, say: Say) -> None:
+    """Bring the last days into the database, a part of `elec demo`; quick where they are there."""
+    from elec_pipeline.commands.backfill import catch_up
+    from elec_pipeline.commands.dagster_home import open_instance
+    from elec_pipeline.store import queries
+
     engine = open_database(here)
-    refuse_mixture(engine, simulated=True)
     now = datetime.now(UTC)
     today = delivery_day(now)
     with engine.connect() as connection:

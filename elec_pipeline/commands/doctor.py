@@ -1,7 +1,10 @@
 """`elec doctor`: what is configured, reachable and fresh. It looks and changes nothing; no secret is printed.
 
-Here: the order of the findings, and those about settings, source, database and model. Not here: Dagster's runs
-(`doctor_runs`) and its daemon (`doctor_daemons`).
+Here: the order of the findings, and those about settings and database. Not here: the sources (`doctor_sources`),
+the model (`doctor_model`), Dagster's runs (`doctor_runs`) and its daemon (`doctor_daemons`), and how findings are
+printed (`doctor_report`).
+
+The quick look takes under three seconds: it loads no model, and waits only a moment for answers over the network.
 
 The tables are not migrated and nothing is created: on an empty machine it says what is not there yet. Only an
 embedded server that has data and is stopped is started, to look into it.
@@ -20,10 +23,12 @@ from elec_pipeline.commands.dagster_home import edited_files
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ElecError, StoreError
 from elec_pipeline.home import dagster_home
-from elec_pipeline.settings import Settings, Source
+from elec_pipeline.settings import Settings
 from elec_pipeline.store import database, outage, queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 
+QUICK_WAIT_S = 1.0
+"""For an answer over the network that has not come while the rest was looked at."""
 _NOT_YET = "not there yet: `elec up`, or any command that writes, makes it"
 
 
@@ -36,8 +41,17 @@ class Finding:
     text: str
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at one thing after the other; each finding comes as soon as it is made."""
+def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at one thing after the other; each finding comes as soon as it is made.
+
+    Args:
+        settings: Of the platform.
+        deep: Whether what takes longer is done too: the model is checked file by file and loaded, and the sources
+            are waited for.
+    """
+    from elec_pipeline.commands.doctor_sources import Questions
+
+    questions = Questions(settings)  # the sources answer while the rest is looked at
     yield Finding(
         "state",
         is_well=True,
@@ -47,11 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         kept = f"{path} was edited, and is left as it is"
         advice = f"; this version ships another: compare it with {newer}, then remove that"
         yield Finding(path.name, is_well=newer is None, text=kept + (advice if newer else ""))
-    yield _look("source", lambda: f"{settings.source} at {_host(settings)}")
-    yield _look("weather", lambda: _weather(settings))
-    yield _look("access", lambda: _access(settings))
-    if settings.elec_fallback:
-        yield _look("fallback", lambda: _fallback(settings))
+    yield from questions.configured()
     engine = None
     try:
         engine = _connect(settings)
@@ -60,7 +70,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         has_tables = False
         if engine is not None:
-            found = _look("database", lambda: _database(settings, engine))
+            found = look("database", lambda: _database(settings, engine))
             has_tables = found.is_well
             yield found
         if engine is not None and has_tables:
@@ -68,8 +78,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield _alerts(settings, engine)
         if engine is not None:
             yield from _dagster(settings, engine)
+        yield from questions.answers(wait_s=None if deep else QUICK_WAIT_S)
+        from elec_pipeline.commands.doctor_model import describe_model
+
         # Last, since loading it takes longer than all the rest.
-        yield _look("model", lambda: _model(settings, engine if has_tables else None))
+        yield look("model", lambda: describe_model(settings, engine if has_tables else None, deep=deep))
     finally:
         if engine is not None:
             engine.dispose()
@@ -90,7 +103,8 @@ def in_words(age: timedelta) -> str:
     return f"{seconds:.0f} s"
 
 
-def _look(subject: str, find: Callable[[], str]) -> Finding:
+def look(subject: str, find: Callable[[], str]) -> Finding:
+    """Return what was found, or the sentence of what went wrong."""
     try:
         return Finding(subject, is_well=True, text=find())
     except ElecError as error:
@@ -102,40 +116,6 @@ def _look(subject: str, find: Callable[[], str]) -> Finding:
 def _words(error: Exception) -> str:
     """Return the driver's words, not SQLAlchemy's statement, in one line."""
     return " ".join(str(getattr(error, "orig", None) or error).split())
-
-
-def _weather(settings: Settings) -> str:
-    place = settings.weather
-    if place is None:
-        return "switched off: OPEN_METEO_URL is off"
-    models = f", mean of {', '.join(place.models)}" if place.models else ""
-    return f"{place.forecast_url}, previous runs at {place.previous_runs_url}{models}"
-
-
-def _host(settings: Settings) -> str:
-    return settings.odre_base_url if settings.source is Source.ODRE else settings.rte_base_url
-
-
-def _access(settings: Settings) -> str:
-    if settings.source is Source.ODRE:
-        return _open_data(settings)
-    from elec_pipeline.sources.rte import RteClient
-
-    RteClient.from_settings(settings).check_access()
-    return "the source hands out a token"
-
-
-def _open_data(settings: Settings) -> str:
-    from elec_pipeline.sources.odre import OdreClient
-
-    OdreClient.from_settings(settings).check_access()
-    return "the open data answers; it needs no key"
-
-
-def _fallback(settings: Settings) -> str:
-    if not settings.fallback:
-        return f"ELEC_FALLBACK={settings.elec_fallback} stands in for nothing: the source is {settings.source}"
-    return f"{settings.fallback} at {settings.odre_base_url} while RTE is down: {_open_data(settings)}"
 
 
 def _connect(settings: Settings) -> Engine:
@@ -206,20 +186,6 @@ def _alerts(settings: Settings, engine: Engine) -> Finding:
         return Finding("alerts", is_well=True, text=f"{n_open} open, none lost: `elec alerts` lists them")
     text = f"{len(lost)} lost, tried again every hour; `elec alerts test` tries the addresses. {lost[-1]}"
     return Finding("alerts", is_well=False, text=text)
-
-
-def _model(settings: Settings, engine: Engine | None) -> str:
-    """Return which model loads; without tables, the one that is used until a model is promoted."""
-    from elec_pipeline.forecasting.lifecycle import registry
-
-    if engine is None and not settings.elec_model:
-        bundled = registry.ModelInUse("", registry.Reason.BUNDLED)
-        return f"{registry.load(bundled).version} loads, the bundled checkpoint; promotions are not known"
-    if engine is None:
-        named = registry.ModelInUse(settings.elec_model, registry.Reason.SETTING)
-        return f"{registry.load(named).version} loads; {named.why}"
-    used = registry.in_use(engine, settings)
-    return f"{registry.load(used).version} loads; {used.why}"
 
 
 def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:

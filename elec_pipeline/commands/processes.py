@@ -29,6 +29,7 @@ LONGEST_RESTART_WAIT_S = 60.0
 """Whatever kept a process from starting, it is tried again so soon that no issue is missed for it."""
 HEALTHY_AFTER_S = 120.0
 """A process that lived this long starts with the first wait again."""
+READY_WAIT_S = 60.0
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a service manager, a terminal that is closed."""
 
@@ -41,11 +42,13 @@ class Child:
         name: Shown to the user.
         command: Program and arguments.
         log: File for its output.
+        is_ready: Says whether the processes that are started after it may count on it.
     """
 
     name: str
     command: Sequence[str]
     log: Path
+    is_ready: Callable[[], bool] = field(default=lambda: True, repr=False)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     wait_s: float = FIRST_RESTART_WAIT_S
@@ -73,6 +76,11 @@ class Child:
         """Whether the process lives."""
         return self.process is not None and self.process.poll() is None
 
+    def note(self, line: str) -> None:
+        """Write a line of ours into its log."""
+        if self._output is not None:
+            self._output.write(line)
+
     def finish_log(self) -> None:
         """Wait a moment for the last lines of a process that has ended."""
         if self._reader is not None and self._output is not None:
@@ -90,7 +98,7 @@ def supervise(
     """Run children until a stopping signal, starting again those that end; then stop them all.
 
     Args:
-        children: Started in this order.
+        children: Started in this order, each once the one before is ready.
         environment: Of the children.
         say: Prints a line for the user.
         on_ready: Called once all are started.
@@ -107,6 +115,7 @@ def supervise(
         try:
             for child in children:
                 child.start(environment)
+                _await(child, stopping)
             on_ready()
             while not stopping.wait(0.2):
                 tend()
@@ -144,6 +153,29 @@ def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
             signal.signal(number, before)
 
 
+def _await(child: Child, stopping: threading.Event) -> None:
+    """Wait until a child is ready; not for ever, and not for one that has ended: it is started again later."""
+    until = time.monotonic() + READY_WAIT_S
+    while child.is_running and not child.is_ready() and time.monotonic() < until:
+        if stopping.wait(0.1):
+            return
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and kill it with all that it started where it does not in time."""
+    process.terminate()
+    _wait_or_kill(process, STOP_WAIT_S)
+
+
+def _wait_or_kill(process: subprocess.Popen[bytes], patience_s: float) -> None:
+    try:
+        process.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def _revive(child: Child, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Start a child again that ended, with growing waits."""
     now = time.monotonic()
@@ -176,12 +208,7 @@ def _stop(children: Sequence[Child]) -> None:
         process.terminate()
     deadline = time.monotonic() + STOP_WAIT_S
     for process in running:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _wait_or_kill(process, max(0.0, deadline - time.monotonic()))
     end([each for each in families if each.is_running()])
     for child in children:
         child.finish_log()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import Engine, exists, select
 
+from elec_pipeline.commands.apart import run_part
+from elec_pipeline.commands.code_server import code_server, socket_path, write_workspace
 from elec_pipeline.commands.daemon_watch import daemon_watched
-from elec_pipeline.commands.dagster_home import open_instance, prepare
+from elec_pipeline.commands.dagster_home import edited_files, prepare
 from elec_pipeline.commands.instance_lock import MEMBER, end, members
+from elec_pipeline.commands.memory import LOOK_EVERY_S, bounded
 from elec_pipeline.commands.processes import Child, ensure_free, interrupted_by_any_signal, supervise
 from elec_pipeline.commands.upkeep import TEND_S, every, kept, revive_embedded, running_alone
 from elec_pipeline.errors import ConfigurationError
@@ -43,8 +47,8 @@ def run_up(settings: Settings, *, host: str, port: int, say: Say, dashboard_port
         ensure_free(settings.elec_api_port, "ELEC_API_PORT")
         with interrupted_by_any_signal():
             refuse_mixture(open_database(settings), simulated=source is Source.SIMULATOR)
-            with open_instance(settings):
-                pass  # its tables are there before several processes would race to make them
+            # Dagster's tables are there before several processes would race to make them.
+            run_part(settings.elec_home, "make-dagster-tables")
         serve(settings, lock=lock, host=host, port=port, extra={}, say=say, dashboard_port=dashboard_port)
 
 
@@ -71,17 +75,6 @@ def serve(
     """
     home = prepare(settings)
     logs = folder(settings.elec_home, "logs")
-    workspace = str(home / "workspace.yaml")
-    children = [
-        Child(
-            "web server",
-            dagster_ui_command(workspace, host, port),
-            logs / "webserver.log",
-        ),
-        Child("daemon", [_script("dagster-daemon"), "run", "-w", workspace], logs / "daemon.log"),
-        dashboard(host, dashboard_port, logs),
-        _api(settings, host, logs),
-    ]
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),
@@ -89,6 +82,8 @@ def serve(
         "PYTHONUNBUFFERED": "1",
         MEMBER: str(settings.elec_home),
         "ELEC_DAGSTER_URL": dagster_ui(settings, host, port),
+        # Threads of a process share two pools of memory instead of eight for each core: less of it lies idle.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         **extra,
     }
     others = {name: environment[name] for name in ("ELEC_HOME", "DAGSTER_HOME", *extra)}
@@ -105,9 +100,49 @@ def serve(
         say("Ctrl-C stops everything.")
 
     token = str(settings.elec_home)
-    with kept(settings.elec_home, token, lock) as keep, daemon_watched(settings, say):
-        supervise(children, environment, say, ready, tend=every(TEND_S, keep, revive_embedded(settings, say)))
+    with ExitStack() as stack:
+        children = platform(stack, settings, host, port, dashboard_port)
+        keep = stack.enter_context(kept(settings.elec_home, token, lock))
+        tending = every(TEND_S, keep, revive_embedded(settings, say))
+        weighing = every(LOOK_EVERY_S, bounded(children, environment, say))
+
+        def tend() -> None:
+            tending()
+            weighing()
+
+        stack.enter_context(daemon_watched(settings, say))
+        supervise(children, environment, say, ready, tend=tend)
         end(members(token))
+
+
+def platform(stack: ExitStack, settings: Settings, host: str, port: int, dashboard_port: int) -> list[Child]:
+    """Return the processes of a platform, in the order in which they are started.
+
+    A `workspace.yaml` that was edited says itself what Dagster loads, and where: there is no code server of ours
+    then.
+
+    Args:
+        stack: Of what must be tidied up once they have ended.
+        settings: Of the platform.
+        host: Address that servers listen on.
+        port: Of Dagster's web server.
+        dashboard_port: Of the dashboard.
+    """
+    home, logs = prepare(settings), folder(settings.elec_home, "logs")
+    workspace = home / "workspace.yaml"
+    children = []
+    if workspace not in edited_files(settings):
+        path = stack.enter_context(socket_path(home))
+        workspace = write_workspace(home, path)
+        children.append(code_server(path, logs / "code-server.log"))
+    daemon = [_script("dagster-daemon"), "run", "-w", str(workspace)]
+    return [
+        *children,
+        Child("web server", dagster_ui_command(str(workspace), host, port), logs / "webserver.log"),
+        Child("daemon", daemon, logs / "daemon.log"),
+        dashboard(host, dashboard_port, logs),
+        _api(settings, host, logs),
+    ]
 
 
 def dashboard(host: str, port: int, logs: Path) -> Child:

@@ -1,6 +1,6 @@
 """Checks that compare the whole table with the clock: is the newest row as new as it should be?
 
-Here: freshness; the limits are those of `domain.freshness`. Checks of what one run wrote stand with their asset.
+Here: freshness. Not here: the limits (`domain.freshness`); checks of what one run wrote stand with their asset.
 """
 
 from datetime import timedelta
@@ -9,8 +9,6 @@ import dagster as dg
 
 from elec_pipeline.defs.resources import ClockResource, StoreResource
 from elec_pipeline.domain.freshness import OLDEST
-
-__all__ = ["OLDEST", "all_checks"]
 
 
 def _fresh(asset: str, oldest: timedelta) -> dg.AssetChecksDefinition:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import pandas as pd
-
 from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE
+
+if TYPE_CHECKING:
+    import pandas as pd  # 50 MB, which processes that only ask for a day or an issue time can do without
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = timedelta(hours=1)
@@ -103,6 +104,8 @@ def hours(first: date, last: date | None = None) -> pd.DatetimeIndex:
         >>> [len(hours(date(*day))) for day in [(2025, 3, 30), (2025, 3, 31), (2025, 10, 26)]]
         [23, 24, 25]
     """
+    import pandas as pd
+
     return pd.date_range(day_start(first), day_end(last or first), freq="h", inclusive="left", unit="us")
 
 
@@ -113,6 +116,8 @@ def quarters(first: date, last: date | None = None) -> pd.DatetimeIndex:
         >>> [len(quarters(date(*day))) for day in [(2025, 3, 30), (2025, 3, 31), (2025, 10, 26)]]
         [92, 96, 100]
     """
+    import pandas as pd
+
     return pd.date_range(day_start(first), day_end(last or first), freq="15min", inclusive="left", unit="us")
 
 
@@ -154,6 +159,9 @@ def same_time_days_before(axis: pd.DatetimeIndex, n: int) -> pd.DatetimeIndex:
         >>> same_time_days_before(hours(date(2025, 4, 2)), 7)[0].isoformat()
         '2025-03-25T23:00:00+00:00'
     """
+    import numpy as np
+    import pandas as pd
+
     wall = axis.tz_convert(PARIS).tz_localize(None) - pd.Timedelta(days=n)
     back = wall.tz_localize(PARIS, nonexistent="NaT", ambiguous=np.ones(len(wall), dtype=bool))
     utc = back.tz_convert("UTC")

@@ -1,7 +1,7 @@
-"""How old the newest row of each series may be at any time of a day that went well.
+"""How old the newest row of each series may be. Pure.
 
-Here: the limits, from the timetable. Not here: who compares them with the clock (`defs.checks`, `alerts`, `elec
-doctor`).
+Here: the limits, the same for the checks in Dagster, alerts, `elec doctor` and the metrics. Not here: how the
+newest row is found (`store.queries`), and the times of the schedules (`timetable`).
 """
 
 from __future__ import annotations

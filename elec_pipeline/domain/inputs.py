@@ -1,7 +1,7 @@
 """Named inputs: series that a forecast may use beside the load and RTE's forecasts, and when they were known.
 
-Here: their names, which everything that carries them shares, and the forecasts of one. Not here: where they come
-from (`sources`), and what is made of them (`forecasting.features`).
+Here: the forecasts of one. Not here: their names (`input_names`), where they come from (`sources`), and what is
+made of them (`forecasting.features`).
 
 An input is a forecast with the time it was issued; of past hours too it is what was forecast, never what was
 measured later. It is known from that time on, with a few minutes (`FETCH_ALLOWANCE`) for a run that fetches at the
@@ -19,27 +19,33 @@ import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.domain.input_names import (
+    CLOUD_COVER,
+    GROUPS,
+    HUMIDITY,
+    INPUTS,
+    RADIATION,
+    TEMPERATURE,
+    WEATHER,
+    WIND_SPEED,
+)
 from elec_pipeline.domain.instants import Instants, Positions, between, instants, issue_times, positions
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.vintages import FETCH_ALLOWANCE
 
-TEMPERATURE = "temperature_c"
-"""Temperature, degrees Celsius, the mean over where people live, as is every other weather input."""
-CLOUD_COVER = "cloud_cover_pct"
-"""Share of the sky that is covered, percent."""
-WIND_SPEED = "wind_speed_ms"
-"""Wind at ten metres, metres a second."""
-HUMIDITY = "relative_humidity_pct"
-"""Relative humidity at two metres, percent."""
-RADIATION = "shortwave_radiation_wm2"
-"""Sunlight on level ground, mean of the hour, watts a square metre."""
-WEATHER = (TEMPERATURE, CLOUD_COVER, WIND_SPEED, HUMIDITY, RADIATION)
-"""What a weather forecast holds, each known or not."""
-GROUPS = ((TEMPERATURE,), (CLOUD_COVER, WIND_SPEED, HUMIDITY))
-"""A model is fitted for none of the inputs, for those of the first group, of the first two, and so on: what is
-known most often and tells most comes first, and what comes from one reply comes together."""
-INPUTS = tuple(name for group in GROUPS for name in group)
-"""All that a forecast may use, each by the name of its column in tables and frames."""
+__all__ = [
+    "CLOUD_COVER",
+    "GROUPS",
+    "HUMIDITY",
+    "INPUTS",
+    "RADIATION",
+    "TEMPERATURE",
+    "WEATHER",
+    "WIND_SPEED",
+    "IssuedSeries",
+    "issued_series",
+    "nested",
+]
 
 _ALLOWANCE64 = np.timedelta64(FETCH_ALLOWANCE, "us")
 

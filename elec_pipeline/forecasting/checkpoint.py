@@ -25,7 +25,14 @@ from elec_pipeline.forecasting.experts.catalogue import CATALOGUE
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos
 from elec_pipeline.forecasting.experts.expert import Expert
 from elec_pipeline.forecasting.forecaster import Forecaster
-from elec_pipeline.forecasting.integrity import CARD_FILE, damaged, read_card, require_files, require_version
+from elec_pipeline.forecasting.integrity import (
+    CARD_FILE,
+    damaged,
+    read_card,
+    require_files,
+    require_listed,
+    require_version,
+)
 
 BUNDLED = Path(__file__).parent / "bundled"
 BUNDLED_LOCATION = "bundled"
@@ -76,6 +83,31 @@ def load_forecaster(model: str, *, unfinished: bool = False) -> Forecaster:
         )
 
 
+def load_network(model: str) -> tuple[Chronos, str]:
+    """Return the network of a model and the model's version; the other experts, 100 MB, stay on the disk.
+
+    It is of use for series that no feature is made of, which is why its fingerprint is not asked for. The files
+    are checked as `load_forecaster` does.
+
+    Args:
+        model: A folder, a hub id, or "" for the bundled checkpoint.
+
+    Raises:
+        ModelUnavailableError: It is missing, damaged, of an unsafe format, of no Chronos family, or no network.
+    """
+    folder = _folder(model)
+    with _named(model):
+        card = read_card(folder)
+        require_files(folder, card)
+        digest = require_version(folder, card)
+        if not (folder / COMBINATION_FILE).exists():
+            alone = _of_others(folder, model, digest)
+            return alone.chronos, alone.version
+        if CHRONOS not in read_combination(folder).experts:
+            raise damaged(f"{folder} holds no Chronos network.")
+        return Chronos.load(folder / CHRONOS), f"elec-{digest}"
+
+
 def chronos_folder(model: str) -> Path:
     """Return the folder of the network that a value of ELEC_MODEL names, to train from.
 
@@ -112,6 +144,33 @@ def card_of(model: str) -> dict[str, Any]:
     return read_card(Path(model).expanduser() if model else BUNDLED) or {}
 
 
+def version_on_disk(model: str) -> str | None:
+    """Return the version that a checkpoint's card names, once it is seen that the files are there. Quick.
+
+    Neither are the files read nor is anything loaded: `load_forecaster` alone tells that they are whole.
+
+    Args:
+        model: A folder, a hub id, or "" for the bundled checkpoint.
+
+    Returns:
+        The version; None for a model that others trained, which has no card.
+
+    Raises:
+        ModelUnavailableError: A file is missing, the card is damaged or was changed, or there is no such folder.
+    """
+    if _is_of_hub(model):
+        return None
+    folder = _folder(model)
+    with _named(model):
+        card = read_card(folder)
+        require_listed(folder, card)
+        if card is None:
+            if not (folder / "config.json").exists() or not any(folder.glob("*.safetensors")):
+                raise damaged(f"{folder} holds no config.json with *.safetensors.")
+            return None
+        return str(card.get("version"))
+
+
 @contextmanager
 def _named(model: str) -> Iterator[None]:
     """Make what is wrong with a checkpoint a sentence that names the model and says what to do."""
@@ -132,7 +191,7 @@ def _folder(model: str) -> Path:
     path = Path(model).expanduser() if model else BUNDLED
     if path.is_dir():
         return path
-    if not model or path.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or path.exists():
+    if not _is_of_hub(model):
         raise _unavailable(model, f"{path} is no folder.")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
@@ -142,6 +201,13 @@ def _folder(model: str) -> Path:
     except (OSError, HFValidationError) as error:  # its HTTP errors are OSErrors, as are those of the network
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise _unavailable(model, f"it is no folder, and the hub did not give it ({reason}).") from error
+
+
+def _is_of_hub(model: str) -> bool:
+    """Say whether a value of ELEC_MODEL can only be the id of a model of a hub."""
+    path = Path(model).expanduser()
+    is_path = path.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or path.exists()
+    return bool(model) and not is_path
 
 
 def _of_others(folder: Path, model: str, digest: str) -> Forecaster:

@@ -83,27 +83,20 @@ def require_files(folder: Path, card: Mapping[str, Any] | None) -> None:
         ModelUnavailableError: A file is missing, is none that the card knows, or has other content; the card was
             changed; there is none beside a combination; or an earlier version trained the checkpoint.
     """
-    if former := [name for name in _FORMER_LAYOUT if (folder / name).exists()]:
-        raise damaged(
-            f"{folder} was trained by an earlier version of elec-pipeline ({' and '.join(former)}), which this "
-            "one cannot read: train again with `elec fine-tune`."
-        )
-    if card is None:
-        if (folder / COMBINATION_FILE).exists():
-            raise damaged(f"{folder / CARD_FILE} is missing, which training writes beside {COMBINATION_FILE}.")
-        return
-    files = card.get(FILES)
-    told = {name: value for name, value in card.items() if name != DIGEST}
-    if not isinstance(files, dict) or card.get(DIGEST) != _digest_of(told):
-        raise damaged(f"{folder / CARD_FILE} was changed after it was written.")
-    found = _deciding(folder)
-    for name, digest in files.items():
-        if name not in found:
-            raise damaged(f"{folder / name} is missing.")
-        if _sha256(found[name]) != digest:
-            raise damaged(f"{folder / name} is damaged: its content is not what {CARD_FILE} was written for.")
-    if unknown := sorted(set(found) - set(files)):
-        raise damaged(f"{folder / unknown[0]} does not belong to this checkpoint: {CARD_FILE} does not know it.")
+    _require(folder, card, content=True)
+
+
+def require_listed(folder: Path, card: Mapping[str, Any] | None) -> None:
+    """Check that a folder holds just the files that its card knows; their content is not read.
+
+    Args:
+        folder: Of the checkpoint.
+        card: As `read_card` returns it.
+
+    Raises:
+        ModelUnavailableError: As `require_files` does, but for a file of other content.
+    """
+    _require(folder, card, content=False)
 
 
 def require_version(folder: Path, card: Mapping[str, Any] | None) -> str:
@@ -124,6 +117,30 @@ def require_version(folder: Path, card: Mapping[str, Any] | None) -> str:
 def damaged(reason: str) -> ModelUnavailableError:
     """Return the error of a checkpoint with something wrong, to be completed with the name of the model."""
     return ModelUnavailableError(reason, reason)
+
+
+def _require(folder: Path, card: Mapping[str, Any] | None, *, content: bool) -> None:
+    if former := [name for name in _FORMER_LAYOUT if (folder / name).exists()]:
+        raise damaged(
+            f"{folder} was trained by an earlier version of elec-pipeline ({' and '.join(former)}), which this "
+            "one cannot read: train again with `elec fine-tune`."
+        )
+    if card is None:
+        if (folder / COMBINATION_FILE).exists():
+            raise damaged(f"{folder / CARD_FILE} is missing, which training writes beside {COMBINATION_FILE}.")
+        return
+    files = card.get(FILES)
+    told = {name: value for name, value in card.items() if name != DIGEST}
+    if not isinstance(files, dict) or card.get(DIGEST) != _digest_of(told):
+        raise damaged(f"{folder / CARD_FILE} was changed after it was written.")
+    found = _deciding(folder)
+    for name, digest in files.items():
+        if name not in found:
+            raise damaged(f"{folder / name} is missing.")
+        if content and _sha256(found[name]) != digest:
+            raise damaged(f"{folder / name} is damaged: its content is not what {CARD_FILE} was written for.")
+    if unknown := sorted(set(found) - set(files)):
+        raise damaged(f"{folder / unknown[0]} does not belong to this checkpoint: {CARD_FILE} does not know it.")
 
 
 def _deciding(folder: Path) -> dict[str, Path]:

@@ -6,12 +6,14 @@ what is read (`queries`), and the engine of those who write (`database`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine, create_engine
 
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
-from elec_pipeline.store.database import database_url
+from elec_pipeline.store.database import dagster_database, database_url
 from elec_pipeline.store.session import pinned
 
 CONNECT_TIMEOUT_S = 3
@@ -29,13 +31,31 @@ def open_reader(settings: Settings, *, connections: int, statement_timeout_s: fl
         ConfigurationError: A URL is of no PostgreSQL.
         EmbeddedServerError: The embedded server cannot be started.
     """
+    return _reader(settings, lambda url: url, connections, statement_timeout_s)
+
+
+def open_dagster_reader(settings: Settings, *, statement_timeout_s: float) -> Engine:
+    """Return an engine, of one connection, that can only read Dagster's own database on the same server.
+
+    Nothing is connected yet: the database may be missing, or closed to the account that reads.
+    """
+
+    def beside(url: str) -> str:
+        return urls.with_database(url, dagster_database(url))
+
+    return _reader(settings, beside, 1, statement_timeout_s)
+
+
+def _reader(
+    settings: Settings, place: Callable[[str], str], connections: int, statement_timeout_s: float
+) -> Engine:
     options = {
         "default_transaction_read_only": "on",
         "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
         "application_name": "elec-reader",
     }
     return create_engine(
-        urls.for_sqlalchemy(_pinned(settings, options)),
+        urls.for_sqlalchemy(place(_pinned(settings, options))),
         pool_pre_ping=True,  # a restarted server costs one ping instead of a failed answer
         pool_size=connections,
         max_overflow=0,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from elec_pipeline.domain.inputs import WEATHER
+from elec_pipeline.domain.input_names import WEATHER
 
 SCHEMA = "elec"
 ZONE = "FR"

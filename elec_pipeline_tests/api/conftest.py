@@ -209,7 +209,7 @@ def served(app: FastAPI) -> Iterator[str]:
 
 def app_of(url: str, *, now: Callable[[], datetime] = lambda: SHOWN_NOW, **options: Any) -> FastAPI:
     """Return a service over a database; `holds_s` and `time_limit_s` go to the app, the rest are settings."""
-    of_app = {name: options.pop(name) for name in ("holds_s", "time_limit_s") if name in options}
+    of_app = {name: options.pop(name) for name in ("holds_s", "time_limit_s", "metrics_hold_s") if name in options}
     return create_app(Settings(database_url=SecretStr(url), **options), now=now, **{"holds_s": 0.0, **of_app})
 
 

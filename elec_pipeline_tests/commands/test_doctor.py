@@ -196,13 +196,6 @@ def by_subject(own: Settings) -> dict[str, Finding]:
     return {each.subject: each for each in doctor.examine(own)}
 
 
-@pytest.fixture
-def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the loading of the model, which takes longer than all the rest."""
-    monkeypatch.setattr(doctor, "_model", lambda *_: "loads")
-
-
-@pytest.mark.usefixtures("quick_model")
 def test_tables_of_another_revision_are_told_and_stay_as_they_are(own: Settings, engine: Engine) -> None:
     assert "tables up to date" in by_subject(own)["database"].text
     for found, words in (
@@ -220,7 +213,6 @@ def test_tables_of_another_revision_are_told_and_stay_as_they_are(own: Settings,
         connection.execute(text(f"UPDATE elec.alembic_version SET version_num = '{HEAD}'"))
 
 
-@pytest.mark.usefixtures("quick_model")
 def test_an_empty_database_stays_empty(own: Settings, server: EmbeddedServer) -> None:
     server.ensure_database("elec_bare")
     url = server.url("elec_bare")
@@ -231,7 +223,6 @@ def test_an_empty_database_stays_empty(own: Settings, server: EmbeddedServer) ->
         assert not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'elec_bare_dagster'").fetchall()
 
 
-@pytest.mark.usefixtures("quick_model")
 def test_on_an_empty_machine_nothing_is_made(own: Settings) -> None:
     empty = own.model_copy(update={"database_url": type(own.database_url)("")})
     made = by_subject(empty)
@@ -239,11 +230,12 @@ def test_on_an_empty_machine_nothing_is_made(own: Settings) -> None:
     assert list(own.elec_home.iterdir()) == []
 
 
-@pytest.mark.usefixtures("quick_model", "instance")
+@pytest.mark.usefixtures("instance")
 def test_the_whole_report_comes_quickly_from_a_real_instance(own: Settings) -> None:
     (dagster_home(own.elec_home) / "dagster.yaml").write_text(  # as an older version left it
         (dagster_home(own.elec_home) / "dagster.yaml").read_text() + "# older\n"
     )
     made = by_subject(own)
-    assert list(made)[-6:] == ["forecast_accuracy", "alerts", "queue", "runs", "daemon", "model"]
+    assert list(made)[-7:] == ["forecast_accuracy", "alerts", "queue", "runs", "daemon", "access", "model"]
+    assert made["model"].is_well
     assert (dagster_home(own.elec_home) / "dagster.yaml").read_text().endswith("# older\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from elec_pipeline import cli
 from elec_pipeline.commands import doctor
+from elec_pipeline.commands.doctor_model import describe_model
 from elec_pipeline.errors import ModelUnavailableError, RegistryError, TooFewDaysError
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.settings import settings
@@ -65,7 +67,7 @@ def test_versions_are_listed_promoted_and_rolled_back(
     shown = elec("models", "show", two)
     assert "by hand on" in shown
     assert str(own_home / "two") in shown
-    assert "promoted on" in doctor._model(settings(), engine)  # noqa: SLF001 - one line of the report
+    assert "promoted on" in describe_model(settings(), engine, deep=False)
 
     assert f"In use: {one}, promoted on" in elec("models", "rollback")
     assert "rolled back on" in elec("models", "show", two)
@@ -73,7 +75,9 @@ def test_versions_are_listed_promoted_and_rolled_back(
     settings.cache_clear()
     assert "promotions have no effect" in elec("models", "promote", one)
     assert row(elec("models", "list"), two).startswith("live")
-    assert doctor._model(settings(), engine) == f"{two} loads; ELEC_MODEL names it ({own_home / 'two'})"  # noqa: SLF001
+    why = f"ELEC_MODEL names it ({own_home / 'two'})"
+    assert describe_model(settings(), engine, deep=True) == f"{two} loads; {why}"
+    assert describe_model(settings(), engine, deep=False).startswith(f"{two} is there; {why}")
 
 
 def test_the_weights_of_any_experts_are_a_table_by_what_is_known(engine: Engine, own_home: Path) -> None:
@@ -108,7 +112,8 @@ def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home
         elec("models", "rollback")
     with pytest.raises(ModelUnavailableError, match=one):
         elec("models", "promote", one)
-    assert not doctor._look("model", lambda: doctor._model(settings(), engine)).is_well  # noqa: SLF001
+    for deep in (False, True):
+        assert not doctor.look("model", partial(describe_model, settings(), engine, deep=deep)).is_well
 
 
 @pytest.mark.long

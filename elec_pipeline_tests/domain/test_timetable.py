@@ -15,7 +15,8 @@ timetable.MORNING_ISSUE, timetable.ACTUALS = time(11, 15), time(1, 5)
 
 from dashboard import states, texts
 from elec_pipeline.api.parameters import SeriesQuery
-from elec_pipeline.defs import checks, jobs, schedules
+from elec_pipeline.defs import jobs, schedules
+from elec_pipeline.domain import freshness
 from elec_pipeline.domain.completeness import DayState, Lack, lacks
 from elec_pipeline.domain.delivery_day import Issue, day_end, issue_time
 from elec_pipeline.forecasting.features.day_table import KNOWN_HOURS
@@ -35,7 +36,7 @@ print(json.dumps({
     "over": [Lack.SCORE in lacks(DayState(day, complete_hours=24), day_end(day) + timetable.GRACE * hours,
                                  with_weather=False) for hours in (2, 2.1)],
     "dashboard": states.issue_due(noon + states.ALLOWANCE).isoformat(),
-    "oldest forecast": checks.OLDEST["chronos_predictions"].total_seconds() / 3600,
+    "oldest forecast": freshness.OLDEST["chronos_predictions"].total_seconds() / 3600,
 }))
 """
 

@@ -17,7 +17,8 @@ from safetensors.numpy import load_file, save_file
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.history import History
 from elec_pipeline.errors import ModelUnavailableError
-from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster
+from elec_pipeline.forecasting.checkpoint import BUNDLED, load_forecaster, load_network
+from elec_pipeline.forecasting.experts.chronos.bare_series import forecast_series
 from elec_pipeline.forecasting.experts.chronos.recipe import Covariate, Family, Recipe
 from elec_pipeline_tests.forecasting.stored import misused, write_card
 
@@ -84,6 +85,15 @@ def test_an_expert_that_is_not_known_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one" / "combination.json").write_text(json.dumps(combination))
     with pytest.raises(ModelUnavailableError, match="does not know: oracle"):
         write_card(tmp_path / "one")
+
+
+def test_the_network_alone_is_that_of_the_whole_model() -> None:
+    whole = load_forecaster("")
+    network, version = load_network("")
+    assert version == whole.version
+    assert network.recipe == whole.chronos.recipe
+    series = (50_000 + 100 * np.sin(np.arange(400))).tolist()
+    assert (forecast_series(network, series, 24) == forecast_series(whole.chronos, series, 24)).all()
 
 
 def test_the_empty_name_is_the_bundled_checkpoint() -> None:

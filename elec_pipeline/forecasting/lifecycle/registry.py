@@ -10,7 +10,8 @@ model used in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,15 +21,19 @@ from typing import TYPE_CHECKING
 
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ModelUnavailableError, RegistryError
-from elec_pipeline.forecasting.checkpoint import BUNDLED_LOCATION, load_forecaster
+from elec_pipeline.forecasting.checkpoint import BUNDLED_LOCATION, load_forecaster, load_network
 from elec_pipeline.store import models, queries
 from elec_pipeline.store.models import RegisteredModel
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from elec_pipeline.forecasting.experts.chronos.chronos import Chronos
     from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.settings import Settings
+
+
+_ROLL_BACK = "Put the checkpoint back as it was, or go back to the former model with `elec models rollback`."
 
 
 class Reason(StrEnum):
@@ -103,17 +108,40 @@ def load(used: ModelInUse) -> Forecaster:
     Raises:
         ModelUnavailableError: It is missing, broken, of an unsafe format, or not the version it should be.
     """
-    if used.version is None:
-        return _load(used.model, _state(used.model))
-    remedy = "Put the checkpoint back as it was, or go back to the former model with `elec models rollback`."
-    try:
+    with _promoted(used):
         forecaster = _load(used.model, _state(used.model))
-    except ModelUnavailableError as error:
-        raise ModelUnavailableError(
-            f"The promoted model {used.version} cannot be used: {error.reason or error} {remedy}"
-        ) from error
-    _require(forecaster, used.version, used.model, remedy)
+    _require_in_use(forecaster.version, used)
     return forecaster
+
+
+def load_network_of(used: ModelInUse) -> Chronos:
+    """Return the network of a model, without its other experts.
+
+    Raises:
+        ModelUnavailableError: As of `load`, or it has no network.
+    """
+    with _promoted(used):
+        network, version = _load_network(used.model, _state(used.model))
+    _require_in_use(version, used)
+    return network
+
+
+@contextmanager
+def _promoted(used: ModelInUse) -> Iterator[None]:
+    """Make what is wrong with a promoted model a sentence that says what to do."""
+    try:
+        yield
+    except ModelUnavailableError as error:
+        if used.version is None:
+            raise
+        raise ModelUnavailableError(
+            f"The promoted model {used.version} cannot be used: {error.reason or error} {_ROLL_BACK}"
+        ) from error
+
+
+def _require_in_use(version: str, used: ModelInUse) -> None:
+    if used.version is not None:
+        _require(version, used.version, used.model, _ROLL_BACK)
 
 
 def find(registered: Sequence[RegisteredModel], prefix: str) -> RegisteredModel:
@@ -149,7 +177,7 @@ def load_registered(model: RegisteredModel, home: Path) -> Forecaster:
         raise ModelUnavailableError(
             f"The model {model.version} cannot be used: {error.reason or error} {remedy}"
         ) from error
-    _require(forecaster, model.version, place, remedy)
+    _require(forecaster.version, model.version, place, remedy)
     return forecaster
 
 
@@ -163,11 +191,11 @@ def promote_by_hand(engine: Engine, settings: Settings, model: RegisteredModel) 
     return models.promote(engine, model.version, by="hand")
 
 
-def _require(forecaster: Forecaster, version: str, place: str, remedy: str) -> None:
-    if forecaster.version != version:
+def _require(found: str, version: str, place: str, remedy: str) -> None:
+    if found != version:
         raise ModelUnavailableError(
-            f"The model {version} cannot be used: what lies in {place or BUNDLED_LOCATION} now is "
-            f"{forecaster.version}. {remedy}"
+            f"The model {version} cannot be used: what lies in {place or BUNDLED_LOCATION} now is {found}. "
+            f"{remedy}"
         )
 
 
@@ -196,3 +224,8 @@ def _state(model: str) -> tuple[tuple[str, int, int], ...]:
 @lru_cache(maxsize=3)
 def _load(model: str, _state_of_folder: tuple[tuple[str, int, int], ...]) -> Forecaster:
     return load_forecaster(model)
+
+
+@lru_cache(maxsize=1)
+def _load_network(model: str, _state_of_folder: tuple[tuple[str, int, int], ...]) -> tuple[Chronos, str]:
+    return load_network(model)

@@ -30,8 +30,10 @@ from elec_pipeline.store.queries.series import (
 from elec_pipeline.store.queries.state import (
     data_version,
     has_database,
+    held_back_issues,
     last_changes,
     newest_instants,
+    newest_weather,
     server_version,
     span_of_hours,
 )
@@ -47,6 +49,7 @@ __all__ = [
     "first_forecast_at",
     "first_predictions",
     "has_database",
+    "held_back_issues",
     "held_back_since",
     "history",
     "hours_between",
@@ -58,6 +61,7 @@ __all__ = [
     "newest_instants",
     "newest_predictions",
     "newest_vintages",
+    "newest_weather",
     "older_revisions",
     "promoted_model",
     "provisional_days",

@@ -16,6 +16,7 @@ from elec_pipeline.store.tables import (
     hourly_consumption,
     raw_consumption,
     rte_forecasts,
+    weather_forecasts,
 )
 
 
@@ -34,6 +35,22 @@ def newest_instants(connection: Connection) -> dict[str, datetime | None]:
         select(func.max(forecast_accuracy.c.delivery_day)).where(forecast_accuracy.c.zone == ZONE)
     )
     return newest | {"forecast_accuracy": None if day is None else day_end(day) - timedelta(hours=1)}
+
+
+def newest_weather(connection: Connection) -> datetime | None:
+    """Return the newest hour that there is a weather forecast of; one index look-up."""
+    table = weather_forecasts
+    newest: datetime | None = connection.scalar(select(func.max(table.c.hour_start)).where(table.c.zone == ZONE))
+    return newest
+
+
+def held_back_issues(connection: Connection, start: datetime) -> int:
+    """Return how many issues for hours from an instant on were held back as implausible."""
+    table = chronos_predictions
+    count = select(func.count(func.distinct(table.c.issued_at))).where(
+        table.c.zone == ZONE, table.c.hour_start >= start, table.c.held_back.is_not(None)
+    )
+    return connection.scalar(count) or 0
 
 
 def span_of_hours(connection: Connection) -> tuple[datetime, datetime] | None:

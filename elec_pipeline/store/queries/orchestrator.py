@@ -1,0 +1,88 @@
+"""Reads of Dagster's own tables, which lie in a second database of the same server.
+
+Here: a few counts that tell how the orchestrator does, without Dagster: a process that only reads must not load
+it. Not here: our own tables (`state` and its neighbours), and whether a run has lost its process
+(`commands.doctor_runs`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, text
+
+QUEUED = "queued"
+RUNNING = "running"
+_STATUS = {"QUEUED": QUEUED, "STARTING": RUNNING, "STARTED": RUNNING, "CANCELING": RUNNING}
+_NEWEST_CHECKS = 1000
+"""Of the check results the newest so many are looked at: those of the last days."""
+
+
+@dataclass(frozen=True)
+class Orchestrator:
+    """How Dagster does.
+
+    Attributes:
+        runs: How many runs are queued and running.
+        failed_runs: How many runs failed in the last 24 hours.
+        last_success: By asset, when it was last materialised, UTC.
+        checks: By asset and check, whether its newest result is well.
+    """
+
+    runs: Mapping[str, int]
+    failed_runs: int
+    last_success: Mapping[str, datetime]
+    checks: Mapping[tuple[str, str], bool]
+
+
+def orchestrator(connection: Connection) -> Orchestrator:
+    """Return how Dagster does; a few look-ups, whatever the length of its history.
+
+    Args:
+        connection: To Dagster's database, in a session whose time zone is UTC.
+    """
+    runs = {QUEUED: 0, RUNNING: 0}
+    for status, count in connection.execute(
+        text("SELECT status, count(*) FROM runs WHERE status = ANY(:under_way) GROUP BY status"),
+        {"under_way": list(_STATUS)},
+    ):
+        runs[_STATUS[status]] += count
+    failed = connection.scalar(
+        text(
+            "SELECT count(*) FROM runs WHERE status = 'FAILURE'"
+            " AND update_timestamp > (now() AT TIME ZONE 'UTC') - interval '1 day'"
+        )
+    )
+    assets = connection.execute(
+        text(
+            "SELECT asset_key, last_materialization_timestamp FROM asset_keys"
+            " WHERE last_materialization_timestamp IS NOT NULL"
+        )
+    )
+    checks = connection.execute(
+        text(
+            "SELECT DISTINCT ON (asset_key, check_name) asset_key, check_name, execution_status FROM"
+            " (SELECT * FROM asset_check_executions ORDER BY id DESC LIMIT :newest) newest"
+            " WHERE execution_status IN ('SUCCEEDED', 'FAILED') ORDER BY asset_key, check_name, id DESC"
+        ),
+        {"newest": _NEWEST_CHECKS},
+    )
+    return Orchestrator(
+        runs=runs,
+        failed_runs=int(failed or 0),
+        last_success={_name(key): moment.replace(tzinfo=UTC) for key, moment in assets},
+        checks={(_name(key), check): status == "SUCCEEDED" for key, check, status in checks},
+    )
+
+
+def _name(asset_key: str) -> str:
+    """Return the name of an asset, which Dagster keeps as a JSON list.
+
+    Example:
+        >>> _name('["raw_consumption"]')
+        'raw_consumption'
+    """
+    return "/".join(json.loads(asset_key))
