@@ -24,12 +24,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import default_home
 from elec_pipeline.settings_errors import explain
+from elec_pipeline.settings_files import SettingsWithFiles
 from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
 from elec_pipeline.settings_weather import FORECAST_HOST, WeatherPlace, model_names, weather_place, weather_url
 
@@ -56,8 +57,8 @@ class Fallback(StrEnum):
     ODRE = "odre"
 
 
-class Settings(BaseSettings):
-    """Settings from the environment, or from a file `.env` in the working directory.
+class Settings(SettingsWithFiles):
+    """Settings from the environment, from a file `.env` in the working directory, secrets also from files.
 
     Blanks and quotes round a value are left out; an empty value is the default.
     """
@@ -146,7 +147,13 @@ class Settings(BaseSettings):
 
     elec_dagster_url: str = Field(
         default="http://localhost:3000",
-        description="Where people reach Dagster's UI: the dashboard links to it and asks it for runs.",
+        description="Where people reach Dagster's UI, which is served under its path: the dashboard links to it.",
+    )
+    elec_dagster_internal_url: str = Field(
+        default="", description="Where the dashboard asks Dagster's UI for runs. Empty: ELEC_DAGSTER_URL."
+    )
+    elec_dagster_read_only: bool = Field(
+        default=False, description="Whether Dagster's UI refuses to change things."
     )
     elec_ui_password: SecretStr = Field(
         default=SecretStr(""),
@@ -185,10 +192,10 @@ class Settings(BaseSettings):
         bare = http_url(str(field.field_name), url)
         return bare.removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
 
-    @field_validator("elec_dagster_url")
+    @field_validator("elec_dagster_url", "elec_dagster_internal_url")
     @classmethod
     def _url(cls, url: str, field: ValidationInfo) -> str:
-        return http_url(str(field.field_name), url)
+        return http_url(str(field.field_name), url) if url else url
 
     @field_validator("elec_api_cors_origins")
     @classmethod
@@ -322,15 +329,10 @@ def _secrets(read: Settings | None, _environment: tuple[str, ...]) -> tuple[str,
     """Return the values of settings that are, or hold, secrets, those of `.env` too."""
     try:
         here = read or Settings()
-    except (ValidationError, SettingsError, OSError, UnicodeError):
+    except (ValidationError, SettingsError, ConfigurationError, OSError, UnicodeError):
         return ()  # the environment's own are known; whoever reads the settings next says what is wrong
-    values = [
-        value.get_secret_value() if isinstance(value, SecretStr) else value
-        for _, value in here
-        if isinstance(value, SecretStr) or (isinstance(value, str) and "://" in value)
-    ]
     pair = (here.rte_client_id.get_secret_value(), here.rte_client_secret.get_secret_value())
-    return (*values, *redaction.pair_secrets(*pair))
+    return (*here.secret_values(), *redaction.pair_secrets(*pair))
 
 
 def _known_secrets(environment: tuple[str, ...]) -> tuple[str, ...]:
