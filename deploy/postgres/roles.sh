@@ -8,7 +8,7 @@
 set -eu
 
 # The URLs are those of deploy/secrets.sh: passwords of hexadecimal digits, which need no quoting.
-password() { sed 's#.*:\([0-9a-f]*\)@.*#\1#' "/run/secrets/$1_database_url"; }
+password() { sed 's#.*:\([0-9a-f]*\)@.*#\1#' "${SECRETS:-/run/secrets}/$1_database_url"; }
 
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<SQL
 CREATE ROLE elec_owner NOLOGIN;
