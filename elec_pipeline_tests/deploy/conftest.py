@@ -30,6 +30,5 @@ def copied(tmp_path: Path) -> Path:
 
 def make_secrets(deploy: Path) -> subprocess.CompletedProcess[str]:
     """Run the script that makes the secrets, with a Caddy that needs no container."""
-    return subprocess.run(
-        [deploy / "secrets.sh"], env={**os.environ, "CADDY": f"{CADDY}"}, capture_output=True, text=True, check=True
-    )  # fmt: skip
+    environment = {**os.environ, "CADDY": str(CADDY)}
+    return subprocess.run([deploy / "secrets.sh"], env=environment, capture_output=True, text=True, check=True)  # noqa: S603

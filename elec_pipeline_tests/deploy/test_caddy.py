@@ -108,7 +108,13 @@ def test_each_path_has_its_server_and_none_is_open(tmp_path: Path) -> None:
 
 def test_paths_that_are_opened_for_holders_of_a_key_are_open_and_no_others(tmp_path: Path) -> None:
     with caddy(tmp_path, ELEC_OPEN_PATHS="/api/* /v1/*") as url:
-        for path, status in {"/api/health": 200, "/v1/accuracy": 200, "/docs": 401, "/dagster": 401, "/": 401}.items():
+        for path, status in {
+            "/api/health": 200,
+            "/v1/accuracy": 200,
+            "/docs": 401,
+            "/dagster": 401,
+            "/": 401,
+        }.items():
             assert requests.get(url + path, timeout=5).status_code == status, path
 
 

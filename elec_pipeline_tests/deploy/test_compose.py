@@ -87,10 +87,14 @@ def test_nothing_starts_before_what_it_needs_is_well(services: dict[str, Any]) -
 
 
 def test_secrets_are_given_as_files_that_the_settings_read(services: dict[str, Any]) -> None:
-    known = {name.upper() + SUFFIX for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+    known = {
+        name.upper() + SUFFIX for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+    }
     for name, service in services.items():
         given = service.get("environment", {})
-        files = {variable for variable in given if variable.endswith(SUFFIX) and variable != "POSTGRES_PASSWORD_FILE"}
+        files = {
+            variable for variable in given if variable.endswith(SUFFIX) and variable != "POSTGRES_PASSWORD_FILE"
+        }
         assert files <= known, name
         for variable in files:
             path = Path(given[variable])
