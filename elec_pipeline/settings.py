@@ -30,7 +30,7 @@ from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import default_home
 from elec_pipeline.settings_errors import explain
-from elec_pipeline.settings_files import SettingsWithFiles
+from elec_pipeline.settings_files import SecretFileError, SettingsWithFiles
 from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
 from elec_pipeline.settings_weather import FORECAST_HOST, WeatherPlace, model_names, weather_place, weather_url
 
@@ -310,6 +310,8 @@ def settings() -> Settings:
         read = Settings()
     except ValidationError as error:
         raise explain(error, Settings.model_fields) from None
+    except SecretFileError as error:
+        raise ConfigurationError(str(error)) from None
     except (SettingsError, OSError, UnicodeError) as error:
         raise ConfigurationError(
             f"The file .env in the working directory cannot be read ({type(error).__name__}): it must be a text "
@@ -329,7 +331,7 @@ def _secrets(read: Settings | None, _environment: tuple[str, ...]) -> tuple[str,
     """Return the values of settings that are, or hold, secrets, those of `.env` too."""
     try:
         here = read or Settings()
-    except (ValidationError, SettingsError, ConfigurationError, OSError, UnicodeError):
+    except (ValidationError, SettingsError, OSError, UnicodeError):
         return ()  # the environment's own are known; whoever reads the settings next says what is wrong
     pair = (here.rte_client_id.get_secret_value(), here.rte_client_secret.get_secret_value())
     return (*here.secret_values(), *redaction.pair_secrets(*pair))

@@ -14,13 +14,18 @@ from typing import Any
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
-
-from elec_pipeline.errors import ConfigurationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 SUFFIX = "_FILE"
 _MOST_BYTES = 64 * 1024
 """No secret is longer; a wrong path may lead to a file that is."""
+
+
+class SecretFileError(SettingsError):
+    """A file holds no secret; the message is the sentence for the user.
+
+    None of our own errors, which take secrets out of their words and would need the settings for it.
+    """
 
 
 class SettingsWithFiles(BaseSettings):
@@ -65,7 +70,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         """Return what the file of a setting holds; None where none is named.
 
         Raises:
-            ConfigurationError: It cannot be read, or the setting is given directly as well.
+            SecretFileError: It cannot be read, or the setting is given directly as well.
         """
         if field.annotation is not SecretStr:
             return None, field_name, False
@@ -74,7 +79,7 @@ class SecretFiles(PydanticBaseSettingsSource):
             return None, field_name, False
         name = field_name.upper()
         if self._given(field_name):
-            raise ConfigurationError(f"{name} and {name}{SUFFIX} are both set: unset one of them.")
+            raise SecretFileError(f"{name} and {name}{SUFFIX} are both set: unset one of them.")
         return _content(f"{name}{SUFFIX}", path), field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -97,12 +102,12 @@ def _content(setting: str, path: str) -> str:
             content = file.read(_MOST_BYTES + 1)
         text = content.decode()
     except OSError as error:
-        raise ConfigurationError(
+        raise SecretFileError(
             f"{setting} names {path}, which cannot be read ({error.strerror}): it must be a file that this "
             "account may read."
         ) from None
     except UnicodeError:
-        raise ConfigurationError(f"{setting} names {path}, which is no text in UTF-8.") from None
+        raise SecretFileError(f"{setting} names {path}, which is no text in UTF-8.") from None
     if len(content) > _MOST_BYTES:
-        raise ConfigurationError(f"{setting} names {path}, which is too large to hold a secret.")
+        raise SecretFileError(f"{setting} names {path}, which is too large to hold a secret.")
     return text.removesuffix("\n").removesuffix("\r")

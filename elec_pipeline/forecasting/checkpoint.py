@@ -39,8 +39,8 @@ RELATIVE, ABSOLUTE = 1e-6, 1e-3
 """How far a fingerprint may be from the stored one: kinds of processors differ by far less, features by far
 more."""
 REMEDY = (
-    "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2@COMMIT, or "
-    "leave it empty for the bundled checkpoint. A damaged checkpoint must be copied or trained again."
+    "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2@COMMIT, "
+    "or leave it empty for the bundled checkpoint. A damaged checkpoint must be copied or trained again."
 )
 BUNDLED_REMEDY = "Install elec-pipeline again, or name another model with ELEC_MODEL."
 
