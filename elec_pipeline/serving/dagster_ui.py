@@ -23,6 +23,7 @@ from elec_pipeline.serving.mutations import MutationsByPost
 from elec_pipeline.serving.origins import Origins
 from elec_pipeline.serving.password import Password
 from elec_pipeline.settings import Settings, settings
+from elec_pipeline.store.database import open_dagster_to_reader
 
 STATEMENT_TIMEOUT_MS = 15_000
 POOL_RECYCLE_S = 3600
@@ -86,6 +87,9 @@ def application(workspace: Path, *, path_prefix: str = "", read_only: bool = Fal
     if not workspace.is_file():
         raise ConfigurationError(f"There is no workspace file {workspace}: name one with -w.")
     with dg.DagsterInstance.get() as instance:
+        storage = instance.get_ref().storage_data
+        if storage is not None and storage.class_name == "StoreServerStorage":  # made just now, if it was missing
+            open_dagster_to_reader(settings())
         instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_S, POOL_MAX_OVERFLOW)
         target = WorkspaceFileTarget(paths=[str(workspace)])
         with WorkspaceProcessContext(instance, target, version=__version__, read_only=read_only) as loaded:

@@ -138,6 +138,12 @@ def opened_dagster(settings: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
+def open_dagster_to_reader(settings: Settings) -> None:
+    """Let those who only read see how Dagster's runs do, once its tables are there."""
+    with opened_dagster(settings) as engine, engine.begin() as connection:
+        roles.open_dagster(connection)
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date; quick when they are, safe when several processes race.
 

@@ -4,7 +4,8 @@
     elec_writer    reads and writes rows: what the steps of runs do
     elec_reader    reads: dashboard and JSON API
 
-An administrator gives a login one of them: `GRANT elec_reader TO web`. Dagster's own database is not theirs.
+An administrator gives a login one of them: `GRANT elec_reader TO web`. Of Dagster's own database the reader sees
+three tables, the others nothing.
 
 Here: making the roles and what they may do, which can be repeated at any time; becoming the reader for a session.
 Not here: when that is done (`database`, migration 0010, `reader`).
@@ -40,16 +41,19 @@ SELECT format('ALTER ROUTINE %s OWNER TO elec_owner', p.oid::regprocedure)
 FROM pg_proc p
 WHERE p.pronamespace = to_regnamespace('elec') AND pg_get_userbyid(p.proowner) <> 'elec_owner'
 """)
-_MISSING_RIGHTS = """
-SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'elec_reader')
-    OR NOT pg_has_role(session_user, (SELECT oid FROM pg_roles WHERE rolname = 'elec_reader'), '{member}')
-    OR to_regnamespace('elec') IS NULL
-    OR NOT has_schema_privilege((SELECT oid FROM pg_roles WHERE rolname = 'elec_reader'),
-                                to_regnamespace('elec'), 'USAGE')
-    OR EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace('elec')
-               AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-               AND NOT has_table_privilege((SELECT oid FROM pg_roles WHERE rolname = 'elec_reader'), c.oid,
-                                           'SELECT'))
+DAGSTER_TABLES = ("runs", "asset_keys", "asset_check_executions")
+"""Of Dagster's own tables, what a reader may see: how its runs do. Events and configurations stay closed."""
+_MAY_READ = """
+WITH reader AS (SELECT oid FROM pg_roles WHERE rolname = 'elec_reader'),
+     needed AS (SELECT c.oid, c.relnamespace FROM pg_class c
+                WHERE (c.relnamespace = to_regnamespace('elec') AND c.relkind IN ('r', 'p', 'v', 'm', 'f'))
+                   OR (c.relnamespace = to_regnamespace('public') AND c.relname = ANY(%s)))
+SELECT pg_has_role(session_user, reader.oid, %s)
+   AND EXISTS (SELECT FROM needed)
+   AND NOT EXISTS (SELECT FROM needed
+                   WHERE NOT has_schema_privilege(reader.oid, needed.relnamespace, 'USAGE')
+                      OR NOT has_table_privilege(reader.oid, needed.oid, 'SELECT'))
+FROM reader
 """
 _SET_IS_A_RIGHT_SINCE = 160000
 """Version of PostgreSQL from which a member of a role may be one that cannot become it."""
@@ -69,6 +73,22 @@ def settle(connection: Connection) -> list[str]:
     for remark in remarks:
         _log.warning(remark)
     return remarks
+
+
+def open_dagster(connection: Connection) -> None:
+    """Let the reader see how Dagster's runs do, where there is such a role and the tables are this account's.
+
+    Args:
+        connection: With Dagster's own database, in a transaction.
+    """
+    if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = 'elec_reader'")):
+        return
+    lacking = text(
+        "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('public') AND relname = ANY(:tables) "
+        "AND NOT has_table_privilege('elec_reader', oid, 'SELECT')"
+    )
+    for table in connection.scalars(lacking, {"tables": list(DAGSTER_TABLES)}).all():
+        _tried(connection, f"GRANT SELECT ON public.{table} TO {READER}")
 
 
 def unsettle(connection: Connection) -> None:
@@ -112,14 +132,14 @@ def become_reader(session: psycopg.Connection) -> bool:
     """Act as the reader from now on, so that the server itself refuses to write.
 
     Args:
-        session: In no transaction; it is in none afterwards.
+        session: With our database or Dagster's, in no transaction; it is in none afterwards.
 
     Returns:
         Whether it does; not where the role is missing, or may not read every table, or this account is no member.
     """
     member = "SET" if session.info.server_version >= _SET_IS_A_RIGHT_SINCE else "MEMBER"
-    row = session.execute(sql.SQL(_MISSING_RIGHTS.format(member=member))).fetchone()  # type: ignore[arg-type]
-    may = row is not None and not row[0]
+    row = session.execute(_MAY_READ, [list(DAGSTER_TABLES), member]).fetchone()
+    may = row is not None and bool(row[0])
     if may:
         session.execute(sql.SQL("SET SESSION ROLE {}").format(sql.Identifier(READER)))
     session.commit()

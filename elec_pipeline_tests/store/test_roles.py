@@ -72,6 +72,32 @@ def test_a_reader_reads_every_table_and_writes_none(readers_of: dict[str, Engine
             connection.execute(text(f"SELECT count(*) FROM {table}"))
 
 
+def test_of_dagsters_database_a_reader_sees_how_runs_do_and_no_more(
+    database: str, server: EmbeddedServer, engine: Engine
+) -> None:
+    settings = settings_for(database)
+    name = store.dagster_database(database)
+    assert store.revision(engine) == store.HEAD
+    try:
+        with store.opened_dagster(settings) as dagster, dagster.begin() as connection:
+            for table in (*roles.DAGSTER_TABLES, "event_logs"):
+                connection.execute(text(f"CREATE TABLE {table} (id int)"))
+        store.open_dagster_to_reader(settings)
+        store.open_dagster_to_reader(settings)
+        with psycopg.connect(urls.for_psycopg(server.url(name))) as session:
+            assert roles.become_reader(session)
+            for table in roles.DAGSTER_TABLES:
+                session.execute(f"SELECT * FROM {table}")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute("SELECT * FROM event_logs")
+            session.rollback()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute("DELETE FROM runs")
+    finally:
+        with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def test_a_table_of_a_later_version_is_the_owners_and_readable(database: str, engine: Engine) -> None:
     with engine.begin() as connection:
         roles.become_owner(connection)
