@@ -18,7 +18,7 @@ FILES = [
 ]
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 UNSAFE_BUILTINS = {"eval", "exec", "compile", "__import__"}
-MUST_SAY = {
+MUST_SAY: dict[str, dict[str, tuple[str, object]]] = {
     "load": {"torch": ("weights_only", True)},
     "from_pretrained": {"": ("use_safetensors", True)},
     "snapshot_download": {"": ("allow_patterns", None), " ": ("revision", None)},

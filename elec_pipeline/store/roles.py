@@ -212,7 +212,7 @@ def _default_privileges(connection: Connection, grantor: str, change: str) -> No
 
 
 def _may_become(connection: Connection, role: str) -> bool:
-    by_version = (connection.dialect.server_version_info or (0,))[0] * 10_000
+    by_version = int((connection.dialect.server_version_info or (0,))[0]) * 10_000
     right = "SET" if by_version >= _SET_IS_A_RIGHT_SINCE else "MEMBER"
     return bool(
         connection.scalar(

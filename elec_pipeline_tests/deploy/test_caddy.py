@@ -120,7 +120,7 @@ def test_paths_that_are_opened_for_holders_of_a_key_are_open_and_no_others(tmp_p
 
 def validated(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     (folder / "Caddyfile").write_text(text, encoding="utf-8")
-    command = [CADDY, "validate", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
+    command: list[str | Path] = [CADDY, "validate", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
     return subprocess.run(  # noqa: S603 - our own program
         command, env=environment(folder), capture_output=True, text=True, check=False, timeout=20
     )

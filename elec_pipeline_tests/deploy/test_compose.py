@@ -18,7 +18,7 @@ pytestmark = needs_compose
 
 
 def read(deploy: Path) -> subprocess.CompletedProcess[str]:
-    command = [COMPOSE, "--file", deploy / "compose.yaml", "config", "--format", "json"]
+    command: list[str | Path] = [COMPOSE, "--file", deploy / "compose.yaml", "config", "--format", "json"]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
 
 

@@ -17,7 +17,7 @@ NOT_LOCKED = {"torch"}
 def locked(name: str) -> dict[str, tuple[str, list[str]]]:
     """Return version and hashes of each package of a lock."""
     text = re.sub(r"^\s*#.*\n", "", (DEPLOY / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
-    found = {}
+    found: dict[str, tuple[str, list[str]]] = {}
     for entry in text.replace("\\\n", " ").strip().splitlines():
         match = re.fullmatch(r"([\w.\[\]-]+)==(\S+)( ; .*?)?((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*", entry)
         assert match, entry

@@ -145,8 +145,10 @@ def test_with_a_password_it_listens_everywhere_warns_and_asks(folder: Path) -> N
 
 
 def test_behind_a_proxy_it_lies_under_the_path_of_its_address_and_can_be_read_only(folder: Path) -> None:
-    behind = {"ELEC_DAGSTER_URL": "https://elec.example/dagster/", "ELEC_DAGSTER_READ_ONLY": "true"}
-    with dagster(folder, prefix="/dagster", ELEC_UI_PASSWORD=SECRET, **behind) as ui:
+    url = "https://elec.example/dagster/"
+    with dagster(
+        folder, prefix="/dagster", ELEC_UI_PASSWORD=SECRET, ELEC_DAGSTER_URL=url, ELEC_DAGSTER_READ_ONLY="true"
+    ) as ui:
         assert requests.get(f"{ui.url}/runs", timeout=20).status_code == 401
         assert requests.get(ui.url.removesuffix("/dagster"), timeout=20).status_code == 401
         page = requests.get(f"{ui.url}/runs", headers=login(SECRET), timeout=20)

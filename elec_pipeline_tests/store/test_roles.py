@@ -135,7 +135,7 @@ def make_database(
     admin: psycopg.Connection, server: EmbeddedServer, name: str, login: str, rights: str = ""
 ) -> str:
     """Make a login and a database of its own; returns the URL."""
-    admin.execute(sql.SQL(f"CREATE ROLE {{}} LOGIN {rights}").format(sql.Identifier(login)))  # type: ignore[arg-type]
+    admin.execute(sql.SQL(f"CREATE ROLE {{}} LOGIN {rights}").format(sql.Identifier(login)))
     admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(login)))
     return as_login(server.url(name), login)
 
