@@ -59,7 +59,14 @@ SECRET_VARIABLES = (
     "ELEC_ALERTS",
 )
 ADDRESS_VARIABLES = (
-    *("ELEC_DAGSTER_URL", "RTE_BASE_URL", "ODRE_BASE_URL", "OPEN_METEO_URL", "OPEN_METEO_PREVIOUS_RUNS_URL"),
+    *(
+        "ELEC_DAGSTER_URL",
+        "ELEC_DAGSTER_INTERNAL_URL",
+        "RTE_BASE_URL",
+        "ODRE_BASE_URL",
+        "OPEN_METEO_URL",
+        "OPEN_METEO_PREVIOUS_RUNS_URL",
+    ),
 )
 """Settings whose values are secrets, and those that may hold a password before the host. Named here too, because
 nothing of ours is imported here: a secret must be known before anybody has read the settings. A test compares them

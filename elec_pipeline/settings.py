@@ -25,13 +25,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import default_home
 from elec_pipeline.settings_alerts import Language, address_secrets, demand_addresses
 from elec_pipeline.settings_errors import explain
+from elec_pipeline.settings_files import SecretFileError, SettingsWithFiles
 from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
 from elec_pipeline.settings_weather import (
     FORECAST_HOST,
@@ -65,8 +66,8 @@ class Fallback(StrEnum):
     ODRE = "odre"
 
 
-class Settings(BaseSettings):
-    """Settings from the environment, or from a file `.env` in the working directory.
+class Settings(SettingsWithFiles):
+    """Settings from the environment, from a file `.env` in the working directory, secrets also from files.
 
     Blanks and quotes round a value are left out; an empty value is the default.
     """
@@ -161,7 +162,13 @@ class Settings(BaseSettings):
 
     elec_dagster_url: str = Field(
         default="http://localhost:3000",
-        description="Where people reach Dagster's UI: the dashboard links to it and asks it for runs.",
+        description="Where people reach Dagster's UI, which is served under its path: the dashboard links to it.",
+    )
+    elec_dagster_internal_url: str = Field(
+        default="", description="Where the dashboard asks Dagster's UI for runs. Empty: ELEC_DAGSTER_URL."
+    )
+    elec_dagster_read_only: bool = Field(
+        default=False, description="Whether Dagster's UI refuses to change things."
     )
     elec_ui_password: SecretStr = Field(
         default=SecretStr(""),
@@ -206,10 +213,10 @@ class Settings(BaseSettings):
         bare = http_url(str(field.field_name), url)
         return bare.removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
 
-    @field_validator("elec_dagster_url")
+    @field_validator("elec_dagster_url", "elec_dagster_internal_url")
     @classmethod
     def _url(cls, url: str, field: ValidationInfo) -> str:
-        return http_url(str(field.field_name), url)
+        return http_url(str(field.field_name), url) if url else url
 
     @field_validator("elec_api_cors_origins")
     @classmethod
@@ -335,6 +342,8 @@ def settings() -> Settings:
         read = Settings()
     except ValidationError as error:
         raise explain(error, Settings.model_fields) from None
+    except SecretFileError as error:
+        raise ConfigurationError(str(error)) from None
     except (SettingsError, OSError, UnicodeError) as error:
         raise ConfigurationError(
             f"The file .env in the working directory cannot be read ({type(error).__name__}): it must be a text "
@@ -356,14 +365,9 @@ def _secrets(read: Settings | None, _environment: tuple[str, ...]) -> tuple[str,
         here = read or Settings()
     except (ValidationError, SettingsError, OSError, UnicodeError):
         return ()  # the environment's own are known; whoever reads the settings next says what is wrong
-    values = [
-        value.get_secret_value() if isinstance(value, SecretStr) else value
-        for _, value in here
-        if isinstance(value, SecretStr) or (isinstance(value, str) and "://" in value)
-    ]
     pair = (here.rte_client_id.get_secret_value(), here.rte_client_secret.get_secret_value())
     of_alerts = address_secrets(here.elec_alerts.get_secret_value())
-    return (*values, *of_alerts, *redaction.pair_secrets(*pair))
+    return (*here.secret_values(), *of_alerts, *redaction.pair_secrets(*pair))
 
 
 def _known_secrets(environment: tuple[str, ...]) -> tuple[str, ...]:

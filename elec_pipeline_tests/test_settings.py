@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -177,6 +178,57 @@ def test_other_texts_lose_a_pair_of_quotes_and_passwords_lose_nothing(read: Call
     )
     assert here.database_url.get_secret_value() == "postgresql://ada@db/elec"
     assert (here.source, here.elec_model, here.elec_ui_password.get_secret_value()) == ("odre", "it's", '" "')
+
+
+SECRETS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_may_stand_in_a_file(read: Callable[..., Settings], tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_text("postgresql://ada:hush-hush-1@db/elec\n", encoding="utf-8")
+    here = read(**{f"{name}_FILE": str(tmp_path / "secret"), name: ""})
+    assert getattr(here, name.lower()).get_secret_value() == "postgresql://ada:hush-hush-1@db/elec"
+    assert "hush-hush-1" not in repr(here)
+    assert redaction.scrub("the server said: hush-hush-1") == "the server said: ***"
+
+
+def test_the_name_of_a_file_may_stand_in_the_env_file(read: Callable[..., Settings], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("my-key", encoding="utf-8")
+    assert read(f"ELEC_API_KEY_FILE={tmp_path}/key\n").elec_api_key.get_secret_value() == "my-key"
+    assert read("ELEC_API_KEY_FILE=\n").elec_api_key.get_secret_value() == ""
+
+
+def test_a_password_in_a_file_keeps_its_blanks_but_for_the_end_of_the_line(
+    read: Callable[..., Settings], tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_bytes(b' a "b" \r\n')
+    here = read(ELEC_UI_PASSWORD_FILE=str(tmp_path / "password"))
+    assert here.elec_ui_password.get_secret_value() == ' a "b" '
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        (b"\xff\xfe", "no text in UTF-8"),
+        (b"x" * 70_000, "too large to hold a secret"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_a_sentence(
+    read: Callable[..., Settings], tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "secret").write_bytes(content)
+    with pytest.raises(ConfigurationError, match=re.escape(said)) as caught:
+        read(DB_PASSWORD_FILE=str(tmp_path / "secret"))
+    assert str(caught.value).startswith(f"DB_PASSWORD_FILE names {tmp_path / 'secret'}, which ")
+    assert redaction.scrub("nothing to hide") == "nothing to hide"
+
+
+def test_a_secret_that_is_given_twice_is_refused(read: Callable[..., Settings], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("my-key", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="ELEC_API_KEY and ELEC_API_KEY_FILE are both set"):
+        read(ELEC_API_KEY_FILE=str(tmp_path / "key"), ELEC_API_KEY="other")
 
 
 OLDER = {"DB_HOST": "db.example", "DB_PORT": "5433", "DB_NAME": "power", "DB_USER": "ada"}

@@ -173,7 +173,8 @@ def _validation(frame: Frame, metrics: dict[str, dict[str, float]]) -> None:
 def _dagster(frame: Frame) -> None:
     texts = frame.texts
     url = settings().elec_dagster_url.rstrip("/")
-    answer = runs.ask(url, settings().elec_ui_password.get_secret_value())
+    inside = settings().elec_dagster_internal_url or url
+    answer = runs.ask(inside, settings().elec_ui_password.get_secret_value())
     if answer is None:
         st.subheader(texts("runs"))
         st.info(texts("dagster_gone", url=url), icon=":material/info:")

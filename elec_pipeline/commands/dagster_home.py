@@ -54,9 +54,13 @@ def open_instance(settings: Settings, *, as_it_is: bool = False) -> Iterator[dg.
     """
     import dagster as dg
 
+    from elec_pipeline.store.database import open_dagster_to_reader
+
     home = dagster_home(settings.elec_home) if as_it_is else prepare(settings)
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as instance:
+        if not as_it_is:
+            open_dagster_to_reader(settings)
         yield instance
 
 

@@ -18,12 +18,15 @@ app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL server.")
 def start() -> None:
     """Start the embedded server, with today's tables, unless it runs; it stays until `elec db stop`.
 
-    With DATABASE_URL, which names another server, only its tables are made or migrated.
+    With DATABASE_URL, which names another server, only its tables are made or migrated. The roles of owner, writer
+    and reader get their rights, as after a restore that left them out.
     """
-    from elec_pipeline.store.database import open_database
+    from elec_pipeline.store import roles
+    from elec_pipeline.store.database import opened
     from elec_pipeline.store.embedded import EmbeddedServer
 
-    open_database(settings()).dispose()
+    with opened(settings()) as engine, engine.begin() as connection:
+        roles.settle(connection)
     if not settings().database_url.get_secret_value():
         EmbeddedServer(settings().elec_home).keep()
     _print(_url(with_password=False))

@@ -22,6 +22,7 @@ from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import folder
 from elec_pipeline.serving import reach
 from elec_pipeline.serving.dagster_ui import command as dagster_ui_command
+from elec_pipeline.serving.dagster_ui import path_prefix
 from elec_pipeline.settings import Settings, Source
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.tables import raw_consumption
@@ -84,13 +85,14 @@ def serve(
         "ELEC_DAGSTER_URL": dagster_ui(settings, host, port),
         # Threads of a process share two pools of memory instead of eight for each core: less of it lies idle.
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+        "ELEC_DAGSTER_INTERNAL_URL": settings.elec_dagster_internal_url or _beside_us(settings, host, port),
         **extra,
     }
     others = {name: environment[name] for name in ("ELEC_HOME", "DAGSTER_HOME", *extra)}
 
     def ready() -> None:
         say(f"Dashboard: http://{host}:{dashboard_port}")
-        say(f"Dagster's UI: http://{host}:{port}   logs: {logs}")
+        say(f"Dagster's UI: http://{host}:{port}{path_prefix(settings)}   logs: {logs}")
         say(f"JSON API: http://{host}:{settings.elec_api_port}   its description: /docs")
         for line in reach.warnings(settings, host):
             say(line)
@@ -156,7 +158,13 @@ def dagster_ui(settings: Settings, host: str, port: int) -> str:
     """Return where the dashboard sends people for runs: as configured, else to the server that starts with it."""
     if "elec_dagster_url" in settings.model_fields_set:
         return settings.elec_dagster_url
-    return f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+    return _beside_us(settings, host, port)
+
+
+def _beside_us(settings: Settings, host: str, port: int) -> str:
+    """Return Dagster's UI as this machine reaches it: no proxy, name or certificate need be there."""
+    name = "localhost" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+    return f"http://{name}:{port}{path_prefix(settings)}"
 
 
 def _api(settings: Settings, host: str, logs: Path) -> Child:

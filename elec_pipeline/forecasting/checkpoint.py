@@ -11,6 +11,8 @@ a hub's model that others trained is a Chronos network alone, and forecasts as s
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -38,12 +40,14 @@ BUNDLED = Path(__file__).parent / "bundled"
 BUNDLED_LOCATION = "bundled"
 """Location of the checkpoint that comes with the package."""
 FINGERPRINT_FILE = "fingerprint.json"
+_log = logging.getLogger(__name__)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 RELATIVE, ABSOLUTE = 1e-6, 1e-3
 """How far a fingerprint may be from the stored one: kinds of processors differ by far less, features by far
 more."""
 REMEDY = (
-    "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2, or "
-    "leave it empty for the bundled checkpoint. A damaged checkpoint must be copied or trained again."
+    "Set ELEC_MODEL to a folder with config.json and *.safetensors, to a hub id such as amazon/chronos-2@COMMIT, "
+    "or leave it empty for the bundled checkpoint. A damaged checkpoint must be copied or trained again."
 )
 BUNDLED_REMEDY = "Install elec-pipeline again, or name another model with ELEC_MODEL."
 
@@ -196,11 +200,17 @@ def _folder(model: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
 
+    name, is_pinned, commit = model.partition("@")
+    if is_pinned and not _COMMIT.fullmatch(commit):
+        raise _unavailable(model, f"{commit!r} is no commit of the hub, which has 40 hexadecimal digits.")
     try:
-        return Path(snapshot_download(model, allow_patterns=["*.json", "*.safetensors"]))
+        folder = Path(snapshot_download(name, revision=commit or None, allow_patterns=["*.json", "*.safetensors"]))
     except (OSError, HFValidationError) as error:  # its HTTP errors are OSErrors, as are those of the network
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise _unavailable(model, f"it is no folder, and the hub did not give it ({reason}).") from error
+    if not is_pinned:  # its owner, or whoever takes the account over, may put another in its place
+        _log.warning(f"The model {model} may change on the hub; {name}@{folder.name} names this one for good.")
+    return folder
 
 
 def _is_of_hub(model: str) -> bool:
@@ -213,7 +223,9 @@ def _is_of_hub(model: str) -> bool:
 def _of_others(folder: Path, model: str, digest: str) -> Forecaster:
     """Return the forecaster of a network that others trained."""
     chronos = Chronos.load(folder)
-    name = "" if not model or Path(model).expanduser().is_dir() else model.rsplit("/", 1)[-1] + "-"
+    name = (
+        "" if not model or Path(model).expanduser().is_dir() else model.rpartition("/")[2].partition("@")[0] + "-"
+    )
     return Forecaster(
         experts={CHRONOS: chronos},
         combination=Combination.alone(CHRONOS),

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
@@ -22,6 +23,7 @@ from elec_pipeline.serving.mutations import MutationsByPost
 from elec_pipeline.serving.origins import Origins
 from elec_pipeline.serving.password import Password
 from elec_pipeline.settings import Settings, settings
+from elec_pipeline.store.database import open_dagster_to_reader
 
 STATEMENT_TIMEOUT_MS = 15_000
 POOL_RECYCLE_S = 3600
@@ -37,17 +39,29 @@ def command(workspace: str, host: str, port: int) -> list[str]:
     return [sys.executable, "-m", module, "-w", workspace, "-h", host, "-p", str(port)]
 
 
-def protected(app: ASGIApp, settings: Settings, host: str) -> ASGIApp:
+def protected(app: ASGIApp, settings: Settings, host: str, prefix: str = "") -> ASGIApp:
     """Return Dagster's application behind the layers, the outermost first to see a request.
 
     Args:
         app: Dagster's application.
         settings: The password, and names the server may be reached by.
         host: Address it listens on.
+        prefix: Path under which the application lies.
     """
+    open_paths = PROBES | {prefix + each for each in PROBES}
     password = settings.elec_ui_password.get_secret_value()
-    asking = Password(MutationsByPost(app), password=password, open_paths=PROBES)
+    asking = Password(MutationsByPost(app), password=password, open_paths=open_paths)
     return Origins(asking, names=reach.own_names(host), hosts=settings.allowed_hosts)
+
+
+def path_prefix(settings: Settings) -> str:
+    """Return the path under which Dagster's UI lies: behind a proxy it shares its host with others.
+
+    Example:
+        >>> path_prefix(Settings(elec_dagster_url="https://elec.example/dagster/"))
+        '/dagster'
+    """
+    return urlsplit(settings.elec_dagster_url).path.rstrip("/")
 
 
 @contextmanager
@@ -73,6 +87,9 @@ def application(workspace: Path, *, path_prefix: str = "", read_only: bool = Fal
     if not workspace.is_file():
         raise ConfigurationError(f"There is no workspace file {workspace}: name one with -w.")
     with dg.DagsterInstance.get() as instance:
+        storage = instance.get_ref().storage_data
+        if storage is not None and storage.class_name == "StoreServerStorage":  # made just now, if it was missing
+            open_dagster_to_reader(settings())
         instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_S, POOL_MAX_OVERFLOW)
         target = WorkspaceFileTarget(paths=[str(workspace)])
         with WorkspaceProcessContext(instance, target, version=__version__, read_only=read_only) as loaded:
@@ -90,11 +107,11 @@ def serve(arguments: argparse.Namespace) -> None:
     reach.demand_password(settings(), arguments.host)
     for line in reach.dagster_warnings(arguments.host):
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - a log of its own
-    with application(
-        arguments.workspace, path_prefix=arguments.path_prefix, read_only=arguments.read_only
-    ) as application_:
+    prefix = path_prefix(settings()) if arguments.path_prefix is None else arguments.path_prefix
+    read_only = arguments.read_only or settings().elec_dagster_read_only
+    with application(arguments.workspace, path_prefix=prefix, read_only=read_only) as application_:
         server.run(
-            protected(application_, settings(), arguments.host),
+            protected(application_, settings(), arguments.host, prefix),
             host=arguments.host,
             port=arguments.port,
             websockets=True,
@@ -111,8 +128,10 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("-w", "--workspace", type=Path, default=Path("workspace.yaml"))
     parser.add_argument("-h", "--host", default="127.0.0.1", help="other than loopback: only with a password")
     parser.add_argument("-p", "--port", type=int, default=3000)
-    parser.add_argument("-l", "--path-prefix", default="", help="such as /dagster")
-    parser.add_argument("--read-only", action="store_true", help="refuse all mutations")
+    parser.add_argument("-l", "--path-prefix", help="such as /dagster; that of ELEC_DAGSTER_URL if not given")
+    parser.add_argument(
+        "--read-only", action="store_true", help="refuse all mutations, as ELEC_DAGSTER_READ_ONLY does"
+    )
     try:
         serve(parser.parse_args(given))
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from elec_pipeline.errors import StoreError
 from elec_pipeline.settings import Settings
-from elec_pipeline.store import urls
+from elec_pipeline.store import roles, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.outage import is_outage, unavailable
 from elec_pipeline.store.session import pinned
@@ -26,7 +26,7 @@ from elec_pipeline.store.tables import SCHEMA
 DATABASE = "elec"
 """Name of our database on the embedded server."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0009"
+HEAD = "0010"
 """Newest migration; a test compares it with the files, so that start-up need not read them."""
 CONNECT_TIMEOUT_S = 10
 LIVELINESS = {
@@ -138,6 +138,12 @@ def opened_dagster(settings: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
+def open_dagster_to_reader(settings: Settings) -> None:
+    """Let those who only read see how Dagster's runs do, once its tables are there."""
+    with opened_dagster(settings) as engine, engine.begin() as connection:
+        roles.open_dagster(connection)
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date; quick when they are, safe when several processes race.
 
@@ -157,6 +163,7 @@ def migrate(engine: Engine) -> None:
             _refuse_newer(_revision(connection))
             if not connection.scalar(text(f"SELECT to_regnamespace('{SCHEMA}') IS NOT NULL")):
                 connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+            roles.become_owner(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DBAPIError as error:

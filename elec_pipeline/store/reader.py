@@ -1,22 +1,26 @@
 """An engine for those who only read: the JSON API, the dashboard.
 
-Here: a pool whose every transaction is read-only, in the server's own eyes, and ends after a while. Not here:
-what is read (`queries`), and the engine of those who write (`database`).
+Here: a pool whose every transaction is read-only, in the server's own eyes, and ends after a while. Its sessions
+act as the role of readers, so that the server refuses to write whatever a session says of its transactions. Not
+here: what is read (`queries`), and the engine of those who write (`database`).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.settings import Settings
-from elec_pipeline.store import urls
+from elec_pipeline.store import roles, urls
 from elec_pipeline.store.database import dagster_database, database_url
 from elec_pipeline.store.session import pinned
 
 CONNECT_TIMEOUT_S = 3
+_log = logging.getLogger(__name__)
 
 
 def open_reader(settings: Settings, *, connections: int, statement_timeout_s: float) -> Engine:
@@ -54,7 +58,7 @@ def _reader(
         "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
         "application_name": "elec-reader",
     }
-    return create_engine(
+    engine = create_engine(
         urls.for_sqlalchemy(place(_pinned(settings, options))),
         pool_pre_ping=True,  # a restarted server costs one ping instead of a failed answer
         pool_size=connections,
@@ -63,6 +67,17 @@ def _reader(
         isolation_level="REPEATABLE READ",  # an answer of several queries is of one moment
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
     )
+    if not settings.elec_readonly_database_url.get_secret_value():  # whose account is chosen for reading
+        event.listen(engine, "connect", _become_reader)
+    return engine
+
+
+def _become_reader(session: Any, _record: object) -> None:
+    if not roles.become_reader(session):
+        _log.warning(
+            f"This account cannot act as {roles.READER}: reads are read-only transactions of the account that "
+            "also writes. `elec db start` says what is missing."
+        )
 
 
 def _pinned(settings: Settings, options: dict[str, str]) -> str:

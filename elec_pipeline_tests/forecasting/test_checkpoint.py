@@ -233,8 +233,9 @@ def test_a_hub_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) ->
         load_forecaster("someone/some-model")
 
 
-def test_a_hub_model_is_fetched_without_pickles_and_carries_its_name(
-    bolt_folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("commit", ["", "0123456789abcdef0123456789abcdef01234567"])
+def test_a_hub_model_is_fetched_without_pickles_at_its_commit_and_carries_its_name(
+    bolt_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, commit: str
 ) -> None:
     import huggingface_hub
 
@@ -245,8 +246,16 @@ def test_a_hub_model_is_fetched_without_pickles_and_carries_its_name(
         return str(bolt_folder)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", serve)
-    assert load_forecaster("someone/chronos-bolt-tiny").version.startswith("bolt-chronos-bolt-tiny-")
-    assert asked == {"name": "someone/chronos-bolt-tiny", "allow_patterns": ["*.json", "*.safetensors"]}
+    name = "someone/chronos-bolt-tiny"
+    assert load_forecaster(f"{name}@{commit}" if commit else name).version.startswith("bolt-chronos-bolt-tiny-")
+    assert asked == {"name": name, "revision": commit or None, "allow_patterns": ["*.json", "*.safetensors"]}
+    assert (f"{name}@{bolt_folder.name}" in caplog.text) is (not commit)
+
+
+@pytest.mark.parametrize("commit", ["", "main", "0123456", "0123456789ABCDEF0123456789ABCDEF01234567"])
+def test_what_is_no_commit_is_refused_without_asking_the_hub(commit: str) -> None:
+    with pytest.raises(ModelUnavailableError, match="no commit of the hub"):
+        load_forecaster(f"someone/some-model@{commit}")
 
 
 def test_importing_the_package_imports_neither_torch_nor_chronos_nor_dagster() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -51,6 +54,41 @@ def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "postgres" not in path.relative_to(folder).parts:
             yield path, f"{path}\n{path.read_bytes().decode(errors='replace')}"
+
+
+def open_to_others(folder: Path) -> list[Path]:
+    """Return what in a folder, and the folder itself, others than its owner have any right on."""
+    found = [folder, *folder.rglob("*")]
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
+
+
+def run_watched(
+    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, timeout_s: float
+) -> tuple[subprocess.CompletedProcess[str], set[str]]:
+    """Run a command; returns its end and every command line of it and its children that was seen."""
+    shown: set[str] = set()
+    ended = threading.Event()
+
+    def watch(pid: int) -> None:
+        while not ended.wait(0.05):
+            with suppress(psutil.Error):
+                here = psutil.Process(pid)
+                for each in (here, *here.children(recursive=True)):
+                    with suppress(psutil.Error):
+                        shown.add("\0".join(each.cmdline()))
+
+    with subprocess.Popen(  # noqa: S603 - our own commands
+        command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        watcher = threading.Thread(target=watch, args=[process.pid])
+        watcher.start()
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        finally:
+            ended.set()
+            watcher.join()
+            process.kill()
+    return subprocess.CompletedProcess(command, process.returncode, out, err), shown - {""}
 
 
 def rows_of(url: str) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from elec_pipeline.commands.dagster_home import prepare
+from elec_pipeline.guard import PRIVATE_UMASK
 from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.server import SimulatorHandle
@@ -37,8 +37,14 @@ FAULTS = [
 @pytest.fixture
 def own_home(home: Path, request: pytest.FixtureRequest) -> Path:
     folder = home / re.sub(r"\W", "-", request.node.name)  # Dagster finds no instance below a name with brackets
-    folder.mkdir(mode=0o755)
+    folder.mkdir(mode=0o700)
     return folder
+
+
+def prepare_privately(home: Path) -> None:
+    """Make Dagster's home as our programs do, whose umask is narrow."""
+    os.umask(PRIVATE_UMASK)
+    prepare(Settings(elec_home=home))
 
 
 def environment(home: Path, url: str, **more: str) -> dict[str, str]:
@@ -62,9 +68,9 @@ def environment(home: Path, url: str, **more: str) -> dict[str, str]:
 def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
     own_home: Path, database: str, simulator: SimulatorHandle
 ) -> None:
-    prepare(Settings(elec_home=own_home))
+    prepare_privately(own_home)
     hosts = dict.fromkeys(("RTE_BASE_URL", "ODRE_BASE_URL", "OPEN_METEO_URL"), simulator.url)
-    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+    done, shown = planted.run_watched(
         [
             sys.executable,
             "-m",
@@ -75,9 +81,7 @@ def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
         ],
         env=environment(own_home, planted.with_password(database), **hosts),
         cwd=own_home,
-        capture_output=True,
-        text=True,
-        check=False,
+        timeout_s=230,
     )
     outcomes = [
         json.loads(line.removeprefix("RUN ")) for line in done.stdout.splitlines() if line.startswith("RUN ")
@@ -88,6 +92,9 @@ def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
     assert planted.WEATHER_KEY in simulator.simulator.heard()
     assert "ValueError: ***" in done.stderr
     assert not planted.found_in(done.stdout + done.stderr, *tokens)
+    assert shown
+    assert not planted.found_in("\n".join(shown), *tokens)
+    assert planted.open_to_others(own_home) == []
     files = dict(planted.files_below(own_home))
     for written in (".out", ".err"):  # what steps print; Dagster repeats it to its own output if it has the time
         assert any("***" in text for path, text in files.items() if path.suffix == written)
@@ -102,7 +109,7 @@ def test_what_sources_repeat_is_in_no_log_no_file_and_no_table(
 
 @pytest.mark.parametrize("command", ["doctor", "materialize"])
 def test_a_database_that_repeats_the_password_does_so_to_nobody(own_home: Path, command: str) -> None:
-    prepare(Settings(elec_home=own_home))
+    prepare_privately(own_home)
     programs = Path(sys.executable).parent
     arguments: dict[str, list[str | Path]] = {
         "doctor": [programs / "elec", "doctor"],
@@ -112,16 +119,16 @@ def test_a_database_that_repeats_the_password_does_so_to_nobody(own_home: Path, 
         ],
     }  # fmt: skip
     with planted.telltale_database() as url:
-        done = subprocess.run(  # noqa: S603 - our own commands
+        done, shown = planted.run_watched(
             arguments[command],
             env=environment(own_home, url, RTE_BASE_URL="http://127.0.0.1:9", OPEN_METEO_URL="off"),
             cwd=own_home,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
+            timeout_s=100,
         )
     assert done.returncode != 0
+    assert shown
+    assert not planted.found_in("\n".join(shown))
+    assert planted.open_to_others(own_home) == []
     assert 'password "***" is wrong' in (done.stdout + done.stderr).replace("\n", " ")
     assert not planted.found_in(done.stdout + done.stderr)
     for path, text in planted.files_below(own_home):

@@ -67,15 +67,19 @@ def instance(folder: Path) -> Path:
 
 @contextmanager
 def dagster(
-    folder: Path, host: str = "127.0.0.1", *, is_bare: bool = False, **settings: str
+    folder: Path, host: str = "127.0.0.1", *, is_bare: bool = False, prefix: str = "", **settings: str
 ) -> Iterator[DagsterUi]:
-    """Serve Dagster's UI with our entry; bare: with Dagster's own program, without our layers."""
+    """Serve Dagster's UI with our entry; bare: with Dagster's own program, without our layers.
+
+    The prefix is the path that it is expected under.
+    """
     workspace, port = instance(folder), free_port()
     command = dagster_ui.command(str(workspace), host, port)
     if is_bare:
         command = [str(Path(sys.executable).with_name("dagster-webserver")), *command[3:]]
-    with started(command, f"http://127.0.0.1:{port}/server_info", folder, DAGSTER_HOME=str(folder), **settings):
-        yield DagsterUi(f"http://127.0.0.1:{port}", settings.get("ELEC_UI_PASSWORD", ""))
+    url = f"http://127.0.0.1:{port}{prefix}"
+    with started(command, f"{url}/server_info", folder, DAGSTER_HOME=str(folder), **settings):
+        yield DagsterUi(url, settings.get("ELEC_UI_PASSWORD", ""))
 
 
 @contextmanager

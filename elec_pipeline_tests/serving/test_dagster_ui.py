@@ -14,6 +14,7 @@ from websockets.typing import Origin, Subprotocol
 
 from dashboard import runs
 from elec_pipeline.serving import dagster_ui
+from elec_pipeline.serving.password import login
 from elec_pipeline_tests.ports import free_port
 from elec_pipeline_tests.serving.servers import START, DagsterUi, dagster, environment, instance
 
@@ -127,11 +128,11 @@ def test_with_a_password_it_listens_everywhere_warns_and_asks(folder: Path) -> N
         log = (folder / "server.log").read_text()
         assert "Warning" in log
         assert SECRET not in log
-        for login in (None, ("elec", "wrong"), ("elec", "")):
-            refused = requests.post(f"{ui.url}/graphql", json={"query": START}, auth=login, timeout=20)
+        for user in (None, ("elec", "wrong"), ("elec", "")):
+            refused = requests.post(f"{ui.url}/graphql", json={"query": START}, auth=user, timeout=20)
             assert refused.status_code == 401
             assert refused.headers["WWW-Authenticate"].startswith("Basic")
-            assert requests.get(ui.url, auth=login, timeout=20).status_code == 401
+            assert requests.get(ui.url, auth=user, timeout=20).status_code == 401
         with pytest.raises(InvalidStatus):
             connect(f"ws://{ui.host}/graphql", subprotocols=[PROTOCOL])
         assert ui.schedule_status() == "STOPPED"
@@ -141,3 +142,22 @@ def test_with_a_password_it_listens_everywhere_warns_and_asks(folder: Path) -> N
         assert ui.schedule_status() == "RUNNING"
         assert runs.ask(ui.url, SECRET) is not None
         assert runs.ask(ui.url) is None
+
+
+def test_behind_a_proxy_it_lies_under_the_path_of_its_address_and_can_be_read_only(folder: Path) -> None:
+    url = "https://elec.example/dagster/"
+    with dagster(
+        folder, prefix="/dagster", ELEC_UI_PASSWORD=SECRET, ELEC_DAGSTER_URL=url, ELEC_DAGSTER_READ_ONLY="true"
+    ) as ui:
+        assert requests.get(f"{ui.url}/runs", timeout=20).status_code == 401
+        assert requests.get(ui.url.removesuffix("/dagster"), timeout=20).status_code == 401
+        page = requests.get(f"{ui.url}/runs", headers=login(SECRET), timeout=20)
+        assert page.ok
+        assert '"/dagster"' in page.text
+        refused = ui.post(START)
+        assert "UnauthorizedError" in refused.text
+        assert ui.schedule_status() == "STOPPED"
+        address = f"ws://{ui.host}/graphql"
+        with connect(address, additional_headers=login(SECRET), subprotocols=[PROTOCOL]) as opened:
+            opened.send('{"type": "connection_init"}')
+            assert "connection_ack" in str(opened.recv(20))
