@@ -71,19 +71,19 @@ def test_a_reader_cannot_write(database: str) -> None:
 def test_a_role_that_may_only_select_is_enough(copied: str, serve: Serve) -> None:
     name = urls.database_name(copied)
     with psycopg.connect(urls.for_psycopg(copied), autocommit=True) as admin:
-        admin.execute("DROP ROLE IF EXISTS elec_reader")
-        admin.execute("CREATE ROLE elec_reader LOGIN")
-        admin.execute(f"GRANT CONNECT ON DATABASE {name} TO elec_reader")
-        admin.execute("GRANT USAGE ON SCHEMA elec TO elec_reader")
-        admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA elec TO elec_reader")
+        admin.execute("DROP ROLE IF EXISTS web_login")
+        admin.execute("CREATE ROLE web_login LOGIN")
+        admin.execute(f"GRANT CONNECT ON DATABASE {name} TO web_login")
+        admin.execute("GRANT USAGE ON SCHEMA elec TO web_login")
+        admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA elec TO web_login")
         try:
-            with_role = copied.replace("postgres@", "elec_reader@")
+            with_role = copied.replace("postgres@", "web_login@")
             api = serve(NOWHERE, elec_readonly_database_url=with_role)
             for path in [*DATA, *V1]:
                 assert api.get(path).status_code == 200
         finally:
-            admin.execute("DROP OWNED BY elec_reader")
-            admin.execute("DROP ROLE elec_reader")
+            admin.execute("DROP OWNED BY web_login")
+            admin.execute("DROP ROLE web_login")
 
 
 @pytest.mark.parametrize(("key", "status"), [(SECRET, 200), ("wrong", 401), ("é", 401), (None, 401)])
