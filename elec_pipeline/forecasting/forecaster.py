@@ -22,10 +22,11 @@ from elec_pipeline.errors import (
     ModelUnavailableError,
 )
 from elec_pipeline.forecasting.combination.combination import Combination
-from elec_pipeline.forecasting.combination.said import said
+from elec_pipeline.forecasting.combination.said import Said
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos, required
-from elec_pipeline.forecasting.experts.expert import Expert
+from elec_pipeline.forecasting.experts.expert import Expert, KnowsItsErrors
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE
+from elec_pipeline.forecasting.features.local_time import LocalGrid
 from elec_pipeline.forecasting.features.situations import key
 from elec_pipeline.forecasting.forecast import DECIMALS
 from elec_pipeline.forecasting.held_back import Issued, first_plausible, week_before
@@ -161,6 +162,19 @@ class Forecaster:
         for name in sorted(by_expert, key=lambda each: -weights.get(each, 0.0)):
             yield name, _rounded(by_expert[name])
         yield SEASONAL_NAIVE, _rounded(week_before(information))
+
+
+def said(experts: Mapping[str, Expert], information: InformationSet) -> Said:
+    """Return what experts say of one issue."""
+    return Said(
+        quantiles={name: expert.predict([information])[0] for name, expert in experts.items()},
+        hour=LocalGrid.of(information.hours[-information.delivery_hours :]).hour,
+        errors_mw={
+            name: expert.late_errors(information)
+            for name, expert in experts.items()
+            if isinstance(expert, KnowsItsErrors)
+        },
+    )
 
 
 def _key(information: InformationSet) -> str:

@@ -1,7 +1,7 @@
 """What the experts say of one issue, and how far they were off of late.
 
 Here: the forecasts side by side, the errors of the last weeks, and how large those of a weighted mean were. Not
-here: how forecasts become one (`combination`), and what an expert is (`experts.expert`).
+here: how forecasts become one (`combination`), and how experts are asked (`forecaster.said`).
 
 Errors are of the days before the delivery day that an expert had not learnt from, as it makes them out of what is
 known at the issue: nothing of them is stored, so a backfilled issue finds what the live one found.
@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.quantiles import Floats
-from elec_pipeline.forecasting.experts.expert import Expert, KnowsItsErrors
-from elec_pipeline.forecasting.features.local_time import Integers, LocalGrid
+from elec_pipeline.forecasting.features.local_time import Integers
 from elec_pipeline.forecasting.late_errors import sizes_by_hour
 
 
@@ -55,16 +53,3 @@ class Said:
         total = sum(known.values())
         errors = np.sum([weight / total * self.errors_mw[name] for name, weight in known.items()], axis=0)
         return sizes_by_hour(errors)[self.hour]
-
-
-def said(experts: Mapping[str, Expert], information: InformationSet) -> Said:
-    """Return what experts say of one issue."""
-    return Said(
-        quantiles={name: expert.predict([information])[0] for name, expert in experts.items()},
-        hour=LocalGrid.of(information.hours[-information.delivery_hours :]).hour,
-        errors_mw={
-            name: expert.late_errors(information)
-            for name, expert in experts.items()
-            if isinstance(expert, KnowsItsErrors)
-        },
-    )

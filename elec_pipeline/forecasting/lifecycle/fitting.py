@@ -31,7 +31,7 @@ from elec_pipeline.files import replace_folder
 from elec_pipeline.forecasting.checkpoint import chronos_folder, load_forecaster, save_checkpoint
 from elec_pipeline.forecasting.combination.calibration import YEAR_DAYS, calibrated
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
-from elec_pipeline.forecasting.combination.said import Said, said
+from elec_pipeline.forecasting.combination.said import Said
 from elec_pipeline.forecasting.degraded import with_only
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS, Chronos
 from elec_pipeline.forecasting.experts.chronos.loading import load_pipeline, quiet
@@ -60,7 +60,7 @@ from elec_pipeline.forecasting.experts.ridge.coefficients import Regressions
 from elec_pipeline.forecasting.experts.ridge.fitting import Course, learnt
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 from elec_pipeline.forecasting.features.past_days import inside, lessons
-from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster, said
 from elec_pipeline.forecasting.lifecycle.card import checkpoint_card, validation_figures, write_card
 from elec_pipeline.forecasting.samples import Sample, as_issued, degraded, in_every_situation
 

@@ -23,10 +23,10 @@ from elec_pipeline.forecasting.combination.calibration import (
     chosen,
 )
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
-from elec_pipeline.forecasting.combination.said import Said, said
+from elec_pipeline.forecasting.combination.said import Said
 from elec_pipeline.forecasting.experts.chronos.chronos import CHRONOS
 from elec_pipeline.forecasting.features.situations import KEYS
-from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster, said
 from elec_pipeline.forecasting.lifecycle.fitting import LATE_SHARE
 from elec_pipeline.forecasting.samples import as_issued, in_every_situation
 from elec_pipeline_tests.conftest import every_day_length

@@ -15,9 +15,11 @@ from elec_pipeline.domain.quantiles import MEDIAN
 from elec_pipeline.forecasting.combination.bands import half_widths
 from elec_pipeline.forecasting.combination.calibration import chosen
 from elec_pipeline.forecasting.combination.combination import Blend, Combination
-from elec_pipeline.forecasting.combination.said import Said, said
+from elec_pipeline.forecasting.combination.said import Said
+from elec_pipeline.forecasting.experts.expert import Expert
 from elec_pipeline.forecasting.experts.naive import SEASONAL_NAIVE, SeasonalNaive
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
+from elec_pipeline.forecasting.forecaster import said
 from elec_pipeline.forecasting.late_errors import LEAST_DAYS, sizes_by_hour
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.forecasting.experts.ridge.test_reference import through
@@ -83,7 +85,7 @@ def test_errors_are_made_of_what_the_issue_knows_alone(
     day: date, n_hours: int, taught_ridge: Ridge, past: History
 ) -> None:
     ridge = Ridge(taught_ridge.options, through(taught_ridge.regressions, day - timedelta(days=91)))
-    experts = {RIDGE: ridge, SEASONAL_NAIVE: SeasonalNaive()}
+    experts: dict[str, Expert] = {RIDGE: ridge, SEASONAL_NAIVE: SeasonalNaive()}
     known = past.at(day, Issue.EVENING, context_hours=ridge.context_hours)
     told = said(experts, known)
     assert len(told.hour) == n_hours
