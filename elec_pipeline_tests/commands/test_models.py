@@ -82,7 +82,7 @@ def test_versions_are_listed_promoted_and_rolled_back(
 
 def test_the_weights_of_any_experts_are_a_table_by_what_is_known(engine: Engine, own_home: Path) -> None:
     blends = {
-        "evening": {"medians": {"ridge": 0.7, "oracle": 0.3}, "widths": {"oracle": 1.0}},
+        "evening": {"medians": {"ridge": 0.7, "oracle": 0.3}, "widths": {"oracle": 1.0}, "late": 0.75},
         "alone+temperature_c": {"medians": {"ridge": 1.0}, "widths": {"ridge": 0.5, "oracle": 0.5}},
     }
     models.register_trained(
@@ -91,9 +91,9 @@ def test_the_weights_of_any_experts_are_a_table_by_what_is_known(engine: Engine,
     )  # fmt: skip
     shown = elec("models", "show", "elec-1")
     head = row(shown, "stands on").split()
-    assert head == ["stands", "on", "ridge", "oracle"]
-    assert row(shown, "evening").split() == ["evening", "0.70", "/", "0.00", "0.30", "/", "1.00"]
-    alone = ["alone+temperature_c", "1.00", "/", "0.50", "0.00", "/", "0.50"]
+    assert head == ["stands", "on", "ridge", "oracle", "own", "late", "errors"]
+    assert row(shown, "evening").split() == ["evening", "0.70", "/", "0.00", "0.30", "/", "0.25", "–", "/", "0.75"]
+    alone = ["alone+temperature_c", "1.00", "/", "0.50", "0.00", "/", "0.50", "–", "/", "0.00"]
     assert row(shown, "alone").split() == alone
     assert "{" not in shown
 
