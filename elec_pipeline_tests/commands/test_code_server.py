@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import dagster as dg
@@ -22,10 +23,11 @@ def test_a_workspace_file_leads_to_the_code_server_with_every_definition(
     from dagster._core.workspace.load_target import WorkspaceFileTarget
 
     assert configured.database_url
-    with socket_path(tmp_path) as path, dg.instance_for_test() as instance:
+    with socket_path(tmp_path) as path, dg.instance_for_test() as instance, ExitStack() as stack:
         child = code_server(path, tmp_path / "code-server.log")
         child.start(os.environ)
         assert child.process is not None
+        stack.callback(end_process, child.process)  # also where the test fails
         until = time.monotonic() + 60
         while not child.is_ready():
             assert child.is_running, child.log.read_text()

@@ -59,8 +59,17 @@ def test_a_run_killed_together_with_its_code_server_and_the_daemon_is_found(
     platform: Platform, source: SimulatorHandle
 ) -> None:
     held = holding(platform, source)
-    [daemon] = [each for each in platform.tree() if "dagster-daemon" in " ".join(each.cmdline())]
-    os.killpg(daemon.pid, signal.SIGKILL)
+    worker = psutil.Process(platform.worker(held.run_id))
+    groups = [
+        each.pid
+        for each in platform.tree()
+        if os.getpgid(each.pid) == each.pid
+        and any(name in " ".join(each.cmdline()) for name in ("dagster-daemon", "dagster api grpc"))
+    ]
+    assert len(groups) == 2
+    for group in groups:
+        os.killpg(group, signal.SIGKILL)
+    until(lambda: not lives(worker), 10, "its worker is gone")
     source.set_faults([])
     platform.next_success(time.time())
     assert_failed_and_repeated(platform, held, says="is gone: it was killed, or the machine went down")
