@@ -169,7 +169,7 @@ def said(experts: Mapping[str, Expert], information: InformationSet) -> Said:
     return Said(
         quantiles={name: expert.predict([information])[0] for name, expert in experts.items()},
         hour=LocalGrid.of(information.hours[-information.delivery_hours :]).hour,
-        errors_mw={
+        errors={
             name: expert.late_errors(information)
             for name, expert in experts.items()
             if isinstance(expert, KnowsItsErrors)

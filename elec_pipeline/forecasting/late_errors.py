@@ -11,16 +11,16 @@ LEAST_DAYS = 14
 """From fewer known days, of an hour and its two neighbours, the size of errors is not told."""
 
 
-def sizes_by_hour(errors_mw: npt.ArrayLike) -> Floats:
+def sizes_by_hour(errors: npt.ArrayLike) -> Floats:
     """Return quantiles of the absolute errors of each local hour and its neighbours, at what `BANDS` claim.
 
     The neighbour of the first hour is the last of the same day.
 
     Args:
-        errors_mw: Of days and local hours, shape (days, 24), MW; NaN where not known.
+        errors: Of days and local hours, shape (days, 24), in any unit; NaN where not known.
 
     Returns:
-        Shape (24, 3), MW; NaN from fewer than 14 days.
+        Shape (24, 3), in the same unit; NaN from fewer than 14 days.
 
     Example:
         >>> sizes_by_hour(np.tile(np.linspace(-100, 100, 21)[:, None], 24))[12].tolist()
@@ -28,6 +28,6 @@ def sizes_by_hour(errors_mw: npt.ArrayLike) -> Floats:
         >>> sizes_by_hour(np.ones((13, 24)))[12].tolist()
         [nan, nan, nan]
     """
-    errors = np.abs(np.asarray(errors_mw, dtype=np.float64))
-    around = np.concatenate([np.roll(errors, shift, axis=1) for shift in (-1, 0, 1)])
+    sizes = np.abs(np.asarray(errors, dtype=np.float64))
+    around = np.concatenate([np.roll(sizes, shift, axis=1) for shift in (-1, 0, 1)])
     return of_known(around, list(BANDS), least=3 * LEAST_DAYS).T

@@ -60,6 +60,6 @@ class KnowsItsErrors(Protocol):
         """Return the errors of days before the delivery day that it had not learnt from, the oldest first.
 
         Returns:
-            By local hour, shape (days, 24), MW; NaN where the load is not known. The same days for all experts of
-            a checkpoint.
+            By local hour, as shares of the load, shape (days, 24); NaN where that is not known. The same days for
+            all experts of a checkpoint.
         """

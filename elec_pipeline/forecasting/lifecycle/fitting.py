@@ -68,10 +68,10 @@ if TYPE_CHECKING:
     from chronos import BaseChronosPipeline
 
 LATE_SHARE = 0.85
-"""Weight of the errors of the combined median in the last 60 days, beside the network's widths. The bands of 2023,
-calibrated on 2022, missed what they claim by 1.8, 1.9 and 1.5 points (mean of nine kinds; 50, 80 and 90 %), those
-of 2024 by 1.0, 0.8 and 0.6; with half of the ridge's errors instead by 3.4, 3.1, 2.0 and by 1.8, 1.4, 0.9. The
-pinball loss was the same in 2023 and 0.5 % higher in 2024."""
+"""Weight of the errors of the combined median in the last 60 days, beside the network's widths. The bands of 2024,
+calibrated on 2023, missed what they claim by 1.0, 1.0 and 0.8 points (mean of nine kinds; 50, 80 and 90 %), those
+of 2023, calibrated on 2022, by 2.6, 2.2 and 1.2; with half of the ridge's errors instead by 1.8, 1.4, 0.9 and by
+3.4, 3.1, 2.0. The pinball loss was the same in 2023 and 0.3 % higher in 2024."""
 LIBRARIES = ("elec-pipeline", "accelerate", "chronos-forecasting", "numpy", "torch", "transformers")
 """Another version of one of these may train other weights."""
 _FITS: Mapping[Family, Callable[[Any, Sequence[Window], Sequence[Window], Run], Ended]] = {

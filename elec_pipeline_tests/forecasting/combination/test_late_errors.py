@@ -32,20 +32,29 @@ def of_two(day: date, sizes_mw: Sequence[float], days: int = 60) -> Said:
     local = hours(day).tz_convert("Europe/Paris").hour.to_numpy()
     random = np.random.default_rng(5)
     quantiles = np.tile(300 * NORMAL, (len(local), 1)) + 50_000
-    errors = {name: random.normal(0, size, (days, 24)) for name, size in zip("ab", sizes_mw, strict=True)}
+    errors = {name: random.normal(0, size, (days, 24)) / 50_000 for name, size in zip("ab", sizes_mw, strict=True)}
     return Said(dict.fromkeys("ab", quantiles), local, errors)
 
 
 @every_day_length
 def test_the_size_is_that_of_the_weighted_error_at_the_same_local_hour(day: date, n_hours: int) -> None:
     told = of_two(day, (400.0, 400.0))
-    half = 0.5 * told.errors_mw["a"] + 0.5 * told.errors_mw["b"]
+    half = 0.5 * told.errors["a"] + 0.5 * told.errors["b"]
+    told = replace(told, quantiles=dict(told.quantiles) | {"c": told.quantiles["a"]})
     for weights in ({"a": 0.5, "b": 0.5}, {"a": 0.45, "b": 0.45, "c": 0.1}):
         found = told.late_sizes(weights)
         assert found.shape == (n_hours, 3)
-        np.testing.assert_allclose(found, sizes_by_hour(half)[told.hour])
+        np.testing.assert_allclose(found, 50_000 * sizes_by_hour(half)[told.hour])
     # Two that err apart from each other err less together.
     assert np.all(told.late_sizes({"a": 0.5, "b": 0.5}).mean(axis=0) < told.late_sizes({"a": 1.0}).mean(axis=0))
+
+
+@every_day_length
+def test_where_the_load_is_lower_the_same_errors_make_smaller_ones(day: date, n_hours: int) -> None:
+    told = of_two(day, (400.0, 400.0))
+    summer = replace(told, quantiles={name: 0.6 * each for name, each in told.quantiles.items()})
+    assert len(summer.late_sizes({"a": 1.0})) == n_hours
+    np.testing.assert_allclose(summer.late_sizes({"a": 1.0}), 0.6 * told.late_sizes({"a": 1.0}))
 
 
 @every_day_length
@@ -89,9 +98,7 @@ def test_errors_are_made_of_what_the_issue_knows_alone(
     known = past.at(day, Issue.EVENING, context_hours=ridge.context_hours)
     told = said(experts, known)
     assert len(told.hour) == n_hours
-    assert set(told.errors_mw) == {RIDGE}
-    assert told.errors_mw[RIDGE].shape == (ridge.options.update_days, 24)
+    assert set(told.errors) == {RIDGE}
+    assert told.errors[RIDGE].shape == (ridge.options.update_days, 24)
     later = np.where(np.arange(len(known.load_mw)) < len(known.load_mw) - n_hours, known.load_mw, 1.0)
-    np.testing.assert_array_equal(
-        said(experts, replace(known, load_mw=later)).errors_mw[RIDGE], told.errors_mw[RIDGE]
-    )
+    np.testing.assert_array_equal(said(experts, replace(known, load_mw=later)).errors[RIDGE], told.errors[RIDGE])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from elec_pipeline.domain import inputs
+from elec_pipeline.domain import input_names as inputs
 from elec_pipeline.errors import ModelUnavailableError
 
 RECIPE_FILE = "recipe.json"

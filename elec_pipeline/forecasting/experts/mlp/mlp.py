@@ -55,9 +55,9 @@ class Mlp:
         return [self._predict_one(each) for each in sets]
 
     def late_errors(self, information: InformationSet) -> Floats:
-        """Return how far off a network was on the days that bring the ridge up to date, shape (days, 24), MW.
+        """Return how far off a network was on the days that bring the ridge up to date, as shares of the load.
 
-        The ridge's own where there is none.
+        Shape (days, 24). The ridge's own where there is none.
         """
         late = self.ridge.references(information).late_days
         network = None if late is None else self.networks.get(late.key)
@@ -65,7 +65,8 @@ class Mlp:
             return self.ridge.late_errors(information)
         # What the ridge says of a day before it is known.
         ridge_mw = late.wanted_mw - late.errors_mw
-        return np.asarray(late.wanted_mw - network.corrections(late.features, ridge_mw, members=LATE_MEMBERS))
+        expected = network.corrections(late.features, ridge_mw, members=LATE_MEMBERS)
+        return np.asarray((late.wanted_mw - expected) / late.load_mw)
 
     def _predict_one(self, information: InformationSet) -> Floats:
         quantiles = self.ridge.predict([information])[0]

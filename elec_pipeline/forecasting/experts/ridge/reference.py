@@ -69,12 +69,14 @@ class LateDays:
         key: As `DeliveryDay.key`; of an early forecast's days it is the evening's.
         features: Shape (days, 24, features), MW.
         wanted_mw: What was to be added to the base, shape (days, 24); NaN where not known.
+        load_mw: The load, shape (days, 24).
         errors_mw: As `Updated.errors_mw`.
     """
 
     key: str
     features: Floats
     wanted_mw: Floats
+    load_mw: Floats
     errors_mw: Floats
 
 
@@ -226,7 +228,9 @@ class References:
         row = asked.samples.features[-1].copy()
         stands_on = key(situation, learnt.inputs)
         last = DeliveryDay(stands_on, asked.names, row, made[-1])
-        return _Corrections(made, LateDays(stands_on, late.features, late.wanted_mw, now.errors_mw), last)
+        return _Corrections(
+            made, LateDays(stands_on, late.features, late.wanted_mw, late.load_mw, now.errors_mw), last
+        )
 
     def _late(self, situation: Situation, learnt: Learnt, asked: Problem) -> Samples:
         """Return the days that bring the regression up to date: those before the delivery day not learnt from."""

@@ -104,8 +104,9 @@ class Ridge:
         return [self._predict_one(each) for each in sets]
 
     def late_errors(self, information: InformationSet) -> Floats:
-        """Return how far off it was on the days that bring it up to date, shape (days, 24), MW."""
-        return self.references(information).late_errors_mw
+        """Return how far off it was on the days that bring it up to date, as shares of the load; (days, 24)."""
+        late = self.references(information).late_days
+        return np.empty((0, 24)) if late is None else late.errors_mw / late.load_mw
 
     def _predict_one(self, information: InformationSet) -> Floats:
         made = self.references(information)

@@ -90,7 +90,9 @@ def test_it_knows_how_far_off_it_was_on_the_days_that_the_ridge_is_brought_up_to
     network = older.networks[late.key]
     expected = late.wanted_mw - late.errors_mw
     np.testing.assert_allclose(
-        found, late.wanted_mw - network.corrections(late.features, expected, members=1), equal_nan=True
+        found * late.load_mw,
+        late.wanted_mw - network.corrections(late.features, expected, members=1),
+        equal_nan=True,
     )
     assert np.isfinite(found[:-2]).mean() > 0.9
     assert not np.allclose(found[:-2], ridge.late_errors(information)[:-2], equal_nan=True)
