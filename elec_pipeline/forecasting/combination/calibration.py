@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -56,14 +57,11 @@ class Calibrated:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A sample, and what each expert said of it."""
+    """What came true on a day, and what the experts had said of it. Not the sample: thousands are held at once."""
 
-    sample: Sample
+    day: date
+    truth_mw: Floats
     said: Said
-
-    @property
-    def stands_on(self) -> str:
-        return key(self.sample.information.situation, self.sample.information.usable_inputs)
 
 
 def calibrated(
@@ -86,16 +84,17 @@ def calibrated(
     for sample in samples:
         said = said_of(sample)
         if said is not None:
-            one = _Seen(sample, said)
-            seen[one.stands_on].append(one)
+            known = sample.information
+            one = _Seen(known.delivery_day, sample.truth_mw, said)
+            seen[key(known.situation, known.usable_inputs)].append(one)
     enough = {
         each: of
         for each, of in seen.items()
-        if sum(np.count_nonzero(~np.isnan(one.sample.truth_mw)) for one in of) >= LEAST_HOURS
+        if sum(np.count_nonzero(~np.isnan(one.truth_mw)) for one in of) >= LEAST_HOURS
     }
     blends = {
         each: chosen(
-            np.concatenate([one.sample.truth_mw for one in of]),
+            np.concatenate([one.truth_mw for one in of]),
             {name: np.concatenate([one.said.quantiles[name] for one in of]) for name in of[0].said.quantiles},
             widths,
             late=late,
@@ -115,9 +114,9 @@ def _unusual(seen: Mapping[str, Sequence[_Seen]], blends: Mapping[str, Blend]) -
     errors, widths = [], []
     for each, of in seen.items():
         for one in of:
-            if is_unusual(one.sample.information.delivery_day):
+            if is_unusual(one.day):
                 made = blends[each].combined(one.said.quantiles, one.said.late_sizes(blends[each].medians))
-                errors.append(np.abs(one.sample.truth_mw - made[:, MEDIAN]))
+                errors.append(np.abs(one.truth_mw - made[:, MEDIAN]))
                 widths.append(half_widths(made)[:, BAND])
     if not errors:
         return 1.0
