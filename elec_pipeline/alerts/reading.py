@@ -19,7 +19,8 @@ from elec_pipeline.domain.completeness import GIVE_UP_DAYS
 from elec_pipeline.domain.delivery_day import FIRST_DAY, delivery_day
 from elec_pipeline.forecasting.lifecycle.drift import SCORED_BEFORE, drift
 from elec_pipeline.home import SERVER
-from elec_pipeline.settings import Settings, Source
+from elec_pipeline.settings import Settings
+from elec_pipeline.settings_source import Source
 from elec_pipeline.store import queries
 
 SETTLED = timedelta(days=4)
