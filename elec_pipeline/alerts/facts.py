@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from elec_pipeline.domain.completeness import DayState
+if TYPE_CHECKING:  # it loads pandas, which the parent of a platform holds no part of
+    from elec_pipeline.domain.completeness import DayState
 
 
 class Kind(StrEnum):

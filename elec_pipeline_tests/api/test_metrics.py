@@ -126,8 +126,8 @@ def with_runs(copied: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     settings.cache_clear()
 
     @dg.asset(check_specs=[dg.AssetCheckSpec("fully_informed", asset="one")])
-    def one() -> dg.MaterializeResult[None]:
-        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="fully_informed")])
+    def one() -> Iterator[dg.MaterializeResult[None]]:
+        yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="fully_informed")])
 
     repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "__repository__")
     origin = RemoteJobOrigin(repository, "job")

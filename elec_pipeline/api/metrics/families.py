@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from elec_pipeline.api.metrics.readings import ModelReading, Readings
 from elec_pipeline.domain.delivery_day import hours
 from elec_pipeline.domain.freshness import OLDEST
-from elec_pipeline.store.queries.orchestrator import Orchestrator
+from elec_pipeline.store.orchestrator import Orchestrator
 
 SHOWN_DAYS = 7
 """Whose completeness is told day by day."""

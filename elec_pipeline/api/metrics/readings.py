@@ -22,7 +22,7 @@ from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.weights import Weights, weights
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import queries
-from elec_pipeline.store.queries.orchestrator import Orchestrator, orchestrator
+from elec_pipeline.store.orchestrator import Orchestrator, orchestrator
 
 _LOG = logging.getLogger(__name__)
 SKILL_DAYS = 7

@@ -3,7 +3,7 @@
 All times are UTC, all loads MW. Every query is bounded by a time range on the primary key.
 """
 
-from elec_pipeline.store.queries.alerts import deliveries_of, lost_deliveries, recorded_alerts
+from elec_pipeline.store.alert_reads import deliveries_of, lost_deliveries, recorded_alerts
 from elec_pipeline.store.queries.completeness import day_states
 from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day
 from elec_pipeline.store.queries.history import (

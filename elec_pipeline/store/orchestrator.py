@@ -1,8 +1,8 @@
 """Reads of Dagster's own tables, which lie in a second database of the same server.
 
-Here: a few counts that tell how the orchestrator does, without Dagster: a process that only reads must not load
-it. Not here: our own tables (`state` and its neighbours), and whether a run has lost its process
-(`commands.doctor_runs`).
+Here: a few counts and heartbeats that tell how the orchestrator does, without Dagster: a process that only reads
+must not load it, nor pandas, for which this lies beside `queries`. Not here: our own tables (`queries`), whether a
+run has lost its process (`commands.doctor_runs`), and what heartbeats mean (`commands.doctor_daemons`).
 """
 
 from __future__ import annotations
@@ -36,6 +36,35 @@ class Orchestrator:
     failed_runs: int
     last_success: Mapping[str, datetime]
     checks: Mapping[tuple[str, str], bool]
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """The last sign of life of a part of Dagster's daemon.
+
+    Attributes:
+        part: Its name, such as `SCHEDULER`.
+        daemon: Which daemon wrote it: another id after each start.
+        at: UTC.
+    """
+
+    part: str
+    daemon: str
+    at: datetime
+
+
+def heartbeats(connection: Connection) -> list[Heartbeat]:
+    """Return the last heartbeat of each part of Dagster's daemon, by its name; none where the table is missing.
+
+    Args:
+        connection: To Dagster's database, in a session whose time zone is UTC.
+    """
+    if connection.scalar(text("SELECT to_regclass('daemon_heartbeats')")) is None:
+        return []
+    rows = connection.execute(
+        text("SELECT daemon_type, coalesce(daemon_id, ''), timestamp FROM daemon_heartbeats ORDER BY daemon_type")
+    )
+    return [Heartbeat(part, daemon, moment.replace(tzinfo=UTC)) for part, daemon, moment in rows]
 
 
 def orchestrator(connection: Connection) -> Orchestrator:
