@@ -1,8 +1,8 @@
 """`elec doctor`: what is configured, reachable and fresh. It looks and changes nothing; no secret is printed.
 
 Here: the order of the findings, and those about settings and database. Not here: the sources (`doctor_sources`),
-the model (`doctor_model`), Dagster's runs (`doctor_runs`) and its daemon (`doctor_daemons`), what a finding is
-(`findings`), and how findings are printed (`doctor_report`).
+the model (`doctor_model`), backups (`doctor_backups`), Dagster's runs (`doctor_runs`) and its daemon
+(`doctor_daemons`), what a finding is (`findings`), and how findings are printed (`doctor_report`).
 
 The quick look takes under three seconds: it loads no model, and waits only a moment for answers over the network.
 
@@ -40,6 +40,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
         deep: Whether what takes longer is done too: the model is checked file by file and loaded, and the sources
             are waited for.
     """
+    from elec_pipeline.commands.doctor_backups import look_at_backups
     from elec_pipeline.commands.doctor_sources import Questions
 
     questions = Questions(settings)  # the sources answer while the rest is looked at
@@ -69,6 +70,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
             yield _alerts(settings, engine)
         if engine is not None:
             yield from _dagster(settings, engine)
+        yield look_at_backups(settings, engine if has_tables else None)
         yield from questions.answers(wait_s=None if deep else QUICK_WAIT_S)
         from elec_pipeline.commands.doctor_model import describe_model
 
@@ -153,9 +155,7 @@ def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Look at Dagster's runs and daemon, where it has a home and a database."""
     home = dagster_home(settings.elec_home)
     try:
-        with engine.connect() as connection:
-            has_history = queries.has_database(connection, database.dagster_database(outage.url_of(settings)))
-        if not has_history or not (home / "dagster.yaml").exists():
+        if not database.has_dagster(engine) or not (home / "dagster.yaml").exists():
             yield Finding("daemon", is_well=False, text=f"Dagster's home and history are {_NOT_YET}")
             return
         from elec_pipeline.commands.dagster_home import open_instance

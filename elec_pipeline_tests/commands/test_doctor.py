@@ -27,7 +27,7 @@ from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import HEAD, dagster_url, opened_dagster, revision
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline.store.orchestrator import Heartbeat
+from elec_pipeline.store.orchestrator import BACKUP_JOB, Heartbeat
 from elec_pipeline_tests.conftest import NOW
 
 POOL = "rte_api"
@@ -137,6 +137,20 @@ def test_a_run_whose_process_is_dead_is_told(instance: dg.DagsterInstance, own: 
     os.close(held)
     assert set(doctor_runs.lost_runs(instance, dagster_home(own.elec_home))) == {dead, alive}
     assert unknown
+
+
+def test_the_last_nightly_backup_that_ended_is_told_where_it_failed(
+    instance: dg.DagsterInstance, own: Settings
+) -> None:
+    def told() -> Finding:
+        return by_subject(own)["backup"]
+
+    assert told().is_well
+    for status, is_well in (("FAILURE", False), ("STARTED", False), ("SUCCESS", True)):
+        run = dg.DagsterRun(BACKUP_JOB, status=dg.DagsterRunStatus(status))
+        instance.add_run(run)
+        assert told().is_well is is_well, status
+        assert ("the last nightly one failed" in told().text) is not is_well
 
 
 @pytest.fixture
@@ -270,6 +284,15 @@ def test_the_whole_report_comes_quickly_from_a_real_instance(own: Settings) -> N
         (dagster_home(own.elec_home) / "dagster.yaml").read_text() + "# older\n"
     )
     made = by_subject(own)
-    assert list(made)[-7:] == ["forecast_accuracy", "alerts", "queue", "runs", "daemon", "access", "model"]
+    assert list(made)[-8:] == [
+        "forecast_accuracy",
+        "alerts",
+        "queue",
+        "runs",
+        "daemon",
+        "backup",
+        "access",
+        "model",
+    ]
     assert made["model"].is_well
     assert (dagster_home(own.elec_home) / "dagster.yaml").read_text().endswith("# older\n")

@@ -29,7 +29,6 @@ from elec_pipeline.store.queries.series import (
 )
 from elec_pipeline.store.queries.state import (
     data_version,
-    has_database,
     held_back_issues,
     last_changes,
     newest_instants,
@@ -48,7 +47,6 @@ __all__ = [
     "expert_predictions_between",
     "first_forecast_at",
     "first_predictions",
-    "has_database",
     "held_back_issues",
     "held_back_since",
     "history",
