@@ -43,7 +43,7 @@ def standing(settings: Settings) -> Standing | None:
         return None
     folder = settings.backup_folder
     found = backups(folder)
-    damaged = []
+    damaged: list[Path] = []
     for path in reversed(found):
         made_at = _made_at(path)
         if made_at is not None:
