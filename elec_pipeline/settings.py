@@ -2,17 +2,16 @@
 
 Here: names, defaults and descriptions of settings, and what follows from them alone. Not here: anything
 that opens a connection or a file; the rules for a setting's text (`settings_values`), and the sentences for what
-breaks them (`settings_errors`). Secrets are `SecretStr`, so that no repr, log or traceback shows them.
+breaks them (`settings_errors`); which source, weather and addresses of alerts they come to (`settings_source`
+and its neighbours). Secrets are `SecretStr`, so that no repr, log or traceback shows them.
 """
 
 from __future__ import annotations
 
 import logging
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -33,7 +32,17 @@ from elec_pipeline.home import default_home
 from elec_pipeline.settings_alerts import Language, address_secrets, demand_addresses
 from elec_pipeline.settings_errors import explain
 from elec_pipeline.settings_files import SecretFileError, SettingsWithFiles
-from elec_pipeline.settings_values import OLDER_LAYOUT, host_names, http_url, listed, older_url, origins, tidy_all
+from elec_pipeline.settings_source import (
+    ODRE_HOST,
+    RTE_HOST,
+    SIMULATOR_CREDENTIAL,
+    Fallback,
+    Source,
+    fallback_of,
+    source_host,
+    source_of,
+)
+from elec_pipeline.settings_values import host_names, http_url, listed, origins, take_older_database, tidy_all
 from elec_pipeline.settings_weather import (
     FORECAST_HOST,
     OFF,
@@ -43,27 +52,7 @@ from elec_pipeline.settings_weather import (
     weather_url,
 )
 
-RTE_HOST = "https://digital.iservices.rte-france.com"
-ODRE_HOST = "https://odre.opendatasoft.com"
-SIMULATOR_CREDENTIAL = "simulator"
-"""Client id and secret that the simulator knows; public on purpose."""
 _log = logging.getLogger(__name__)
-
-
-class Source(StrEnum):
-    """Where consumption and RTE's forecasts come from."""
-
-    AUTO = "auto"
-    RTE = "rte"
-    ODRE = "odre"
-    SIMULATOR = "simulator"
-
-
-class Fallback(StrEnum):
-    """What stands in for RTE's API while that is down for longer than the retries of a run."""
-
-    NONE = ""
-    ODRE = "odre"
 
 
 class Settings(SettingsWithFiles):
@@ -194,15 +183,7 @@ class Settings(SettingsWithFiles):
         if not isinstance(given, dict):
             return handler(given)
         values, remarks = tidy_all(given)
-        configured = _plain(values.get("database_url"))
-        older = {name: _plain(values.get(name)) for name in OLDER_LAYOUT}
-        if not configured and (url := older_url(older)):
-            values["database_url"] = url
-        elif named := [name.upper() for name, value in older.items() if value]:
-            why = (
-                "DATABASE_URL is set, which goes before" if configured else "a database needs DB_HOST and DB_NAME"
-            )
-            remarks.append(f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} not used: {why}.")
+        remarks += take_older_database(values)
         made = handler(values)
         made._remarks = tuple(remarks)  # noqa: SLF001 - our own
         return made
@@ -210,8 +191,7 @@ class Settings(SettingsWithFiles):
     @field_validator("rte_base_url", "odre_base_url")
     @classmethod
     def _host_only(cls, url: str, field: ValidationInfo) -> str:
-        bare = http_url(str(field.field_name), url)
-        return bare.removesuffix("/open_api/consumption/v1").removesuffix("/api/explore/v2.1")
+        return source_host(str(field.field_name), url)
 
     @field_validator("elec_dagster_url", "elec_dagster_internal_url")
     @classmethod
@@ -261,32 +241,12 @@ class Settings(SettingsWithFiles):
             ConfigurationError: RTE is asked for, and its credentials are missing.
         """
         has_credentials = bool(self.rte_client_id.get_secret_value() and self.rte_client_secret.get_secret_value())
-        if self.elec_source is Source.AUTO and not has_credentials:
-            # Another host and no credentials: that can only be a simulator.
-            return Source.ODRE if self.rte_base_url == RTE_HOST else Source.SIMULATOR
-        if self.elec_source in (Source.SIMULATOR, Source.ODRE):
-            return self.elec_source
-        if not has_credentials:
-            raise ConfigurationError(
-                "RTE's credentials are missing: set RTE_CLIENT_ID and RTE_CLIENT_SECRET (create an "
-                "application on data.rte-france.com and subscribe it to the API «Consumption»), or use RTE's open "
-                "data without a key (ELEC_SOURCE=odre), or point RTE_BASE_URL at `elec simulator`."
-            )
-        url = urlsplit(self.rte_base_url)
-        if url.scheme != "https" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
-            raise ConfigurationError(
-                f"RTE_BASE_URL ({self.rte_base_url}) would send the client secret in the clear: use https://, "
-                "or set ELEC_SOURCE=simulator if a simulator answers there."
-            )
-        return Source.RTE
+        return source_of(self.elec_source, self.rte_base_url, has_credentials=has_credentials)
 
     @property
     def fallback(self) -> Fallback:
         """What stands in for the source while it is down; never real values for simulated ones."""
-        is_simulated = self.source is Source.SIMULATOR
-        if self.source is Source.ODRE or (is_simulated and self.odre_base_url == ODRE_HOST):
-            return Fallback.NONE
-        return self.elec_fallback
+        return fallback_of(self.elec_fallback, self.source, self.odre_base_url)
 
     @property
     def backup_folder(self) -> Path:
@@ -352,10 +312,6 @@ def settings() -> Settings:
     for remark in read.remarks:
         _log.warning(remark)
     return read
-
-
-def _plain(value: Any) -> str:
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
 
 
 @lru_cache(maxsize=4)

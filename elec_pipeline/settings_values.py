@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from pydantic import SecretStr
+
 from elec_pipeline.redaction import STARS, url_secrets
 
 ANY_ORIGIN = "*"
@@ -172,6 +174,31 @@ def older_url(given: Mapping[str, str]) -> str:
     account = _quoted(user) + (f":{_quoted(password)}" if password else "")
     # In the query, a host may be a folder of sockets or an IPv6 address too.
     return f"postgresql://{account}@/{_quoted(name)}?host={_quoted(host or 'localhost')}&port={port}"
+
+
+def take_older_database(values: dict[str, Any]) -> list[str]:
+    """Put the URL that an older layout's settings come to among the values where there is none; returns remarks.
+
+    Args:
+        values: Settings by name, changed in place.
+
+    Raises:
+        ValueError: The older settings make no URL; the message says which of them.
+    """
+    configured = _plain(values.get("database_url"))
+    older = {name: _plain(values.get(name)) for name in OLDER_LAYOUT}
+    if not configured and (url := older_url(older)):
+        values["database_url"] = url
+        return []
+    named = [name.upper() for name, value in older.items() if value]
+    if not named:
+        return []
+    why = "DATABASE_URL is set, which goes before" if configured else "a database needs DB_HOST and DB_NAME"
+    return [f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} not used: {why}."]
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
 
 
 def _quoted(text: str) -> str:

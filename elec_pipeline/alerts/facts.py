@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from elec_pipeline.domain.completeness import DayState
+from elec_pipeline.backup.standing import Standing
+
+if TYPE_CHECKING:  # it loads pandas, which the parent of a platform holds no part of
+    from elec_pipeline.domain.completeness import DayState
 
 
 class Kind(StrEnum):
@@ -36,6 +39,10 @@ class Kind(StrEnum):
     """Many values of older days were replaced by others."""
     SKILL = "skill"
     """Seven days of forecasts are worse than RTE's, and than usual."""
+    BACKUP = "backup"
+    """The newest backup is old."""
+    NO_BACKUP = "no_backup"
+    """There is no backup."""
     DISK = "disk"
     """Little room is left."""
     DAEMON = "daemon"
@@ -142,6 +149,7 @@ class Facts:
         revisions: Values of older days that were replaced lately.
         drift: The sentence about the last seven days where they are too bad; "" where they are not.
         disks: Where our state lies.
+        backups: What there is of backups; None where none are made.
         runs: What has ended lately, oldest first.
         open: The facts of problems that are open, by key.
     """
@@ -157,5 +165,6 @@ class Facts:
     revisions: Revisions | None = None
     drift: str = ""
     disks: Sequence[Disk] = ()
+    backups: Standing | None = None
     runs: Sequence[RunOutcome] = ()
     open: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

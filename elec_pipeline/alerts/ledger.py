@@ -17,10 +17,16 @@ from enum import StrEnum
 from typing import Any
 
 from elec_pipeline.alerts.facts import Kind, Problem
+from elec_pipeline.domain.freshness import OLDEST_BACKUP
 
-PATIENCE = {Kind.STALE: timedelta(minutes=55), Kind.INCOMPLETE: timedelta(minutes=175)}
+PATIENCE = {
+    Kind.STALE: timedelta(minutes=55),
+    Kind.INCOMPLETE: timedelta(minutes=175),
+    Kind.NO_BACKUP: OLDEST_BACKUP,
+}
 """How long a problem of a kind has to last before it is told of; the others are told of at once. One and three
-watches: the sensor `heal` asks for what is lacking every hour."""
+watches: the sensor `heal` asks for what is lacking every hour. A new installation, and one that was restored or
+upgraded from a version without backups, has none until its first night."""
 CALM = timedelta(minutes=55)
 """How long a problem must not be seen for it to be over: at the next watch."""
 CALM_OF = {Kind.DAEMON: timedelta(minutes=10)}

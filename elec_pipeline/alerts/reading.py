@@ -15,11 +15,13 @@ from sqlalchemy import Connection, Engine
 
 from elec_pipeline.alerts.facts import Disk, Facts, Revisions, RunOutcome
 from elec_pipeline.alerts.rules import LEAST_REVISION
+from elec_pipeline.backup.standing import Standing, standing
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS
 from elec_pipeline.domain.delivery_day import FIRST_DAY, delivery_day
 from elec_pipeline.forecasting.lifecycle.drift import SCORED_BEFORE, drift
 from elec_pipeline.home import SERVER
-from elec_pipeline.settings import Settings, Source
+from elec_pipeline.settings import Settings
+from elec_pipeline.settings_source import Source
 from elec_pipeline.store import queries
 
 SETTLED = timedelta(days=4)
@@ -63,6 +65,7 @@ def read_facts(
             revisions=_revisions(connection, now),
             drift=drifting.why if drifting.is_drifting else "",
             disks=disks(settings),
+            backups=backups(settings),
             runs=runs,
             open=open_facts,
         )
@@ -78,6 +81,14 @@ def disks(settings: Settings) -> list[Disk]:
         usage = shutil.disk_usage(there)
         found.setdefault(there.stat().st_dev, Disk(str(there), usage.free, usage.total))
     return list(found.values())
+
+
+def backups(settings: Settings) -> Standing | None:
+    """Return what there is of backups, none where their folder may not be read; None where none are made."""
+    try:
+        return standing(settings)
+    except OSError:
+        return Standing(settings.backup_folder)
 
 
 def _revisions(connection: Connection, now: datetime) -> Revisions | None:

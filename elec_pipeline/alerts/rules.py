@@ -1,7 +1,7 @@
 """Which problems there are, given the facts: pure.
 
-Here: problems of the data, the forecasts and the disk. Not here: problems of runs (`rules_of_runs`), and when one
-is told of (`ledger`).
+Here: problems of the data, the forecasts, the disk and the backups. Not here: problems of runs
+(`rules_of_runs`), and when one is told of (`ledger`).
 
 One cause makes one problem: hours follow raw values, forecasts that are old are missing ones. What was never asked
 for is no problem: days before the first hour that is there, forecasts of days whose week before is not there,
@@ -20,7 +20,7 @@ from elec_pipeline.alerts.facts import Facts, Kind, Problem
 from elec_pipeline.alerts.rules_of_runs import problems_of_runs
 from elec_pipeline.domain.completeness import DayState, Lack, lacks
 from elec_pipeline.domain.delivery_day import Issue, delivery_day, hours, issue_time
-from elec_pipeline.domain.freshness import OLDEST
+from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP
 from elec_pipeline.domain.timetable import GRACE
 
 MANY_REVISIONS = 48
@@ -43,6 +43,7 @@ def problems(facts: Facts) -> list[Problem]:
         *_of_forecasts(facts),
         *_revised(facts),
         *_short_disks(facts),
+        *_old_backups(facts),
     ]
 
 
@@ -132,3 +133,16 @@ def _short_disks(facts: Facts) -> Iterator[Problem]:
         if disk.free < LEAST_FREE:
             told = {"path": disk.path, "free_mb": disk.free // 1024**2, "least_mb": LEAST_FREE // 1024**2}
             yield Problem(f"{Kind.DISK}/{disk.path}", Kind.DISK, told)
+
+
+def _old_backups(facts: Facts) -> Iterator[Problem]:
+    """Yield what is wrong with the backups; that there is none is told of once it lasts (`ledger.PATIENCE`)."""
+    found = facts.backups
+    if found is None:
+        return
+    told = {"folder": str(found.folder)}
+    if found.newest is None:
+        yield Problem(Kind.NO_BACKUP.value, Kind.NO_BACKUP, told)
+    elif facts.now - found.newest > OLDEST_BACKUP:
+        told["newest"] = found.newest.isoformat()
+        yield Problem(Kind.BACKUP.value, Kind.BACKUP, told, found.newest + OLDEST_BACKUP)

@@ -59,6 +59,12 @@ FRAMES = {
     ),
 }
 _EN, _FR = Language.ENGLISH, Language.FRENCH
+_MAKE_ONE = {
+    _EN: "the last runs of the job backup in Dagster's UI say why; `elec backup --verify` makes one now. Where "
+    "none are wanted, set ELEC_BACKUPS=0.",
+    _FR: "les dernières exécutions du job backup dans Dagster disent pourquoi ; `elec backup --verify` en fait "
+    "une tout de suite. Pour n'en vouloir aucune, mettre ELEC_BACKUPS=0.",
+}
 SENTENCES: dict[Kind, dict[Language, Sentences]] = {
     Kind.RUN: {
         _EN: Sentences("runs fail: {fault}", "The job {job} fails at {steps}: {error}", "{do_fault}"),
@@ -182,6 +188,22 @@ SENTENCES: dict[Kind, dict[Language, Sentences]] = {
             "`elec models rollback`.",
         ),
     },
+    Kind.BACKUP: {
+        _EN: Sentences(
+            "the newest backup is old", "The newest whole backup in {folder} is of {newest}.", _MAKE_ONE[_EN]
+        ),
+        _FR: Sentences(
+            "la dernière sauvegarde est ancienne",
+            "La dernière sauvegarde complète dans {folder} est du {newest}.",
+            _MAKE_ONE[_FR],
+        ),
+    },
+    Kind.NO_BACKUP: {
+        _EN: Sentences("there is no backup", "There is no whole backup in {folder}.", _MAKE_ONE[_EN]),
+        _FR: Sentences(
+            "il n'y a pas de sauvegarde", "Il n'y a pas de sauvegarde complète dans {folder}.", _MAKE_ONE[_FR]
+        ),
+    },
     Kind.DISK: {
         _EN: Sentences(
             "the disk is nearly full",
@@ -262,6 +284,11 @@ OF_FAULTS = {
         _EN: "see that the database runs and has room; `elec doctor` says what it answers.",
         _FR: "voir si la base tourne et a de la place ; `elec doctor` dit ce qu'elle répond.",
     },
+    "BackupError": {
+        _EN: "see that the folder of backups can be written and has room; `elec backup --verify` tries again now.",
+        _FR: "voir si le dossier des sauvegardes est accessible et a de la place ; `elec backup --verify` "
+        "réessaie tout de suite.",
+    },
     "ModelUnavailableError": {
         _EN: "`elec models list` shows the versions; `elec models rollback` goes back to the former one.",
         _FR: "`elec models list` montre les versions ; `elec models rollback` revient à la précédente.",
@@ -277,7 +304,11 @@ OF_FAULTS = {
         _FR: "charger les semaines d'avant : `elec backfill --from` un jour d'il y a quelques semaines.",
     },
 }
-ALIKE = {"SourceReplyError": "SourceUnavailableError", "SourceRequestError": "SourceRefusedError"}
+ALIKE = {
+    "SourceReplyError": "SourceUnavailableError",
+    "SourceRequestError": "SourceRefusedError",
+    "DamagedBackupError": "BackupError",
+}
 """Faults with the same remedy."""
 OTHER_FAULT = {
     _EN: "the run {run} in Dagster's UI shows where; `elec doctor` says what else is wrong.",

@@ -19,8 +19,8 @@ from elec_pipeline.alerts.facts import Kind, Problem
 from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages
 from elec_pipeline.alerts.texts import SINCE, message
 from elec_pipeline.settings import Settings
+from elec_pipeline.store import alert_reads as reads
 from elec_pipeline.store import alerts as store
-from elec_pipeline.store import queries
 
 REMEMBERED = timedelta(days=7)
 """How long after its end a problem may still be told of, and a lost message is shown."""
@@ -77,7 +77,7 @@ def watch(
 
 def entries(connection: Connection, now: datetime, back: timedelta = REMEMBERED) -> list[Entry]:
     """Return the problems that are open, or were over lately, oldest first."""
-    rows = queries.recorded_alerts(connection, now - back)
+    rows = reads.recorded_alerts(connection, now - back)
     return [Entry(**{**row._asdict(), "kind": Kind(row.kind)}) for row in rows]
 
 
@@ -91,7 +91,7 @@ def lost_messages(connection: Connection, settings: Settings, now: datetime) -> 
     labels = {address.label for address in addresses_of(settings)}
     return [
         f"«{row.key}» ({row.event}) is not delivered to {row.address} after {row.tries} tries: {row.error}"
-        for row in queries.lost_deliveries(connection, now - REMEMBERED)
+        for row in reads.lost_deliveries(connection, now - REMEMBERED)
         if row.address in labels
     ]
 
@@ -120,7 +120,7 @@ def _tell(engine: Engine, settings: Settings, now: datetime) -> int:
     places = {address.label: address for address in addresses_of(settings)}
     with engine.connect() as connection:
         recorded = entries(connection, now)
-        rows = queries.deliveries_of(connection, [entry.id for entry in recorded])
+        rows = reads.deliveries_of(connection, [entry.id for entry in recorded])
     deliveries = [Delivery(**{**row._asdict(), "event": Event(row.event)}) for row in rows]
     until = time.monotonic() + TELLING_S
     sent = 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -64,8 +64,16 @@ def replay(connection: psycopg.Connection, dump: Path, dumped_by: int) -> None:
     connection.execute("ANALYZE")
 
 
-def grant(connection: psycopg.Connection, dump: Path, dumped_by: int) -> list[str]:
+def grant(
+    connection: psycopg.Connection, dump: Path, dumped_by: int, *, but_for: Collection[str] = ()
+) -> list[str]:
     """Give the rights of a dump to those roles that are there.
+
+    Args:
+        connection: To the restored database, in autocommit.
+        dump: In pg_dump's custom format.
+        dumped_by: Major version of the `pg_dump` that made it.
+        but_for: Roles that get none of it, for another rule is theirs.
 
     Returns:
         What could not be given, a sentence each: roles belong to a server, and are in no backup.
@@ -87,6 +95,8 @@ def grant(connection: psycopg.Connection, dump: Path, dumped_by: int) -> list[st
     for statement in re.findall(
         r"^(?:GRANT|REVOKE|ALTER DEFAULT PRIVILEGES) .*?;$", text, flags=re.MULTILINE | re.DOTALL
     ):
+        if statement.rstrip(";").rpartition(" ")[2] in but_for:
+            continue
         try:
             connection.execute(statement)
         except (errors.UndefinedObject, errors.InsufficientPrivilege) as error:

@@ -3,8 +3,9 @@
 Here: what is refused, the order of things, and the moment at which the new takes the old one's name. Not here:
 whether the platform runs (`commands.backup`), and the databases' names and owners on a server (`target`).
 
-Everything is restored, compared and migrated beside what is there, under other names. Then one transaction changes
-the names of all databases. Until that moment nothing has changed; what was there keeps its rows under a new name.
+Everything is restored, compared, migrated and given its rights beside what is there, under other names. Then one
+transaction changes the names of all databases. Until that moment nothing has changed; what was there keeps its
+rows under a new name.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from elec_pipeline.backup import archive, placing, replaying, snapshot, verifying
+from elec_pipeline.backup import archive, placing, snapshot, verifying
 from elec_pipeline.backup.manifest import DAGSTER, ELEC, Manifest
+from elec_pipeline.backup.rights import give_rights
 from elec_pipeline.backup.target import Target
 from elec_pipeline.errors import RestoreRefusedError
 from elec_pipeline.home import prepare
@@ -100,10 +102,11 @@ def _restore(target: Target, members: Path, noted: Manifest, home: Path, say: Sa
         for role in noted.databases:
             with snapshot.connect(target.create(role)) as connection:
                 verifying.rebuild(connection, members, noted, role)
-                for line in replaying.grant(connection, members / noted.databases[role].member, noted.dumped_by):
-                    say(line)
             say(f"{role}: {noted.databases[role].rows:,} rows, as they were dumped.")
         _migrate(target.fresh_url(ELEC), noted, say)
+        for role, database in noted.databases.items():
+            for line in give_rights(target.fresh_url(role), role, members / database.member, noted.dumped_by):
+                say(line)
         with placing.placed(members, noted.models, home):
             kept = target.swap(DAGSTER if DAGSTER in noted.databases else None)
     except BaseException:

@@ -18,9 +18,10 @@ from pathlib import Path
 import psycopg
 from psycopg import errors
 
-from elec_pipeline.backup import archive, folder, making, programs, replaying, snapshot, verifying
+from elec_pipeline.backup import archive, folder, making, programs, snapshot, verifying
 from elec_pipeline.backup.manifest import DAGSTER, ELEC
 from elec_pipeline.backup.older_programs import older_programs
+from elec_pipeline.backup.rights import give_rights
 from elec_pipeline.backup.scratch import scratch_server
 from elec_pipeline.errors import EmbeddedServerError
 from elec_pipeline.settings import Settings
@@ -122,8 +123,8 @@ def _rebuild(fresh: EmbeddedServer, made: Path, roles: str, say: Say) -> int:
         fresh.ensure_database(names[role])
         with snapshot.connect(fresh.url(names[role])) as connection:
             verifying.rebuild(connection, members, noted, role)
-            for line in replaying.grant(connection, members / database.member, noted.dumped_by):
-                say(line)
+        for line in give_rights(fresh.url(names[role]), role, members / database.member, noted.dumped_by):
+            say(line)
     return noted.rows
 
 

@@ -2,6 +2,8 @@
 
 Here: a look every few minutes, in a thread of the supervisor, and what is told of it. Not here: what is wrong
 with a daemon (`doctor_daemons`), starting it again (`processes`), and messages (`alerts`).
+
+A look is a few queries. It loads neither Dagster nor pandas, for this process stays for years.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.alerts.facts import Kind, Problem
-from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.alerts.watch import watch
 from elec_pipeline.commands.database_watch import Outage
+from elec_pipeline.commands.doctor_daemons import examine_daemon
+from elec_pipeline.commands.findings import driver_words
 from elec_pipeline.errors import ElecError
 from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings
-from elec_pipeline.store.database import opened
+from elec_pipeline.store.database import opened, opened_dagster
 
 LOOK_S = 120.0
 """How often the supervisor looks."""
@@ -76,7 +80,9 @@ class DaemonLook:
             Why it was not possible to look or to tell, in a sentence; "" where it was.
         """
         try:
-            found = self._found()
+            with opened_dagster(self._settings) as of_dagster:
+                finding = examine_daemon(of_dagster, dagster_home(self._settings.elec_home))
+            found = "" if finding.is_well else finding.text
             self._missed = self._missed + 1 if found else 0
             with opened(self._settings) as engine:
                 self._outage.is_over(engine)
@@ -85,19 +91,8 @@ class DaemonLook:
                 problems = [Problem(Kind.DAEMON.value, Kind.DAEMON, {"found": found})] if found else []
                 return self._tell(engine, problems)
         except (ElecError, SQLAlchemyError) as error:
-            words = " ".join(str(getattr(error, "orig", None) or error).split())
-            return self._outage.goes_on(words, least=TIMES)
-
-    def _found(self) -> str:
-        from elec_pipeline.commands.doctor_daemons import examine_daemon
-
-        home = dagster_home(self._settings.elec_home)
-        with open_instance(self._settings, as_it_is=True) as instance:
-            finding = examine_daemon(instance, home)
-        return "" if finding.is_well else finding.text
+            return self._outage.goes_on(driver_words(error), least=TIMES)
 
     def _tell(self, engine: Engine, problems: list[Problem]) -> str:
-        from elec_pipeline.alerts.watch import watch
-
         told = watch(engine, self._settings, problems, datetime.now(UTC), looked_at={Kind.DAEMON})
         return " ".join(told.lost)

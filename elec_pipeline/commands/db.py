@@ -19,7 +19,7 @@ def start() -> None:
     """Start the embedded server, with today's tables, unless it runs; it stays until `elec db stop`.
 
     With DATABASE_URL, which names another server, only its tables are made or migrated. The roles of owner, writer
-    and reader get their rights, as after a restore that left them out.
+    and reader get their rights, as `elec restore` gives them, and as a restore by other means needs it.
     """
     from elec_pipeline.store import roles
     from elec_pipeline.store.database import opened

@@ -11,7 +11,8 @@ from elec_pipeline.commands.processes import ensure_free, interrupted_by_any_sig
 from elec_pipeline.commands.up import DASHBOARD_PORT, Say, refuse_mixture, serve
 from elec_pipeline.commands.upkeep import running_alone
 from elec_pipeline.domain.delivery_day import delivery_day
-from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings, Source, settings
+from elec_pipeline.settings import Settings, settings
+from elec_pipeline.settings_source import SIMULATOR_CREDENTIAL, Source
 from elec_pipeline.store.database import open_database
 
 

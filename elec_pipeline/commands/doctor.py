@@ -1,8 +1,8 @@
 """`elec doctor`: what is configured, reachable and fresh. It looks and changes nothing; no secret is printed.
 
 Here: the order of the findings, and those about settings and database. Not here: the sources (`doctor_sources`),
-the model (`doctor_model`), Dagster's runs (`doctor_runs`) and its daemon (`doctor_daemons`), and how findings are
-printed (`doctor_report`).
+the model (`doctor_model`), backups (`doctor_backups`), Dagster's runs (`doctor_runs`) and its daemon
+(`doctor_daemons`), what a finding is (`findings`), and how findings are printed (`doctor_report`).
 
 The quick look takes under three seconds: it loads no model, and waits only a moment for answers over the network.
 
@@ -12,14 +12,14 @@ embedded server that has data and is stopped is started, to look into it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.commands.dagster_home import edited_files
+from elec_pipeline.commands.findings import Finding, driver_words, look
 from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.errors import ElecError, StoreError
 from elec_pipeline.home import dagster_home
@@ -32,15 +32,6 @@ QUICK_WAIT_S = 1.0
 _NOT_YET = "not there yet: `elec up`, or any command that writes, makes it"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: a `subject`, whether it is well, and what was found or what to do."""
-
-    subject: str
-    is_well: bool
-    text: str
-
-
 def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
     """Look at one thing after the other; each finding comes as soon as it is made.
 
@@ -49,6 +40,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
         deep: Whether what takes longer is done too: the model is checked file by file and loaded, and the sources
             are waited for.
     """
+    from elec_pipeline.commands.doctor_backups import look_at_backups
     from elec_pipeline.commands.doctor_sources import Questions
 
     questions = Questions(settings)  # the sources answer while the rest is looked at
@@ -78,6 +70,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
             yield _alerts(settings, engine)
         if engine is not None:
             yield from _dagster(settings, engine)
+        yield look_at_backups(settings, engine if has_tables else None)
         yield from questions.answers(wait_s=None if deep else QUICK_WAIT_S)
         from elec_pipeline.commands.doctor_model import describe_model
 
@@ -86,36 +79,6 @@ def examine(settings: Settings, *, deep: bool = False) -> Iterator[Finding]:
     finally:
         if engine is not None:
             engine.dispose()
-
-
-def in_words(age: timedelta) -> str:
-    """Return a length of time in its largest unit.
-
-    Example:
-        >>> [in_words(timedelta(minutes=n)) for n in (0.5, 1, 90, 60 * 24 * 3)]
-        ['30 s', '1 min', '1.5 h', '3 days']
-    """
-    seconds = age.total_seconds()
-    for unit_s, name in ((86400 * 2, "days"), (3600, "h"), (60, "min")):
-        if seconds >= unit_s:
-            value = seconds / min(unit_s, 86400)
-            return f"{value:.1f} {name}".replace(".0 ", " ")
-    return f"{seconds:.0f} s"
-
-
-def look(subject: str, find: Callable[[], str]) -> Finding:
-    """Return what was found, or the sentence of what went wrong."""
-    try:
-        return Finding(subject, is_well=True, text=find())
-    except ElecError as error:
-        return Finding(subject, is_well=False, text=str(error))
-    except SQLAlchemyError as error:
-        return Finding(subject, is_well=False, text=_words(error))
-
-
-def _words(error: Exception) -> str:
-    """Return the driver's words, not SQLAlchemy's statement, in one line."""
-    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def _connect(settings: Settings) -> Engine:
@@ -157,7 +120,7 @@ def _freshness(engine: Engine) -> Iterator[Finding]:
         with engine.connect() as connection:
             newest = queries.newest_instants(connection)
     except SQLAlchemyError as error:
-        yield Finding("tables", is_well=False, text=_words(error))
+        yield Finding("tables", is_well=False, text=driver_words(error))
         return
     now = datetime.now(UTC)
     for table, instant in newest.items():
@@ -181,7 +144,7 @@ def _alerts(settings: Settings, engine: Engine) -> Finding:
             lost = lost_messages(connection, settings, now)
             n_open = sum(entry.closed_at is None for entry in entries(connection, now))
     except SQLAlchemyError as error:
-        return Finding("alerts", is_well=False, text=_words(error))
+        return Finding("alerts", is_well=False, text=driver_words(error))
     if not lost:
         return Finding("alerts", is_well=True, text=f"{n_open} open, none lost: `elec alerts` lists them")
     text = f"{len(lost)} lost, tried again every hour; `elec alerts test` tries the addresses. {lost[-1]}"
@@ -192,9 +155,7 @@ def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Look at Dagster's runs and daemon, where it has a home and a database."""
     home = dagster_home(settings.elec_home)
     try:
-        with engine.connect() as connection:
-            has_history = queries.has_database(connection, database.dagster_database(outage.url_of(settings)))
-        if not has_history or not (home / "dagster.yaml").exists():
+        if not database.has_dagster(engine) or not (home / "dagster.yaml").exists():
             yield Finding("daemon", is_well=False, text=f"Dagster's home and history are {_NOT_YET}")
             return
         from elec_pipeline.commands.dagster_home import open_instance
@@ -203,6 +164,7 @@ def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:
 
         with open_instance(settings, as_it_is=True) as instance:
             yield from examine_runs(instance, home)
-            yield examine_daemon(instance, home)
+        with database.opened_dagster(settings) as of_dagster:
+            yield examine_daemon(of_dagster, home)
     except (ElecError, SQLAlchemyError) as error:
-        yield Finding("runs", is_well=False, text=_words(error))
+        yield Finding("runs", is_well=False, text=driver_words(error))

@@ -7,47 +7,69 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import dagster as dg
 import psutil
+from sqlalchemy import Engine
 
-from elec_pipeline.commands.doctor import Finding, in_words
+from elec_pipeline.commands.findings import Finding, in_words
+from elec_pipeline.store.orchestrator import Heartbeat, heartbeats
 
-SILENCE_S = 120.0
+SILENCE = timedelta(minutes=2)
 """A daemon writes a heartbeat every 30 s; Dagster itself calls one alive for half an hour after the last."""
-RECENT_S = 60.0
+RECENT = timedelta(minutes=1)
+SILENCE_OF_PARTS = timedelta(minutes=30, seconds=30)
+"""As Dagster has it: one part may be at a long piece of work."""
+ALWAYS = frozenset({"SENSOR", "SCHEDULER"})
+"""Parts that every daemon has, by their names in Dagster's table; the others hang on `dagster.yaml`."""
 
 
-def examine_daemon(instance: dg.DagsterInstance, home: Path) -> Finding:
+def examine_daemon(of_dagster: Engine, home: Path) -> Finding:
     """Say whether exactly one daemon fires the schedules of a home.
 
     Args:
-        instance: Of Dagster.
+        of_dagster: On Dagster's own database.
         home: DAGSTER_HOME.
     """
-    from dagster._daemon.controller import get_daemon_statuses
-
-    now = time.time()
+    with of_dagster.connect() as connection:
+        beats = heartbeats(connection)
     processes = daemon_processes(home)
-    statuses = get_daemon_statuses(instance, instance.get_required_daemon_types(), ignore_errors=True)
-    beats = [status.last_heartbeat for status in statuses.values() if status.last_heartbeat is not None]
-    silence_s = now - max((beat.timestamp for beat in beats), default=0.0)
+    now = datetime.now(UTC)
+    newest = max((beat.at for beat in beats), default=None)
     trouble = ""
     if len(processes) > 1:
         numbers = " and ".join(str(process.pid) for process in processes)
         trouble = f"{len(processes)} daemons run on one home (processes {numbers}): stop all but one"
-    elif not processes and silence_s > SILENCE_S:
-        heard = f"; it was last heard {in_words(timedelta(seconds=silence_s))} ago" if beats else ""
+    elif not processes and (newest is None or now - newest > SILENCE):
+        heard = f"; it was last heard {in_words(now - newest)} ago" if newest else ""
         trouble = f"Dagster's daemon does not run, so no schedule fires: start `elec up`{heard}"
-    elif len({beat.daemon_id for beat in beats if now - beat.timestamp < RECENT_S}) > 1:
+    elif len({beat.daemon for beat in beats if now - beat.at < RECENT}) > 1:
         trouble = "two daemons write heartbeats, one of them out of sight: stop one, unless it just restarted"
-    elif processes and now - processes[0].create_time() > SILENCE_S:
-        silent = sorted(name for name, status in statuses.items() if not status.healthy)
+    elif processes:
+        silent = silent_parts(beats, now, timedelta(seconds=time.time() - processes[0].create_time()))
         if silent:
             trouble = f"parts of the daemon are silent for half an hour ({', '.join(silent)}): restart `elec up`"
     return Finding("daemon", is_well=not trouble, text=trouble or "Dagster's daemon runs: schedules fire")
+
+
+def silent_parts(beats: Sequence[Heartbeat], now: datetime, age: timedelta) -> list[str]:
+    """Return the parts of a daemon that say nothing any more, by name.
+
+    Args:
+        beats: The last ones; a part that this daemon does not have may have left one. None at all: not known, as
+            where Dagster is told to keep them elsewhere.
+        now: Current instant, UTC.
+        age: For how long the daemon has run.
+    """
+    if not beats or age < SILENCE_OF_PARTS:
+        return []
+    silences = dict.fromkeys(ALWAYS, age) | {beat.part: now - beat.at for beat in beats}
+    return sorted(
+        part
+        for part, silence in silences.items()
+        if silence > SILENCE_OF_PARTS and (silence < age or part in ALWAYS)
+    )
 
 
 def daemon_processes(home: Path) -> list[psutil.Process]:

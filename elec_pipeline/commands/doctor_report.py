@@ -12,7 +12,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from elec_pipeline.commands.doctor import Finding, examine
+from elec_pipeline.commands.doctor import examine
+from elec_pipeline.commands.findings import Finding
 from elec_pipeline.commands.terminal import out, say
 from elec_pipeline.errors import ConfigurationError, ElecError
 from elec_pipeline.redaction import scrub

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from elec_pipeline.commands.doctor import Finding, in_words
+from elec_pipeline.commands.findings import Finding, in_words
 from elec_pipeline.defs.run_workers import Worker, worker_of
 
 LONGEST_IN_QUEUE = timedelta(hours=1)

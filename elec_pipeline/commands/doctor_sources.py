@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from elec_pipeline.commands.doctor import Finding, look
-from elec_pipeline.settings import Settings, Source
+from elec_pipeline.commands.findings import Finding, look
+from elec_pipeline.settings import Settings
+from elec_pipeline.settings_source import Source
 
 
 @dataclass

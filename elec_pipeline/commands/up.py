@@ -23,7 +23,8 @@ from elec_pipeline.home import folder
 from elec_pipeline.serving import reach
 from elec_pipeline.serving.dagster_ui import command as dagster_ui_command
 from elec_pipeline.serving.dagster_ui import path_prefix
-from elec_pipeline.settings import Settings, Source
+from elec_pipeline.settings import Settings
+from elec_pipeline.settings_source import Source
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.tables import raw_consumption
 

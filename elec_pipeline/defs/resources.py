@@ -14,7 +14,8 @@ import dagster as dg
 from pydantic import Field
 
 from elec_pipeline.defs.faults import MORE_TRIES
-from elec_pipeline.settings import Source, settings
+from elec_pipeline.settings import settings
+from elec_pipeline.settings_source import Source
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -63,7 +63,8 @@ def reconcile(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg
     Of RTE's API that is the last fortnight, where another source had to stand in. The open data consolidates
     months later: on the fifth of the month all that it may have by now.
     """
-    from elec_pipeline.settings import Source, settings
+    from elec_pipeline.settings import settings
+    from elec_pipeline.settings_source import Source
     from elec_pipeline.store.queries import provisional_days
 
     today = _today(context)

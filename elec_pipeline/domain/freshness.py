@@ -1,7 +1,7 @@
-"""How old the newest row of each series may be. Pure.
+"""How old the newest row of each series may be, and the newest backup. Pure.
 
 Here: the limits, the same for the checks in Dagster, alerts, `elec doctor` and the metrics. Not here: how the
-newest row is found (`store.queries`), and the times of the schedules (`timetable`).
+newest is found (`store.queries`, `backup.standing`), and the times of the schedules (`timetable`).
 """
 
 from __future__ import annotations
@@ -34,3 +34,5 @@ OLDEST = {
     "chronos_predictions": GRACE - _to_last_hour(MORNING_ISSUE),
 }
 """How far the newest row may lie behind the clock at any time of a day that went well; negative: ahead of it."""
+OLDEST_BACKUP = timedelta(days=2)
+"""One is made each night: a night may be missed."""

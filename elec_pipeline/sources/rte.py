@@ -19,7 +19,8 @@ from requests_oauthlib import OAuth2Session
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.errors import SourceRefusedError
 from elec_pipeline.redaction import basic_values, remember
-from elec_pipeline.settings import SIMULATOR_CREDENTIAL, Settings
+from elec_pipeline.settings import Settings
+from elec_pipeline.settings_source import SIMULATOR_CREDENTIAL
 from elec_pipeline.sources.consumption import LONGEST_WINDOW_DAYS
 from elec_pipeline.sources.http import error_of, get
 from elec_pipeline.sources.left_out import LeftOut

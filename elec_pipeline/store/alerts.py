@@ -1,6 +1,6 @@
 """Writes of the tables `alerts` and `alert_deliveries`.
 
-Here: writes, and the lock that lets one process at a time tell. Not here: reads (`queries.alerts`), and when a
+Here: writes, and the lock that lets one process at a time tell. Not here: reads (`alert_reads`), and when a
 problem opens or is over (`alerts.ledger`).
 """
 

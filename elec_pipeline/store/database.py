@@ -25,6 +25,7 @@ from elec_pipeline.store.tables import SCHEMA
 
 DATABASE = "elec"
 """Name of our database on the embedded server."""
+_OF_DAGSTER = "_dagster"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0010"
 """Newest migration; a test compares it with the files, so that start-up need not read them."""
@@ -72,7 +73,14 @@ def dagster_url(settings: Settings) -> str:
 
 def dagster_database(url: str) -> str:
     """Return the name of Dagster's own database, which lies beside the one of a URL."""
-    return f"{urls.database_name(url)}_dagster"
+    return f"{urls.database_name(url)}{_OF_DAGSTER}"
+
+
+def has_dagster(engine: Engine) -> bool:
+    """Say whether Dagster's own database is there, beside the one of an engine."""
+    name = f"{engine.url.database}{_OF_DAGSTER}"
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}))
 
 
 def connect(settings: Settings) -> Engine:

@@ -8,7 +8,7 @@ An administrator gives a login one of them: `GRANT elec_reader TO web`. Of Dagst
 three tables, the others nothing.
 
 Here: making the roles and what they may do, which can be repeated at any time; becoming the reader for a session.
-Not here: when that is done (`database`, migration 0010, `reader`).
+Not here: when that is done (`database`, migration 0010, `reader`, `backup.rights`).
 
 Roles belong to the whole server and may be there already, made by another database on it or by an administrator.
 An account that may not make them or hand its tables over is told so, and everything works as it did without roles.
@@ -27,7 +27,11 @@ from sqlalchemy.exc import DBAPIError
 OWNER, WRITER, READER = "elec_owner", "elec_writer", "elec_reader"
 SCHEMA = "elec"
 _log = logging.getLogger(__name__)
-_REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedObject)
+_REFUSED = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.InvalidGrantOperation,  # a role joins itself, where the account is the owner already
+)
 _MADE_BY_ANOTHER = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
 _OBJECTS = text("""
 SELECT format('ALTER TABLE %s OWNER TO elec_owner', c.oid::regclass)

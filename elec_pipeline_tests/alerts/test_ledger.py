@@ -45,6 +45,14 @@ def test_what_passes_before_its_time_is_told_of_to_nobody() -> None:
     assert len(due_messages([entry(STALE, hours=1)], [], ["a"], NOW)) == 1
 
 
+@pytest.mark.parametrize(("hours", "is_told"), [(47, False), (48, True)])
+def test_that_there_is_no_backup_is_told_of_once_it_lasts_two_days(hours: int, *, is_told: bool) -> None:
+    new = Problem("no_backup", Kind.NO_BACKUP)
+    assert len(due_messages([entry(new, hours=hours)], [], ["a"], NOW + timedelta(days=3))) == is_told
+    old = Problem("backup", Kind.BACKUP)
+    assert len(due_messages([entry(old)], [], ["a"], NOW)) == 1
+
+
 @pytest.mark.parametrize("hours_there", [1, 2, 3])
 def test_one_that_comes_and_goes_for_ten_days_does_not_flood(hours_there: int) -> None:
     """Each hour a watch; the problem is there for some hours, and away for as many."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from elec_pipeline.alerts.facts import Disk, Facts, Kind, Problem, Revisions
 from elec_pipeline.alerts.rules import LEAST_FREE, MANY_REVISIONS, problems
+from elec_pipeline.backup.standing import Standing
 from elec_pipeline.domain.completeness import DayState
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_start, days, hours, issue_time
-from elec_pipeline.domain.freshness import OLDEST
+from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP
 from elec_pipeline_tests.conftest import every_day_length
 
 BOTH = frozenset(Issue)
@@ -44,6 +46,7 @@ def healthy(day: date) -> Facts:
         first_forecast_at=now - timedelta(days=100),
         with_weather=True,
         disks=[Disk("/srv", 10 * LEAST_FREE, 100 * LEAST_FREE)],
+        backups=Standing(Path("/srv/backups"), now - timedelta(hours=8), 7),
     )
 
 
@@ -168,3 +171,15 @@ def test_other_problems_each_have_their_rule(day: date, n_hours: int) -> None:
     assert keys(replace(facts, revisions=few)) == []
     assert only(replace(facts, revisions=many)).facts["percent"] == 5.0
     assert only(replace(facts, disks=[Disk("/srv", LEAST_FREE - 1, LEAST_FREE)])).key == "disk//srv"
+
+
+@every_day_length
+def test_a_backup_may_be_two_days_old_where_backups_are_made(day: date, n_hours: int) -> None:
+    assert n_hours
+    facts = healthy(day)
+    folder, made_at = Path("/srv/backups"), facts.now - OLDEST_BACKUP
+    assert keys(replace(facts, backups=Standing(folder, made_at, 1))) == []
+    old = only(replace(facts, backups=Standing(folder, made_at - timedelta(seconds=1), 1)))
+    assert (old.key, old.since) == ("backup", facts.now - timedelta(seconds=1))
+    assert only(replace(facts, backups=Standing(folder))).key == "no_backup"
+    assert keys(replace(facts, backups=None)) == []

@@ -25,6 +25,7 @@ from elec_pipeline.store import queries, urls
 from elec_pipeline.store.database import dagster_database
 from elec_pipeline.store.urls import with_database
 from elec_pipeline_tests.api.conftest import AUTUMN, SHOWN_NOW, Api, Serve, raw
+from elec_pipeline_tests.backup.conftest import plant
 
 KEY = "a-key-of-the-test"
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -135,6 +136,8 @@ def with_runs(copied: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
         dg.materialize([one], instance=instance)
         for status in ("QUEUED", "STARTED", "STARTING", "FAILURE", "FAILURE"):
             instance.add_run(dg.DagsterRun("job", status=dg.DagsterRunStatus(status), remote_job_origin=origin))
+        instance.add_run(dg.DagsterRun("backup", status=dg.DagsterRunStatus.SUCCESS, remote_job_origin=origin))
+    plant(settings().backup_folder, datetime.now(UTC) - timedelta(hours=5))
     with psycopg.connect(urls.for_psycopg(with_database(copied, dagster_database(copied)))) as connection:
         connection.execute(
             "UPDATE runs SET update_timestamp = update_timestamp - interval '25 hours' WHERE run_id ="
@@ -155,6 +158,19 @@ def test_runs_and_assets_are_read_from_dagsters_database(with_runs: str, serve: 
     age_s = time.time() - value(samples, "elec_asset_last_success_timestamp_seconds", asset="one")
     assert 0 <= age_s < 60
     assert value(samples, "elec_asset_check_passed", asset="one", check="fully_informed") == 0
+    assert value(samples, "elec_nightly_backup_passed") == 1
+
+
+def test_backups_are_told_of_where_some_are_made(filled: str, serve: Serve, tmp_path: Path) -> None:
+    none_yet = scraped(serve(filled, elec_home=tmp_path))
+    assert value(none_yet, "elec_backups") == 0
+    assert "elec_backup_newest_timestamp_seconds" not in names(none_yet)
+    plant(tmp_path / "elsewhere", SHOWN_NOW)
+    one = scraped(serve(filled, elec_backup_folder=str(tmp_path / "elsewhere")))
+    assert value(one, "elec_backups") == 1
+    assert value(one, "elec_backup_newest_timestamp_seconds") == SHOWN_NOW.timestamp()
+    assert value(one, "elec_backup_allowed_age_seconds") == 2 * 86400
+    assert not {each for each in names(scraped(serve(filled, elec_backups=0))) if "backup" in each}
 
 
 def test_dashboard_and_alerts_name_only_metrics_that_there_are(with_runs: str, serve: Serve) -> None:

@@ -8,11 +8,15 @@ from pathlib import Path
 from shutil import rmtree
 
 import pytest
+from sqlalchemy import text
 
 from elec_pipeline.backup import making
 from elec_pipeline.backup.restoring import restore
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline.store.reader import open_reader
+from elec_pipeline.store.roles import READER
+from elec_pipeline.store.tables import metadata
 from elec_pipeline_tests.api.conftest import Api, Serve
 from elec_pipeline_tests.conftest import HASTY, settings_for
 
@@ -41,6 +45,15 @@ def restored(filled: str) -> Iterator[str]:
     yield server.url()
     server.stop()
     rmtree(folder)
+
+
+def test_who_reads_acts_as_the_reader_without_a_further_command(restored: str) -> None:
+    reader = open_reader(settings_for(restored), connections=1, statement_timeout_s=5)
+    with reader.connect() as connection:
+        assert connection.scalar(text("SELECT current_user")) == READER
+        for table in metadata.sorted_tables:
+            connection.execute(text(f"SELECT count(*) FROM {table}"))
+    reader.dispose()
 
 
 def test_every_answer_is_the_same_byte_for_byte(api: Api, serve: Serve, restored: str) -> None:

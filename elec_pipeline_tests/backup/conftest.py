@@ -13,8 +13,9 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from elec_pipeline.backup import snapshot
-from elec_pipeline.backup.manifest import Rows
+from elec_pipeline.backup import archive, snapshot
+from elec_pipeline.backup.folder import name_of
+from elec_pipeline.backup.manifest import FORMAT, Manifest, Rows
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import dagster_database, dagster_url, open_database
@@ -60,6 +61,18 @@ def empty(server: EmbeddedServer, folder: Path) -> Iterator[Settings]:
     drop(server, name)
     with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def plant(folder: Path, made_at: datetime) -> Path:
+    """Write a whole backup of nothing, as of a moment."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    noted = Manifest(
+        format=FORMAT, made_at=made_at, program="0", revision=None, server="18", dumped_by=18, databases={},
+        models=[], absent_models=[], members={},
+    )  # fmt: skip
+    path = folder / name_of(made_at)
+    archive.write(path, folder, noted)
+    return path
 
 
 def settings_of(url: str, home: Path) -> Settings:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from elec_pipeline.alerts.facts import Facts
+from elec_pipeline.alerts.rules_of_runs import problems_of_runs
 from elec_pipeline.backup import archive, folder, verifying
 from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.definitions import defs
+from elec_pipeline.defs.run_outcomes import recent_outcomes
 from elec_pipeline.defs.schedules import backup as schedule
 from elec_pipeline.errors import DamagedBackupError
 from elec_pipeline.home import dagster_home
@@ -64,6 +68,9 @@ def test_one_that_fails_fails_its_run_and_none_goes(
     assert names(into) == OLD
     event = next(each for each in failed.all_events if each.is_step_failure)
     assert "not what was dumped" in str(event.event_specific_data)
+    now = datetime.now(UTC)
+    [problem] = problems_of_runs(Facts(now=now, runs=recent_outcomes(instance, now)))
+    assert (problem.key, problem.facts["job"]) == ("run/DamagedBackupError", "backup")
 
 
 @pytest.mark.usefixtures("configured")

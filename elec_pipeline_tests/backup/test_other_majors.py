@@ -76,9 +76,9 @@ def test_an_older_embedded_database_is_carried_over(old_server: EmbeddedServer, 
     fill(old_server.url())
     dagster_url(before)
     with psycopg.connect(urls.for_psycopg(old_server.url())) as connection:
-        connection.execute("CREATE ROLE elec_reader LOGIN PASSWORD 'x'")
-        connection.execute("GRANT USAGE ON SCHEMA elec TO elec_reader")
-        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA elec TO elec_reader")
+        connection.execute("CREATE ROLE auditor LOGIN PASSWORD 'x'")
+        connection.execute("GRANT USAGE ON SCHEMA elec TO auditor")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA elec TO auditor")
         connection.execute("CREATE TABLE other (n int)")
     old_server.ensure_database("shop")
     expected = {name: rows for name, rows in contents(before).items() if name != "public.other"}
@@ -93,8 +93,10 @@ def test_an_older_embedded_database_is_carried_over(old_server: EmbeddedServer, 
     assert contents(settings_of(new.url(), home)) == expected
     with psycopg.connect(urls.for_psycopg(new.url())) as connection:
         assert connection.info.server_version // 10000 == INSTALLED
-        connection.execute("SET ROLE elec_reader")
-        assert connection.execute("SELECT count(*) FROM elec.hourly_consumption").fetchone() == (500,)
+        for role in ("auditor", "elec_reader"):
+            connection.execute(f"SET ROLE {role}")
+            assert connection.execute("SELECT count(*) FROM elec.hourly_consumption").fetchone() == (500,)
+            connection.execute("RESET ROLE")
     assert len(folders.backups(home / "backups")) == 1
     assert {path.name for path in new.root.glob("data-*")} == {"data-18", old_server._data().name}  # noqa: SLF001
     upgrade(Settings(elec_home=home), None, said.append)

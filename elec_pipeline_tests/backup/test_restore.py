@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from elec_pipeline.backup import archive, folder, making, restoring, target
 from elec_pipeline.backup.restoring import restore
@@ -22,7 +23,8 @@ from elec_pipeline.settings import Settings
 from elec_pipeline.store import urls
 from elec_pipeline.store.database import HEAD
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.backup.conftest import START, contents, databases, fill, migrated, settings_of
+from elec_pipeline.store.reader import open_dagster_reader, open_reader
+from elec_pipeline_tests.backup.conftest import START, contents, databases, drop, fill, migrated, settings_of
 from elec_pipeline_tests.store.migrating import older_database
 
 HOUR_START = "SELECT count(*) FROM elec.hourly_consumption"
@@ -38,6 +40,39 @@ def test_both_databases_are_there_again(platform: Settings, empty: Settings) -> 
     assert contents(empty) == contents(platform)
     migrated(empty)
     fill(empty.database_url.get_secret_value(), START.replace(year=2026))  # keys and defaults are there too
+
+
+def test_the_reader_sees_both_at_once_and_roles_of_others_have_what_they_had(
+    platform: Settings, empty: Settings, server: EmbeddedServer
+) -> None:
+    url = platform.database_url.get_secret_value()
+    with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
+        admin.execute("CREATE ROLE elec_keep_auditor")
+    try:
+        with psycopg.connect(urls.for_psycopg(url)) as connection:
+            connection.execute("GRANT USAGE ON SCHEMA elec TO elec_keep_auditor")
+            connection.execute("GRANT SELECT ON elec.changes TO elec_keep_auditor")
+            connection.execute("REVOKE SELECT ON elec.changes FROM elec_reader")
+        said: list[str] = []
+        restore(empty, making.make(platform, platform.backup_folder), replace=False, say=said.append)
+        assert not [line for line in said if "not restored" in line]
+        for engine, table in (
+            (open_reader(empty, connections=1, statement_timeout_s=5), "elec.changes"),
+            (open_dagster_reader(empty, statement_timeout_s=5), "runs"),
+        ):
+            with engine.connect() as session:
+                session.execute(text(f"SELECT count(*) FROM {table}"))
+            engine.dispose()
+        with psycopg.connect(urls.for_psycopg(empty.database_url.get_secret_value())) as connection:
+            connection.execute("SET ROLE elec_keep_auditor")
+            connection.execute("SELECT count(*) FROM elec.changes")
+    finally:
+        drop(server, urls.database_name(empty.database_url.get_secret_value()))
+        for name in (url, empty.database_url.get_secret_value()):
+            with psycopg.connect(urls.for_psycopg(name), autocommit=True) as connection:
+                connection.execute("DROP OWNED BY elec_keep_auditor")
+        with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
+            admin.execute("DROP ROLE elec_keep_auditor")
 
 
 def test_it_is_for_its_owner_alone_and_its_name_tells_the_moment(platform: Settings) -> None:

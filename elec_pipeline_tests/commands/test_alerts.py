@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest import mock
 
 import dagster as dg
 import psycopg
@@ -127,6 +129,30 @@ def test_a_daemon_that_is_silent_for_several_looks_is_told_of_once_and_again_whe
     assert receiver.titles[1:] == ["Over: elec-pipeline: Dagster's daemon"]
 
 
+LOOKS = """
+import json, sys
+from elec_pipeline.commands.daemon_watch import DaemonLook
+from elec_pipeline.settings import settings
+look = DaemonLook(settings())
+said = [look() for _ in range(4)]
+print(json.dumps([said, sorted({"dagster", "pandas", "numpy", "pyarrow"} & set(sys.modules))]))
+"""
+
+
+def test_looks_that_find_and_tell_of_something_load_neither_dagster_nor_pandas(
+    own: Settings, receiver: Receiver
+) -> None:
+    with open_instance(own):
+        pass  # makes Dagster's tables
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", LOOKS],
+        env={**os.environ, "ELEC_ALERTS": receiver.url},
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == [[""] * 4, []]
+    assert receiver.titles == ["Dagster's daemon"]
+
+
 def test_a_database_that_is_away_is_told_of_without_it_and_is_on_record_once_it_is_back(
     own: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, engine: Engine
 ) -> None:
@@ -134,15 +160,16 @@ def test_a_database_that_is_away_is_told_of_without_it_and_is_on_record_once_it_
     with open_instance(own) as instance:
         beat(instance)
     look = DaemonLook(Settings())
-    with mock.patch.dict(os.environ, {"DATABASE_URL": "postgresql://u@127.0.0.1:9/elec"}):
-        settings.cache_clear()
+    url = own.database_url.get_secret_value()
+    with psycopg.connect(urls.for_psycopg(urls.with_database(url, "postgres")), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {urls.database_name(url)} ALLOW_CONNECTIONS false")
         for _ in range(TIMES - 1):
             assert look().startswith("The database cannot be looked into: ")
         assert receiver.titles == []
         look()
         look()
         assert receiver.titles == ["the database does not answer"]
-    settings.cache_clear()
+        admin.execute(f"ALTER DATABASE {urls.database_name(url)} ALLOW_CONNECTIONS true")
     look()
     look()
     assert receiver.titles[1:] == ["Over: elec-pipeline: the database does not answer"]

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -19,13 +20,15 @@ from sqlalchemy import Engine, create_engine, text
 
 from elec_pipeline.commands import doctor, doctor_daemons, doctor_runs
 from elec_pipeline.commands.dagster_home import open_instance
-from elec_pipeline.commands.doctor import Finding
+from elec_pipeline.commands.findings import Finding
 from elec_pipeline.home import dagster_home
 from elec_pipeline.locks import try_lock
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import urls
-from elec_pipeline.store.database import HEAD, dagster_url, revision
+from elec_pipeline.store.database import HEAD, dagster_url, opened_dagster, revision
 from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline.store.orchestrator import BACKUP_JOB, Heartbeat
+from elec_pipeline_tests.conftest import NOW
 
 POOL = "rte_api"
 
@@ -136,6 +139,20 @@ def test_a_run_whose_process_is_dead_is_told(instance: dg.DagsterInstance, own: 
     assert unknown
 
 
+def test_the_last_nightly_backup_that_ended_is_told_where_it_failed(
+    instance: dg.DagsterInstance, own: Settings
+) -> None:
+    def told() -> Finding:
+        return by_subject(own)["backup"]
+
+    assert told().is_well
+    for status, is_well in (("FAILURE", False), ("STARTED", False), ("SUCCESS", True)):
+        run = dg.DagsterRun(BACKUP_JOB, status=dg.DagsterRunStatus(status))
+        instance.add_run(run)
+        assert told().is_well is is_well, status
+        assert ("the last nightly one failed" in told().text) is not is_well
+
+
 @pytest.fixture
 def a_daemon(tmp_path: Path) -> Iterator[Callable[[Path], int]]:
     """Starts what looks like Dagster's daemon from outside: a process of that name with a DAGSTER_HOME."""
@@ -165,31 +182,62 @@ def beat(instance: dg.DagsterInstance, age_s: float, *names: str) -> None:
         instance.add_daemon_heartbeat(DaemonHeartbeat(time.time() - age_s, part, names[number % len(names)]))
 
 
+def examined(own: Settings) -> Finding:
+    with opened_dagster(own) as of_dagster:
+        return doctor_daemons.examine_daemon(of_dagster, dagster_home(own.elec_home))
+
+
 def test_one_daemon_is_well_and_two_on_one_home_are_told(
     instance: dg.DagsterInstance, own: Settings, a_daemon: Callable[[Path], int], tmp_path: Path
 ) -> None:
     home = dagster_home(own.elec_home)
-    assert "does not run" in doctor_daemons.examine_daemon(instance, home).text
+    assert "does not run" in examined(own).text
     first = a_daemon(home)
     a_daemon(tmp_path)  # of another home
     beat(instance, 1, "one")
-    assert doctor_daemons.examine_daemon(instance, home).is_well
+    assert examined(own).is_well
     second = a_daemon(home)
-    found = doctor_daemons.examine_daemon(instance, home)
+    found = examined(own)
     assert not found.is_well
     assert f"processes {first} and {second}" in found.text
 
 
 def test_heartbeats_tell_of_a_daemon_out_of_sight(instance: dg.DagsterInstance, own: Settings) -> None:
-    home = dagster_home(own.elec_home)
     beat(instance, 1, "one")
-    assert doctor_daemons.examine_daemon(instance, home).is_well  # in another container
+    assert examined(own).is_well  # in another container
     beat(instance, 1, "one", "two")
-    assert "two daemons" in doctor_daemons.examine_daemon(instance, home).text
+    assert "two daemons" in examined(own).text
     beat(instance, 600, "one")
-    found = doctor_daemons.examine_daemon(instance, home)
+    found = examined(own)
     assert "does not run" in found.text
     assert "10 min ago" in found.text
+
+
+def test_the_parts_that_every_daemon_has_are_among_those_that_dagster_wants(instance: dg.DagsterInstance) -> None:
+    assert set(instance.get_required_daemon_types()) >= doctor_daemons.ALWAYS
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("silences", "age", "silent"),
+    [
+        ({"SENSOR": 1, "SCHEDULER": 1, "MONITORING": 1}, 24 * HOUR, []),
+        ({"SENSOR": 1, "SCHEDULER": 1, "MONITORING": 45}, 24 * HOUR, ["MONITORING"]),
+        ({"SENSOR": 45, "SCHEDULER": 29}, 24 * HOUR, ["SENSOR"]),
+        ({"SENSOR": 600, "SCHEDULER": 600}, HOUR / 4, []),  # just started, after a long pause
+        ({"SENSOR": 600, "SCHEDULER": 1}, HOUR, ["SENSOR"]),  # has not said a word yet
+        ({"SCHEDULER": 1}, HOUR, ["SENSOR"]),
+        ({"SENSOR": 1, "SCHEDULER": 1, "FRESHNESS": 6000}, HOUR, []),  # of a daemon that had more parts
+        ({}, HOUR, []),  # Dagster keeps them elsewhere
+    ],
+)
+def test_a_part_is_silent_half_an_hour_after_its_last_word(
+    silences: dict[str, int], age: timedelta, silent: list[str]
+) -> None:
+    beats = [Heartbeat(part, "one", NOW - timedelta(minutes=minutes)) for part, minutes in silences.items()]
+    assert doctor_daemons.silent_parts(beats, NOW, age) == silent
 
 
 def by_subject(own: Settings) -> dict[str, Finding]:
@@ -236,6 +284,15 @@ def test_the_whole_report_comes_quickly_from_a_real_instance(own: Settings) -> N
         (dagster_home(own.elec_home) / "dagster.yaml").read_text() + "# older\n"
     )
     made = by_subject(own)
-    assert list(made)[-7:] == ["forecast_accuracy", "alerts", "queue", "runs", "daemon", "access", "model"]
+    assert list(made)[-8:] == [
+        "forecast_accuracy",
+        "alerts",
+        "queue",
+        "runs",
+        "daemon",
+        "backup",
+        "access",
+        "model",
+    ]
     assert made["model"].is_well
     assert (dagster_home(own.elec_home) / "dagster.yaml").read_text().endswith("# older\n")

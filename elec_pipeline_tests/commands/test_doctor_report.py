@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from elec_pipeline.cli import app
-from elec_pipeline.commands.doctor import Finding
 from elec_pipeline.commands.doctor_model import describe_model
 from elec_pipeline.commands.doctor_report import document
 from elec_pipeline.commands.doctor_sources import Questions
+from elec_pipeline.commands.findings import Finding
 from elec_pipeline.errors import ModelUnavailableError
 from elec_pipeline.forecasting.checkpoint import BUNDLED
 from elec_pipeline.settings import Settings, settings

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from elec_pipeline import cli
-from elec_pipeline.commands import doctor
+from elec_pipeline.commands import findings
 from elec_pipeline.commands.doctor_model import describe_model
 from elec_pipeline.errors import ModelUnavailableError, RegistryError, TooFewDaysError
 from elec_pipeline.forecasting.checkpoint import card_of
@@ -113,7 +113,7 @@ def test_what_cannot_be_promoted_or_rolled_back_is_said(engine: Engine, own_home
     with pytest.raises(ModelUnavailableError, match=one):
         elec("models", "promote", one)
     for deep in (False, True):
-        assert not doctor.look("model", partial(describe_model, settings(), engine, deep=deep)).is_well
+        assert not findings.look("model", partial(describe_model, settings(), engine, deep=deep)).is_well
 
 
 @pytest.mark.long

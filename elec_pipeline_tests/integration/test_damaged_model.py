@@ -13,7 +13,7 @@ import torch
 from chronos.chronos2.model import Chronos2Model
 from sqlalchemy import Engine
 
-from elec_pipeline.commands import doctor
+from elec_pipeline.commands import findings
 from elec_pipeline.commands.doctor_model import describe_model
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.history import History
@@ -145,7 +145,7 @@ def test_a_promoted_model_that_is_damaged_is_an_error_in_run_and_doctor_and_no_o
         assert "elec models rollback" in failure(result)
         assert "ELEC_MODEL" not in failure(result)
         assert predictions(engine, day).empty
-        found = doctor.look("model", lambda: describe_model(settings(), engine, deep=True))
+        found = findings.look("model", lambda: describe_model(settings(), engine, deep=True))
         assert not found.is_well
         assert f"{promoted / name} is damaged" in found.text
         (promoted / name).write_bytes(whole)

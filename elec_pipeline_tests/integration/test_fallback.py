@@ -15,7 +15,8 @@ from elec_pipeline.defs import faults, schedules
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.defs.resources import ClockResource, StoreResource
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start
-from elec_pipeline.settings import Settings, Source, settings
+from elec_pipeline.settings import Settings, settings
+from elec_pipeline.settings_source import Source
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources import retries
 from elec_pipeline.store import queries

@@ -98,6 +98,12 @@ def test_of_dagsters_database_a_reader_sees_how_runs_do_and_no_more(
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def test_the_owner_itself_may_settle_what_is_settled(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(f"SET LOCAL ROLE {roles.OWNER}"))
+        assert roles.settle(connection) == []
+
+
 def test_a_table_of_a_later_version_is_the_owners_and_readable(database: str, engine: Engine) -> None:
     with engine.begin() as connection:
         roles.become_owner(connection)

@@ -11,9 +11,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from elec_pipeline.api.metrics.readings import ModelReading, Readings
+from elec_pipeline.backup.standing import Standing
 from elec_pipeline.domain.delivery_day import hours
-from elec_pipeline.domain.freshness import OLDEST
-from elec_pipeline.store.queries.orchestrator import Orchestrator
+from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP
+from elec_pipeline.store.orchestrator import Orchestrator
 
 SHOWN_DAYS = 7
 """Whose completeness is told day by day."""
@@ -79,6 +80,8 @@ def families(readings: Readings) -> Iterator[GaugeMetricFamily]:
         yield from _model(readings.model)
     if readings.orchestrator is not None:
         yield from _orchestrator(readings.orchestrator)
+    if readings.backups is not None:
+        yield from _backups(readings.backups)
 
 
 def _completeness(readings: Readings) -> Iterator[GaugeMetricFamily]:
@@ -142,6 +145,25 @@ def _orchestrator(found: Orchestrator) -> Iterator[GaugeMetricFamily]:
         "Whether the newest result of an asset check is well; fully_informed fails where a forecast is degraded.",
         ("asset", "check"),
         {key: float(is_well) for key, is_well in found.checks.items()},
+    )
+    yield _gauge(
+        "elec_nightly_backup_passed",
+        "Whether the last nightly backup was made, restored and found the same.",
+        (),
+        {(): float(found.backup.is_well)} if found.backup else {},
+    )
+
+
+def _backups(found: Standing) -> Iterator[GaugeMetricFamily]:
+    yield GaugeMetricFamily("elec_backups", "Whole backups in the folder for them.", value=found.whole)
+    yield _gauge(
+        "elec_backup_newest_timestamp_seconds",
+        "When the newest whole backup was made.",
+        (),
+        {(): found.newest.timestamp()} if found.newest else {},
+    )
+    yield GaugeMetricFamily(
+        "elec_backup_allowed_age_seconds", "How old it may be.", value=OLDEST_BACKUP.total_seconds()
     )
 
 

@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the store and of Dagster: read at once, a few cheap queries.
+"""What `/metrics` tells of the store, of Dagster and of the backups: read at once, a few cheap queries.
 
 Here: reading. Not here: how often (`monitor`), and how it is written down (`families`).
 """
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from elec_pipeline.backup.standing import Standing, standing
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS, DayState, Lack, lacks
 from elec_pipeline.domain.delivery_day import day_start, delivery_day
 from elec_pipeline.domain.skill import Skill, skill_against_rte
@@ -22,7 +23,7 @@ from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.forecasting.lifecycle.weights import Weights, weights
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import queries
-from elec_pipeline.store.queries.orchestrator import Orchestrator, orchestrator
+from elec_pipeline.store.orchestrator import Orchestrator, orchestrator
 
 _LOG = logging.getLogger(__name__)
 SKILL_DAYS = 7
@@ -57,6 +58,7 @@ class Readings:
         held_back: How many issues of the last seven days and later were held back as implausible.
         model: The model in use; None where its card cannot be read.
         orchestrator: How Dagster does; None where its database is not there, or may not be read.
+        backups: What the folder of backups holds; None where none are made, or it may not be read.
     """
 
     at: datetime
@@ -67,6 +69,7 @@ class Readings:
     held_back: int
     model: ModelReading | None
     orchestrator: Orchestrator | None
+    backups: Standing | None
 
 
 def read(engine: Engine, of_dagster: Engine, settings: Settings, now: datetime) -> Readings:
@@ -99,6 +102,7 @@ def read(engine: Engine, of_dagster: Engine, settings: Settings, now: datetime) 
         held_back=held_back,
         model=_model(engine, settings),
         orchestrator=_orchestrator(of_dagster),
+        backups=_backups(settings),
     )
 
 
@@ -119,4 +123,12 @@ def _orchestrator(of_dagster: Engine) -> Orchestrator | None:
             return orchestrator(connection)
     except SQLAlchemyError as error:  # no such database, or none for this role: both are allowed
         _LOG.debug("Dagster's tables are not read: %s", error)
+        return None
+
+
+def _backups(settings: Settings) -> Standing | None:
+    try:
+        return standing(settings)
+    except OSError as error:
+        _LOG.debug("the folder of backups is not read: %s", error)
         return None

@@ -3,7 +3,7 @@
 All times are UTC, all loads MW. Every query is bounded by a time range on the primary key.
 """
 
-from elec_pipeline.store.queries.alerts import deliveries_of, lost_deliveries, recorded_alerts
+from elec_pipeline.store.alert_reads import deliveries_of, lost_deliveries, recorded_alerts
 from elec_pipeline.store.queries.completeness import day_states
 from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day
 from elec_pipeline.store.queries.history import (
@@ -29,7 +29,6 @@ from elec_pipeline.store.queries.series import (
 )
 from elec_pipeline.store.queries.state import (
     data_version,
-    has_database,
     held_back_issues,
     last_changes,
     newest_instants,
@@ -48,7 +47,6 @@ __all__ = [
     "expert_predictions_between",
     "first_forecast_at",
     "first_predictions",
-    "has_database",
     "held_back_issues",
     "held_back_since",
     "history",

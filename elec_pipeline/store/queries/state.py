@@ -67,11 +67,6 @@ def server_version(connection: Connection) -> str:
     return str(connection.scalar(text("SHOW server_version")))
 
 
-def has_database(connection: Connection, name: str) -> bool:
-    """Say whether the server has a database of a name."""
-    return connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}) is not None
-
-
 def data_version(connection: Connection) -> str:
     """Return a token that is another one as soon as any row of any series was added or changed.
 

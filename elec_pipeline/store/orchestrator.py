@@ -1,8 +1,8 @@
 """Reads of Dagster's own tables, which lie in a second database of the same server.
 
-Here: a few counts that tell how the orchestrator does, without Dagster: a process that only reads must not load
-it. Not here: our own tables (`state` and its neighbours), and whether a run has lost its process
-(`commands.doctor_runs`).
+Here: a few counts and heartbeats that tell how the orchestrator does, without Dagster: a process that only reads
+must not load it, nor pandas, for which this lies beside `queries`. Not here: our own tables (`queries`), whether a
+run has lost its process (`commands.doctor_runs`), and what heartbeats mean (`commands.doctor_daemons`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from sqlalchemy import Connection, text
 QUEUED = "queued"
 RUNNING = "running"
 _STATUS = {"QUEUED": QUEUED, "STARTING": RUNNING, "STARTED": RUNNING, "CANCELING": RUNNING}
+BACKUP_JOB = "backup"
+"""Name of the job of every night, see `defs.backups`."""
 _NEWEST_CHECKS = 1000
 """Of the check results the newest so many are looked at: those of the last days."""
 
@@ -30,12 +32,76 @@ class Orchestrator:
         failed_runs: How many runs failed in the last 24 hours.
         last_success: By asset, when it was last materialised, UTC.
         checks: By asset and check, whether its newest result is well.
+        backup: The last run of the nightly backup that has ended; None where there is none.
     """
 
     runs: Mapping[str, int]
     failed_runs: int
     last_success: Mapping[str, datetime]
     checks: Mapping[tuple[str, str], bool]
+    backup: LastRun | None
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The last run of a job that has ended.
+
+    Attributes:
+        run_id: Dagster's id.
+        is_well: Whether it succeeded.
+        ended_at: UTC.
+    """
+
+    run_id: str
+    is_well: bool
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """The last sign of life of a part of Dagster's daemon.
+
+    Attributes:
+        part: Its name, such as `SCHEDULER`.
+        daemon: Which daemon wrote it: another id after each start.
+        at: UTC.
+    """
+
+    part: str
+    daemon: str
+    at: datetime
+
+
+def last_backup(connection: Connection) -> LastRun | None:
+    """Return the last run of the nightly backup that has ended; None where there is none.
+
+    Args:
+        connection: To Dagster's database, in a session whose time zone is UTC.
+    """
+    if connection.scalar(text("SELECT to_regclass('runs')")) is None:
+        return None
+    row = connection.execute(
+        text(
+            "SELECT run_id, status, coalesce(to_timestamp(end_time), update_timestamp AT TIME ZONE 'UTC')"
+            " FROM runs WHERE pipeline_name = :job AND status IN ('SUCCESS', 'FAILURE') ORDER BY id DESC LIMIT 1"
+        ),
+        {"job": BACKUP_JOB},
+    ).one_or_none()
+    return None if row is None else LastRun(row[0], row[1] == "SUCCESS", row[2])
+
+
+def heartbeats(connection: Connection) -> list[Heartbeat]:
+    """Return the last heartbeat of each part of Dagster's daemon, by its name; none where the table is missing.
+
+    Args:
+        connection: To Dagster's database, in a session whose time zone is UTC.
+    """
+    if connection.scalar(text("SELECT to_regclass('daemon_heartbeats')")) is None:
+        return []
+    rows = connection.execute(
+        text("SELECT daemon_type, coalesce(daemon_id, ''), timestamp FROM daemon_heartbeats ORDER BY daemon_type")
+    )
+    return [Heartbeat(part, daemon, moment.replace(tzinfo=UTC)) for part, daemon, moment in rows]
 
 
 def orchestrator(connection: Connection) -> Orchestrator:
@@ -75,6 +141,7 @@ def orchestrator(connection: Connection) -> Orchestrator:
         failed_runs=int(failed or 0),
         last_success={_name(key): moment.replace(tzinfo=UTC) for key, moment in assets},
         checks={(_name(key), check): status == "SUCCEEDED" for key, check, status in checks},
+        backup=last_backup(connection),
     )
 
 

@@ -1,7 +1,9 @@
 """Problems on record, and what was sent of them.
 
 Here: rows of `alerts` and `alert_deliveries`. Not here: what they mean (`alerts.ledger`), and what the rules look
-at in the series (`watched`).
+at in the series (`queries.watched`).
+
+Beside `queries`, which loads pandas: the parent of a platform, which stays for years, records problems too.
 """
 
 from __future__ import annotations
