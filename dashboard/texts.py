@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.language import Language
+from dashboard.texts_before_noon import BEFORE_NOON
 from dashboard.texts_errors import ERRORS, EVENING, MORNING
 from dashboard.texts_experts import EXPERTS
 from elec_pipeline.domain.forecasters import EXPERT_PREFIX, expert_of
 
-TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
+TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),
@@ -40,6 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     "band_80": ("80% band", "Bande 80 %"),
     # Range, issue
     "range": ("Period", "Période"),
+    "days_2": ("2 days", "2 jours"),
     "days_7": ("7 days", "7 jours"),
     "days_30": ("30 days", "30 jours"),
     "days_90": ("90 days", "90 jours"),
@@ -53,22 +55,6 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     "tomorrow": ("Tomorrow", "Demain"),
     "today": ("Today", "Aujourd'hui"),
     "the_day": ("Newest forecast", "Dernière prévision"),
-    "issued": ("Issued {moment}", "Émise {moment}"),
-    "peak": ("Peak", "Pointe"),
-    "at_hour": ("at {hour}", "à {hour}"),
-    "peak_help": (
-        "Highest hour of the median forecast; the 80% band there is {low} to {high} MW.",
-        "Heure la plus haute de la prévision médiane ; la bande à 80 % y va de {low} à {high} MW.",
-    ),
-    "energy": ("Energy", "Énergie"),
-    "energy_hours": ("{n} of {of} hours", "{n} heures sur {of}"),
-    "against_rte": ("Vs {rte} at peak", "Écart à {rte}, pointe"),
-    "rte_says": ("RTE: {load} MW", "RTE : {load} MW"),
-    "against_rte_help": (
-        "Against what RTE says now, revisions included.",
-        "Par rapport à ce que RTE dit maintenant, révisions comprises.",
-    ),
-    "rte_absent": ("RTE's is not out yet", "RTE pas encore publiée"),
     "today_so_far": ("Error, today", "Erreur, aujourd'hui"),
     "last_days": ("Error, {n} days", "Erreur, {n} jours"),
     "rte_error": ("RTE: {error}", "RTE : {error}"),
@@ -264,7 +250,7 @@ class Texts:
 
         Example:
             >>> Texts(Language.FRENCH)("issued", moment="mar. 1 juil. 10:00")
-            'Émise mar. 1 juil. 10:00'
+            'Éditée mar. 1 juil. 10:00'
         """
         english, french = TEXTS[key]
         return (french if self.language is Language.FRENCH else english).format(**parts)

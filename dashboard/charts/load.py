@@ -13,6 +13,7 @@ from dashboard import axis
 from dashboard.charts.style import ACTUAL, OURS, RTE, SHADE, faded, styled
 from dashboard.language import short_day
 from dashboard.texts import Texts
+from dashboard.ticking import NOW
 from dashboard.tiles import after_the_fact
 from elec_pipeline.domain.delivery_day import PARIS, days
 from elec_pipeline.domain.kinds_of_day import share_off
@@ -149,10 +150,10 @@ def _now_line(figure: Figure, now: datetime, texts: Texts) -> None:
     begin, end = figure.layout.xaxis.range
     if not begin <= at <= end:
         return
-    figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper",
+    figure.add_shape(type="line", name=NOW, x0=at, x1=at, y0=0, y1=1, yref="paper",
                      line={"color": ACTUAL, "width": 1.2, "dash": "dot"})  # fmt: skip
     figure.add_annotation(
-        x=at, y=0, yref="paper", yanchor="bottom", xanchor="right", showarrow=False,
+        name=NOW, x=at, y=0, yref="paper", yanchor="bottom", xanchor="right", showarrow=False,
         font={"size": 11, "color": ACTUAL},
         text=texts("now", clock=f"{now.astimezone(PARIS):%H:%M}"),
     )  # fmt: skip

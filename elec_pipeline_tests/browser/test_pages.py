@@ -73,7 +73,9 @@ def test_each_page_renders(
 
 def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, visit: Visit) -> None:
     page = chart(visit(shared_url[0]))
-    assert len(traces(page)[0]["x"]) == 7 * 24 + 1  # type: ignore[arg-type] # the 26th had 25 hours
+    assert len(traces(page)[0]["x"]) == 2 * 24  # type: ignore[arg-type] # today and tomorrow
+    page.get_by_role("radio", name="7 days").click()
+    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 7 * 24 + 1")
     page.get_by_role("radio", name="30 days").click()
     page.wait_for_url("**range=30d**")
     page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 30 * 24 + 1")
@@ -164,7 +166,7 @@ def test_a_new_issue_redraws_the_page_and_nothing_else_does(own_data: str, home:
             start=evening,
         )
         page.wait_for_function("document.querySelector('.js-plotly-plot').dataset.mark !== 'old'")
-        expect(page.locator(".st-key-tiles")).to_contain_text("27 oct. 20:30")
+        expect(page.locator(".elec-line")).to_contain_text("27 oct. 20:30")
         assert "range=30d" in page.url
         assert "lang=fr" in page.url
 
@@ -235,7 +237,7 @@ def test_a_server_that_was_never_there_is_named(home: Path, visit: Visit) -> Non
 
 def test_both_issues_can_be_chosen(shared_url: Shared, visit: Visit) -> None:
     page = chart(visit(f"{shared_url[0]}/?lang=en&issue={Issue.EVENING}"))
-    expect(page.locator("[data-testid=stAlert]")).to_contain_text("No forecast of Tuesday 28 October 2025")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("is made Mon 27 Oct 20:30")
     page.get_by_role("radio", name="Morning").click()
     page.wait_for_url("**issue=morning**")
     expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
