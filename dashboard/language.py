@@ -160,17 +160,19 @@ def moment_label(moment: datetime, language: Language, *, weekday: bool = True) 
 
 
 def left(duration: timedelta) -> str:
-    """Return how long it is still, in either language; `ticking` counts on in the same form.
+    r"""Return how long it is still, in either language; `ticking` counts on in the same form.
 
     Example:
         >>> left(timedelta(hours=1, minutes=5, seconds=59)), left(timedelta(minutes=4, seconds=9))
-        ('1 h 05 min', '4 min 09 s')
+        ('1\xa0h\xa005\xa0min', '4\xa0min\xa009\xa0s')
     """
     seconds = max(0, int(duration.total_seconds()))
     n_hours, minutes = seconds // 3600, seconds // 60 % 60
     if n_hours:
-        return f"{n_hours} h {minutes:02d} min"
-    return f"{minutes} min {seconds % 60:02d} s" if seconds < _SECONDS_TELL else f"{minutes} min"
+        text = f"{n_hours} h {minutes:02d} min"
+    else:
+        text = f"{minutes} min {seconds % 60:02d} s" if seconds < _SECONDS_TELL else f"{minutes} min"
+    return text.replace(" ", "\u00a0")  # never broken
 
 
 def written(language: Language, decimals: int = 0, *, sign: bool = False, unit: str = "") -> Callable[[Any], str]:

@@ -13,8 +13,8 @@ from elec_pipeline.domain.delivery_day import FIRST_DAY
 PRESETS = {"2d": 2, "7d": 7, "30d": 30, "90d": 90}
 """Days back from the last one."""
 DEFAULT = "2d"
-HOURLY_DAYS = 200
-"""Longer periods are shown as daily means: more points than pixels would say no more."""
+HOURLY_DAYS = 60
+"""Longer periods are shown as daily means: of more the lines of hours run into one another."""
 
 
 @dataclass(frozen=True)

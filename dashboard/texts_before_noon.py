@@ -48,7 +48,7 @@ BEFORE_NOON: dict[str, tuple[str, str]] = {
     "energy": ("Energy", "Énergie"),
     "energy_mean": ("mean {load} MW", "moyenne {load} MW"),
     "energy_hours": ("{n} of {of} hours", "{n} heures sur {of}"),
-    "gap": ("Largest gap to {rte}", "Plus grand écart à {rte}"),
+    "gap": ("Largest gap to {rte}", "Écart max. à {rte}"),
     "gap_note": ("{hours}, most {hour}", "{hours}, max. {hour}"),
     "gap_help": (
         (
@@ -79,4 +79,26 @@ BEFORE_NOON: dict[str, tuple[str, str]] = {
         ),
     ),
     "nothing_before": ("nothing of {day}", "rien du {day}"),
+    "against": ("Ours minus", "La nôtre moins"),
+    "minus_rte": ("RTE", "RTE"),
+    "minus_day": ("Day ago", "Veille"),
+    "minus_week": ("Week ago", "Semaine préc."),
+    "minus_issue": ("Prev. issue", "Édition préc."),
+    "other_rte": ("RTE", "RTE"),
+    "other_day": ("day before", "veille"),
+    "other_week": ("week before", "semaine précédente"),
+    "other_issue": ("previous issue", "édition précédente"),
+    "difference_to": ("Ours − {other}", "La nôtre − {other}"),
+    "difference_outside": ("{other} outside our 80% band", "{other} hors de notre bande à 80 %"),
+    "our_error": ("Error of ours", "Erreur de la nôtre"),
+    "other_error": ("Error: {other}", "Erreur : {other}"),
+    "difference_by_day": (
+        "Over more than {n} days the differences are means of days, marked where most hours lie outside the band.",
+        "Au-delà de {n} jours, les écarts sont des moyennes de jours, marqués si la plupart des heures sortent.",
+    ),
+    "partial_hours": ("incomplete", "incomplète"),
+    "partial_note": (
+        "Dotted: the actual of hours or days that lack quarter-hours. No figure counts it.",
+        "Pointillé : le réalisé d'heures ou de jours incomplets. Aucun chiffre n'en tient compte.",
+    ),
 }

@@ -28,8 +28,9 @@ _SCRIPT = """<script>
   let server = "", offset = 0;
   const left = (ms) => {
     const s = Math.max(0, Math.floor(ms / 1000)), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
-    if (h) return `${h} h ${String(m).padStart(2, "0")} min`;
-    return s < 300 ? `${m} min ${String(s % 60).padStart(2, "0")} s` : `${m} min`;
+    const two = (n) => String(n).padStart(2, "0");
+    const text = h ? `${h} h ${two(m)} min` : s < 300 ? `${m} min ${two(s % 60)} s` : `${m} min`;
+    return text.replaceAll(" ", "\\u00a0");
   };
   const count = (element, now) => {
     const next = JSON.parse(element.dataset.deadlines).find((each) => each.at > now);

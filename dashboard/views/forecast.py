@@ -10,7 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, store, tiles
-from dashboard.charts.load import load_figure
+from dashboard.charts.difference import add_difference
+from dashboard.charts.load import is_partial, load_figure
+from dashboard.difference import MOST_DAYS_BY_HOUR, Against, by_day, differences, other_curve
 from dashboard.frame import Frame, chart, choose, choose_span
 from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, short_day, written
 from dashboard.reads import Standing
@@ -89,6 +91,10 @@ def _curves(frame: Frame, last: date, stand_in: pd.DataFrame | None) -> None:
         choose(
             texts("issue"), "issue", list(address.ISSUES), lambda name: texts(f"issue_{name}"), "forecast.issue"
         )
+        choose(
+            texts("against"), "against", [str(each) for each in Against if span.is_hourly or each.is_of_days],
+            lambda name: texts(f"minus_{name}"), "forecast.against",
+        )  # fmt: skip
     if st.session_state.setdefault(_ISSUE, issue) != issue:
         st.session_state[_ISSUE] = issue
         st.rerun()  # the tiles are of the issue too
@@ -118,24 +124,54 @@ def _state(frame: Frame, name: str, standing: Standing) -> None:
 
 def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
     texts, language = frame.texts, frame.texts.language
-    data = store.series(frame.version, span.first, span.last, address.issue(), by_hour=span.is_hourly)
-    if stand_in is not None and span.is_hourly:
-        data = stand_in.reindex(data.index.intersection(stand_in.index)).combine_first(data)
+    against = address.against() if span.is_hourly or address.against().is_of_days else Against.RTE
+    data = _data(frame, span, stand_in)
     first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
     if data[["actual_mw", "rte_d1_mw", "rte_d2_mw", "load_mw"]].isna().all(axis=None):
         st.info(texts("nothing_in_range", first=first, last=last), icon=":material/info:")
         return
-    # A figure that did not change keeps its zoom: the now-line moves only when the data did.
-    print_of = int(pd.util.hash_pandas_object(data).sum()), language, span
+    table = differences(data, _other(frame, span, data, against))
+    if not against.is_forecast:
+        table["outside"] = False
+    each_hour = span.is_hourly and span.n_days <= MOST_DAYS_BY_HOUR
+    # A figure that did not change keeps its zoom; its line of now is moved in the page.
+    hashed = [int(pd.util.hash_pandas_object(part).sum()) for part in (data, table)]
+    print_of = *hashed, language, span, against
     shown = st.session_state.get(_SHOWN)
     if shown is None or shown[0] != print_of:
-        shown = (print_of, load_figure(data, texts, frame.now, by_hour=span.is_hourly))
-        st.session_state[_SHOWN] = shown
+        figure = load_figure(data, texts, frame.now, by_hour=span.is_hourly)
+        add_difference(
+            figure, table if each_hour or not span.is_hourly else by_day(table), texts(f"other_{against}"), texts,
+            by_hour=each_hour,
+        )  # fmt: skip
+        shown = st.session_state[_SHOWN] = (print_of, figure)
     chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
-    note = texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS)
-    st.caption(f"{note} {texts('rte_curve')}")
-    if tiles.after_the_fact(data).any():
-        st.caption(texts("after_the_fact_note"))
+    notes = [
+        texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS),
+        "" if each_hour or not span.is_hourly else texts("difference_by_day", n=MOST_DAYS_BY_HOUR),
+        texts("rte_curve"),
+        texts("partial_note") if is_partial(data).any() else "",
+        texts("after_the_fact_note") if tiles.after_the_fact(data).any() else "",
+    ]
+    st.caption(" ".join(note for note in notes if note))
+
+
+def _data(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> pd.DataFrame:
+    data = store.series(frame.version, span.first, span.last, address.issue(), by_hour=span.is_hourly)
+    if stand_in is None or not span.is_hourly:
+        return data
+    return stand_in.reindex(data.index.intersection(stand_in.index)).combine_first(data)
+
+
+def _other(frame: Frame, span: Span, data: pd.DataFrame, against: Against) -> pd.Series:
+    """Return what our forecast is held against; of days before those shown too, where they are needed."""
+    issues = None
+    if against is Against.PREVIOUS_ISSUE:
+        issues = store.issues(frame.version, span.first, span.last)
+    elif against.days_before:
+        begin = span.first - timedelta(days=against.days_before)
+        data = store.series(frame.version, begin, span.last, address.issue(), by_hour=span.is_hourly)
+    return other_curve(data, against, issues, by_hour=span.is_hourly)
 
 
 def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:

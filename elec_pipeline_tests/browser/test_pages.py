@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -91,6 +92,35 @@ def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, 
     labels = chart(again).locator(".ytick text").all_text_contents()
     assert labels
     assert not any("." in label for label in labels)
+
+
+def test_a_trader_reads_the_first_screen_without_scrolling(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/?lang=en", width=1280))
+    assert page.title() == "Forecast · French electricity consumption"
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    for label in ("Peak", "Largest gap to RTE D-2", "Vs a week before", "Error, 7 days"):
+        expect(page.locator(".elec-tiles div").filter(has=page.get_by_text(label, exact=True))).to_be_in_viewport()
+    expect(page.locator(".elec-line")).to_contain_text(re.compile(r"Gate closure \(12:00\) in 1\sh\s5\d\smin"))
+    ends = "p => { const layout = p._fullLayout; return [layout.yaxis2.domain[1], layout.yaxis.domain[0]]; }"
+    lower, upper = page.locator(".js-plotly-plot").first.evaluate(ends)
+    assert lower < upper
+    [bars] = [line for line in traces(page) if line["name"] == "Ours − RTE"]
+    assert len(bars["x"]) == 48  # type: ignore[arg-type]
+
+
+def test_an_open_page_counts_down_and_moves_its_line_of_now(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/?lang=fr"))
+    told = (
+        "e => { const all = JSON.parse(e.dataset.deadlines); return all.map(each => each.at - 30 * 60 * 1000); }"
+    )
+    halves: list[int] = page.locator("[data-deadlines]").evaluate(told)
+    for moment, words in zip(halves, ["Clôture de l'enchère (12:00)", "Édition du soir (20:30)"], strict=False):
+        page.locator("[data-server-now]").evaluate("(e, at) => { e.dataset.serverNow = at; }", moment)
+        expect(page.locator(".elec-line")).to_contain_text(re.compile(re.escape(words) + r" dans (29|30)\smin"))
+    expect(page.locator(".annotation-text")).to_contain_text("20:00")
+    moved = page.locator(".shapelayer path").last.evaluate("e => parseFloat(e.style.transform.slice(11))")
+    width = page.locator(".js-plotly-plot").first.evaluate("p => p._fullLayout.xaxis._length")
+    assert moved == pytest.approx(width * (20 - 10 - 5 / 60) / 48, rel=0.02)
 
 
 @pytest.mark.parametrize(("day", "n_hours"), [(SPRING, 23), (AUTUMN, 25)], ids=str)

@@ -30,7 +30,7 @@ def tiles(app: AppTest) -> dict[str, tuple[str, str]]:
 def line(app: AppTest) -> str:
     """Return when the forecast was issued and what is waited for."""
     [shown] = [each.proto.body for each in app.get("html") if '<div class="elec-line"' in each.proto.body]
-    return html.unescape(re.sub(r"<.*?>", "", shown))
+    return html.unescape(re.sub(r"<.*?>", "", shown)).replace("\u00a0", " ")
 
 
 def in_address(app: AppTest, name: str) -> str:
@@ -155,3 +155,20 @@ def test_asking_for_an_issue_that_is_to_come_shows_the_newest_and_says_when(
     assert tiles(app)[first] == newest[first]
     assert len(app.dataframe[0].value) == 24
     assert in_address(app, "issue") == "evening"
+
+
+@pytest.mark.parametrize(("days", "n_choices"), [("2d", 4), ("30d", 4), ("90d", 3)])
+def test_ours_is_held_against_what_the_reader_chooses(
+    data: str, open_app: Open, days: str, n_choices: int
+) -> None:
+    app = open_app(data, range=days)
+    choices = app.segmented_control(key="forecast.against").options
+    assert len(choices) == n_choices  # of means of days there is no previous issue
+    app.segmented_control(key="forecast.against").set_value("week").run()
+    assert in_address(app, "against") == "week"
+    assert ("Dotted: the actual" in words(app)) == (days == "90d")  # today has only begun
+    assert ("the differences are means of days" in words(app)) == (days == "30d")
+    if n_choices > 3:
+        app.segmented_control(key="forecast.against").set_value("issue").run()
+        assert in_address(app, "against") == "issue"
+    assert not app.exception
