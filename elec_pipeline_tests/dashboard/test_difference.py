@@ -21,9 +21,9 @@ from elec_pipeline_tests.dashboard.test_figures import frame_of
 @every_day_length
 def test_where_rte_leaves_the_band_is_marked_and_past_hours_have_both_errors(day: date, n_hours: int) -> None:
     frame = frame_of(day, day)  # RTE's is 2 % higher, the band 200 MW wide to either side
-    frame.iloc[3, frame.columns.get_indexer(["rte_d1_mw"])] = frame["load_mw"].iloc[3] + 50
-    frame.iloc[5, frame.columns.get_indexer(["quarters"])] = 2.0
-    frame.iloc[-4:, frame.columns.get_indexer(["actual_mw", "quarters"])] = np.nan
+    frame.loc[frame.index[3], "rte_d1_mw"] = frame["load_mw"].iloc[3] + 50
+    frame.loc[frame.index[5], "quarters"] = 2.0
+    frame.loc[frame.index[-4:], ["actual_mw", "quarters"]] = np.nan
     table = differences(frame, other_curve(frame, Against.RTE, None, by_hour=True))
     assert table["difference_mw"].iloc[3] == pytest.approx(-50)
     assert table.index[~table["outside"]].tolist() == [frame.index[3]]
@@ -97,7 +97,7 @@ def test_the_panel_shares_the_time_axis_of_the_curve(day: date, n_hours: int, la
 @every_day_length
 def test_incomplete_hours_are_dotted_and_said_to_be(day: date, n_hours: int) -> None:
     frame, texts = frame_of(day, day), Texts(Language.ENGLISH)
-    frame.iloc[-1, frame.columns.get_indexer(["quarters"])] = 1.0
+    frame.loc[frame.index[-1], "quarters"] = 1.0
     figure = load_figure(frame, texts, None)
     drawn = {trace.name: trace for trace in figure.data}
     assert np.isnan(drawn["Actual consumption"].y[-1])

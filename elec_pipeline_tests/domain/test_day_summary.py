@@ -72,9 +72,9 @@ def test_a_day_without_a_forecast_has_no_figures() -> None:
 @every_day_length
 def test_the_largest_gap_names_its_hours_and_how_often_the_band_is_left(day: date, n_hours: int) -> None:
     made = forecast(day)
-    rte = made["load_mw"].copy()
-    for hour, off in {6: 300, 16: -700, 17: -1400, 18: -900, 19: 800, 21: -1350}.items():
-        rte.loc[at(day, hour)] += off
+    off = {6: 300, 16: -700, 17: -1400, 18: -900, 19: 800, 21: -1350}
+    by_hour = pd.Series({at(day, hour): float(value) for hour, value in off.items()})
+    rte = made["load_mw"].add(by_hour, fill_value=0)
     gap = largest_gap(made, rte)
     assert gap is not None
     assert (gap.difference_mw, gap.hours, gap.hours_outside) == (1400, n_hours, 2)
