@@ -1,4 +1,4 @@
-"""What is chosen - language, period, issue, day, year - kept in the address, so that a link can be shared.
+"""What is chosen - language, period, issue, day and others - kept in the address, so that a link can be shared.
 
 Here: the one way in which pages read and change it. Not here: what a text means (`span`, `language`).
 
@@ -15,6 +15,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard import span
+from dashboard.difference import Against
 from dashboard.language import Language, of_browser
 from elec_pipeline.domain.delivery_day import Issue
 
@@ -24,6 +25,7 @@ VALID: Mapping[str, Callable[[str], bool]] = {
     "lang": lambda text: text in set(Language),
     "range": span.is_range,
     "issue": lambda text: text in ISSUES,
+    "against": lambda text: text in set(Against),
     "day": lambda text: span.a_day(text) is not None,
     "year": lambda text: text.isdigit() and span.a_day(f"{text}-12-31") is not None,
 }
@@ -69,6 +71,11 @@ def issue() -> Issue | None:
     """Return the issue that is chosen; None for the newest of each hour."""
     text = get("issue")
     return None if text in (None, NEWEST) else Issue(text)
+
+
+def against() -> Against:
+    """Return what our forecast is held against under its curve."""
+    return Against(get("against") or Against.RTE)
 
 
 def day() -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard import address
+from dashboard import address, clock, ticking
 from dashboard.frame import guarded, watch
 from dashboard.language import Language
 from dashboard.texts import Texts
@@ -18,11 +18,19 @@ from elec_pipeline.serving.dashboard import DashboardLayers
 from elec_pipeline.settings import settings
 
 _LOOK = """<style>
-.st-key-tiles, .st-key-states { display: grid !important; gap: 0.75rem; }
-.st-key-tiles { grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
+.st-key-states { display: grid !important; gap: 0.5rem; }
 .st-key-states { grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
-.st-key-tiles > div, .st-key-states > div { width: 100% !important; min-width: 0; }
-[data-testid=stMainBlockContainer] { padding-top: 3rem; padding-bottom: 3rem; }
+.st-key-states > div { width: 100% !important; min-width: 0; }
+.elec-tiles { display: grid; gap: 0.5rem; margin: 0 !important; padding: 0 !important; }
+.elec-tiles { grid-template-columns: repeat(auto-fit, minmax(8.9rem, 1fr)); }
+.elec-tiles > div { border: 1px solid rgba(128,140,155,0.35); border-radius: 0.5rem; padding: 0.4rem 0.7rem; }
+.elec-tiles > .elec-peak { grid-column: span 2; border-color: rgba(31,119,208,0.75); }
+.elec-tiles dt, .elec-tiles dd { margin: 0; font-size: 0.83rem; font-weight: 400; line-height: 1.35; }
+.elec-tiles dt, .elec-tiles dd { opacity: 0.85; }
+.elec-tiles b { font-size: 1.2rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.elec-tiles dd:has(b) { opacity: 1; }
+.elec-line { opacity: 0.85; font-variant-numeric: tabular-nums; }
+[data-testid=stMainBlockContainer] { padding: 2.5rem clamp(1rem, 3vw, 3rem) 3rem; }
 </style>"""
 
 
@@ -46,10 +54,12 @@ def main() -> None:
     ]
     st.session_state["frame.day_page"] = pages[2]
     page = st.navigation(pages)
+    st.set_page_config(page_title=f"{page.title} · {texts('title')}")
     with st.sidebar:
         _choose_language(texts)
         st.caption(texts("about"))
     page.run()
+    ticking.start(texts, clock.now())
     address.write()
     watch()
 

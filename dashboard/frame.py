@@ -107,7 +107,7 @@ def choose_span(frame: Frame, key: str, last: date) -> Span:
     texts = frame.texts
     chosen = address.get("range") or span.DEFAULT
     preset = chosen if chosen in span.PRESETS else "custom"
-    names = {"7d": "days_7", "30d": "days_30", "90d": "days_90", "custom": "custom"}
+    names = {"2d": "days_2", "7d": "days_7", "30d": "days_30", "90d": "days_90", "custom": "custom"}
 
     def take() -> None:
         picked = st.session_state[f"{key}.range"]

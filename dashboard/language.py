@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ NARROW_SPACE = "\u202f"
 """Between thousands, and before %, in French."""
 MINUS = "\u2212"
 NO_VALUE = "–"
+_SECONDS_TELL = 300
 
 _DAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -156,6 +157,22 @@ def moment_label(moment: datetime, language: Language, *, weekday: bool = True) 
     """
     paris = moment.astimezone(PARIS)
     return f"{short_day(paris.date(), language, weekday=weekday)} {paris:%H:%M}"
+
+
+def left(duration: timedelta) -> str:
+    r"""Return how long it is still, in either language; `ticking` counts on in the same form.
+
+    Example:
+        >>> left(timedelta(hours=1, minutes=5, seconds=59)), left(timedelta(minutes=4, seconds=9))
+        ('1\xa0h\xa005\xa0min', '4\xa0min\xa009\xa0s')
+    """
+    seconds = max(0, int(duration.total_seconds()))
+    n_hours, minutes = seconds // 3600, seconds // 60 % 60
+    if n_hours:
+        text = f"{n_hours} h {minutes:02d} min"
+    else:
+        text = f"{minutes} min {seconds % 60:02d} s" if seconds < _SECONDS_TELL else f"{minutes} min"
+    return text.replace(" ", "\u00a0")  # never broken
 
 
 def written(language: Language, decimals: int = 0, *, sign: bool = False, unit: str = "") -> Callable[[Any], str]:

@@ -83,6 +83,15 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
     )
 
 
+def issues(connection: Connection, first: date, last: date) -> pd.DataFrame:
+    """Return what every issue said of each hour of a range of days: `hour_start`, `issued_at`, `load_mw`.
+
+    What was made after the fact is no issue.
+    """
+    made = queries.scorable_predictions(connection, day_start(first), day_end(last))
+    return made[["hour_start", "issued_at", "load_mw"]]
+
+
 def scored(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
     """Return what `hourly` does, with RTE's D-1 as it was known at 20:30 the day before, by which it is scored."""
     frame = hourly(connection, first, last, issue)
@@ -94,15 +103,17 @@ def daily(connection: Connection, first: date, last: date, issue: Issue | None) 
     """Return the mean of every series on every day of a range, with the columns of `hourly` that have one.
 
     Returns:
-        Index: the start of the day (UTC).
+        Index: the start of the day (UTC). `quarters` is the mean of its hours: 4 is a complete day.
     """
     means = queries.daily_means(connection, first, last, issue)
     axis = pd.date_range(pd.Timestamp(first), pd.Timestamp(last), freq="D").date
     by_day = {name: frame.set_index("delivery_day").reindex(axis) for name, frame in means.items()}
     starts = pd.date_range(first, last, freq="D", tz=PARIS).tz_convert("UTC").rename("hour_start")
     said = by_day["predictions"]
+    n_hours = pd.Series([len(hours(day)) for day in axis], index=axis)
     columns = {
         "actual_mw": by_day["actual"]["load_mw"],
+        "quarters": by_day["actual"]["quarters"] / n_hours,
         "rte_d1_mw": by_day["rte_d1"]["load_mw"],
         **{str(name): said[name] for name in said if name != AFTER_THE_FACT},
         AFTER_THE_FACT: said[AFTER_THE_FACT].eq(True),  # noqa: FBT003 - absent days are none

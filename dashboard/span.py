@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 from elec_pipeline.domain.delivery_day import FIRST_DAY
 
-PRESETS = {"7d": 7, "30d": 30, "90d": 90}
+PRESETS = {"2d": 2, "7d": 7, "30d": 30, "90d": 90}
 """Days back from the last one."""
-DEFAULT = "7d"
-HOURLY_DAYS = 200
-"""Longer periods are shown as daily means: more points than pixels would say no more."""
+DEFAULT = "2d"
+HOURLY_DAYS = 60
+"""Longer periods are shown as daily means: of more the lines of hours run into one another."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,13 @@ def series(token: str, first: date, last: date, issue: Issue | None, *, by_hour:
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)
+def issues(token: str, first: date, last: date) -> pd.DataFrame:
+    """Return what every issue said of each hour; see `reads.issues`."""
+    del token
+    return ask(reads.issues, first, last)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
 def scored(token: str, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
     """Return the series that lately are scored; see `reads.scored`."""
     del token

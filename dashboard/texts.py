@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.language import Language
+from dashboard.texts_before_noon import BEFORE_NOON
 from dashboard.texts_errors import ERRORS, EVENING, MORNING
 from dashboard.texts_experts import EXPERTS
 from elec_pipeline.domain.forecasters import EXPERT_PREFIX, expert_of
 
-TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
+TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),
@@ -40,12 +41,13 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     "band_80": ("80% band", "Bande 80 %"),
     # Range, issue
     "range": ("Period", "Période"),
+    "days_2": ("2 days", "2 jours"),
     "days_7": ("7 days", "7 jours"),
     "days_30": ("30 days", "30 jours"),
     "days_90": ("90 days", "90 jours"),
     "custom": ("Dates…", "Dates…"),
     "from_to": ("From, to", "Du, au"),
-    "issue": ("Issue", "Émission"),
+    "issue": ("Issue", "Édition"),
     "issue_newest": ("Newest", "Dernière"),
     "issue_morning": ("Morning", "Matin"),
     "issue_evening": ("Evening", "Soir"),
@@ -53,34 +55,18 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     "tomorrow": ("Tomorrow", "Demain"),
     "today": ("Today", "Aujourd'hui"),
     "the_day": ("Newest forecast", "Dernière prévision"),
-    "issued": ("Issued {moment}", "Émise {moment}"),
-    "peak": ("Peak", "Pointe"),
-    "at_hour": ("at {hour}", "à {hour}"),
-    "peak_help": (
-        "Highest hour of the median forecast; the 80% band there is {low} to {high} MW.",
-        "Heure la plus haute de la prévision médiane ; la bande à 80 % y va de {low} à {high} MW.",
-    ),
-    "energy": ("Energy", "Énergie"),
-    "energy_hours": ("{n} of {of} hours", "{n} heures sur {of}"),
-    "against_rte": ("Vs {rte} at peak", "Écart à {rte}, pointe"),
-    "rte_says": ("RTE: {load} MW", "RTE : {load} MW"),
-    "against_rte_help": (
-        "Against what RTE says now, revisions included.",
-        "Par rapport à ce que RTE dit maintenant, révisions comprises.",
-    ),
-    "rte_absent": ("RTE's is not out yet", "RTE pas encore publiée"),
     "today_so_far": ("Error, today", "Erreur, aujourd'hui"),
     "last_days": ("Error, {n} days", "Erreur, {n} jours"),
     "rte_error": ("RTE: {error}", "RTE : {error}"),
     "error_help": (
         "MAPE of the issue shown, and of RTE's D-1 known at {clock} the day before, on the same complete hours.",
-        "MAPE de l'émission affichée, et de RTE J-1 connue à {clock} la veille, aux mêmes heures complètes.",
+        "MAPE de l'édition affichée, et de RTE J-1 connue à {clock} la veille, aux mêmes heures complètes.",
     ),
     "nothing_scored": ("nothing to compare yet", "rien à comparer encore"),
     "now": ("now {clock}", "à {clock}"),
     "shading": (
-        "Shaded: weekends and public holidays. Line: the moment of the last update.",
-        "Grisés : week-ends et jours fériés. Trait : moment de la dernière mise à jour.",
+        "Shaded: weekends and public holidays. Dotted line: now.",
+        "Grisés : week-ends et jours fériés. Trait pointillé : maintenant.",
     ),
     "daily_note": (
         "Over more than {n} days: daily means, the bands as means of the hourly ones.",
@@ -166,7 +152,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | {
     "day_hours": ("{n} hours", "{n} heures"),
     "vintages": ("Vintages", "Versions"),
     "vintage": ("Forecast", "Prévision"),
-    "said_at": ("Issued or published", "Émise ou publiée"),
+    "said_at": ("Issued or published", "Éditée ou publiée"),
     "model": ("Model", "Modèle"),
     "hours_there": ("Hours", "Heures"),
     "live": ("live", "en direct"),
@@ -264,7 +250,7 @@ class Texts:
 
         Example:
             >>> Texts(Language.FRENCH)("issued", moment="mar. 1 juil. 10:00")
-            'Émise mar. 1 juil. 10:00'
+            'Éditée mar. 1 juil. 10:00'
         """
         english, french = TEXTS[key]
         return (french if self.language is Language.FRENCH else english).format(**parts)

@@ -62,7 +62,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         ),
         (
             "Pas encore de prévision pour {day} : "
-            f"celle du matin est émise à {MORNING}, celle du soir à {EVENING}. "
+            f"celle du matin est faite à {MORNING}, celle du soir à {EVENING}. "
             "Si l'une de ces heures est passée, « Données et exécutions » montre ce qui a échoué."
         ),
     ),

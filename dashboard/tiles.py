@@ -1,78 +1,60 @@
 """What the tiles above the forecast say.
 
-Here: figures from the frames of `reads.hourly` and `reads.scored`. Not here: words and formats.
+Here: figures from the frames of `reads.hourly` and `reads.scored`. Not here: how those of a day are computed
+(`elec_pipeline.domain.day_summary`), words and formats.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from elec_pipeline.domain import metrics
+from elec_pipeline.domain.day_summary import Change, as_known, change
+from elec_pipeline.domain.delivery_day import WEEK, day_start, hours
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store.queries.series import AFTER_THE_FACT
 
-MW_A_GW = 1000
+KINDS_OF_RTE = ("rte_d1", "rte_d2")
 
 
 @dataclass(frozen=True)
-class DayFigures:
-    """A delivery day as forecast.
+class Before:
+    """A delivery day against one before it.
 
     Attributes:
-        peak_mw: Highest hour of the median.
-        peak_hour: Its start, UTC.
-        low_mw: Lower end of the 80 % band then.
-        high_mw: Upper end.
-        energy_gwh: Sum of the median over the hours that are forecast.
-        hours: How many hours those are.
-        rte_kind: `rte_d1`, or `rte_d2` where D-1 is not out; None where neither is.
-        rte_mw: RTE's forecast at the peak hour; NaN where there is none.
-        issued_at: Of the issue at the peak, UTC.
+        day: The day before.
+        n_days: How many days before.
+        change: None where nothing can be compared.
     """
 
-    peak_mw: float
-    peak_hour: datetime
-    low_mw: float
-    high_mw: float
-    energy_gwh: float
-    hours: int
-    rte_kind: str | None
-    rte_mw: float
-    issued_at: datetime
-
-    @property
-    def difference_mw(self) -> float:
-        """Ours less RTE's at the peak, MW."""
-        return self.peak_mw - self.rte_mw
+    day: date
+    n_days: int
+    change: Change | None
 
 
-def day_figures(frame: pd.DataFrame) -> DayFigures | None:
-    """Return the figures of a delivery day; None where nothing of it is forecast.
+def rte_of(day: pd.DataFrame) -> tuple[str | None, pd.Series]:
+    """Return which of RTE's forecasts a day is held against, and that: D-1, or D-2 where no D-1 is out.
 
     Args:
-        frame: Rows of one delivery day, as `reads.hourly` returns them.
+        day: Hours of one delivery day, as `reads.hourly` returns them.
     """
-    said = frame.dropna(subset=["load_mw"])
-    if said.empty:
-        return None
-    highest = int(said["load_mw"].to_numpy().argmax())
-    peak = said.iloc[highest]
-    kind = next((name for name in ("rte_d1", "rte_d2") if not np.isnan(peak[f"{name}_mw"])), None)
-    return DayFigures(
-        peak_mw=float(peak["load_mw"]),
-        peak_hour=pd.DatetimeIndex(said.index)[highest].to_pydatetime(),
-        low_mw=float(peak["q10"]),
-        high_mw=float(peak["q90"]),
-        energy_gwh=float(said["load_mw"].sum()) / MW_A_GW,
-        hours=len(said),
-        rte_kind=kind,
-        rte_mw=float("nan") if kind is None else float(peak[f"{kind}_mw"]),
-        issued_at=pd.Timestamp(peak["issued_at"]).to_pydatetime(),
-    )
+    kind = next((name for name in KINDS_OF_RTE if day[f"{name}_mw"].notna().any()), None)
+    return kind, day[f"{kind or KINDS_OF_RTE[0]}_mw"]
+
+
+def changes(frame: pd.DataFrame, day: date) -> list[Before]:
+    """Return how a delivery day differs from the two days before it, and the same weekday a week before.
+
+    Args:
+        frame: Of the day and the week before it, as `reads.hourly` returns them.
+        day: The delivery day.
+    """
+    before = as_known(frame[frame.index < pd.Timestamp(day_start(day))])
+    curve = frame["load_mw"].reindex(hours(day))
+    return [Before(day - timedelta(days=n_days), n_days, change(curve, before, n_days)) for n_days in (1, 2, WEEK)]
 
 
 def after_the_fact(frame: pd.DataFrame) -> pd.Series:

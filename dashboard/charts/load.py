@@ -13,14 +13,16 @@ from dashboard import axis
 from dashboard.charts.style import ACTUAL, OURS, RTE, SHADE, faded, styled
 from dashboard.language import short_day
 from dashboard.texts import Texts
+from dashboard.ticking import NOW
 from dashboard.tiles import after_the_fact
 from elec_pipeline.domain.delivery_day import PARIS, days
 from elec_pipeline.domain.kinds_of_day import share_off
+from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
 
-BANDS = (("band_80", "q10", "q90", 0.16), ("band_50", "q25", "q75", 0.28))
+BANDS = (("band_80", "q10", "q90", 0.2), ("band_50", "q25", "q75", 0.34))
 HEIGHT = 470
 _SHADED_DAYS = 130
 Instants = npt.NDArray[np.datetime64]
@@ -61,12 +63,30 @@ def load_figure(frame: pd.DataFrame, texts: Texts, now: datetime | None, *, by_h
     if late.any():  # a line of its own, so that the legend and the tooltip say what it is
         name = f"{texts('ours')} ({texts('after_the_fact')})"
         add_line(figure, x, frame["load_mw"].where(late), name, OURS, dash="dot")
-    add_line(figure, x, frame["actual_mw"], texts("actual"), ACTUAL, width=2.6)
+    partial = is_partial(frame)
+    add_line(figure, x, frame["actual_mw"].mask(partial), texts("actual"), ACTUAL, width=2.6)
+    if partial.any():
+        _add_partial(figure, x, frame["actual_mw"], partial, texts)
     styled(figure, HEIGHT)
     on_axis(figure, first, last, texts)
     if now is not None and by_hour:
         _now_line(figure, now, texts)
     return figure
+
+
+def is_partial(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows hold the actual of an hour, or a day, that lacks quarters."""
+    return frame["actual_mw"].notna() & (frame["quarters"] < QUARTERS_AN_HOUR)
+
+
+def _add_partial(figure: Figure, x: Instants, actual: pd.Series, partial: pd.Series, texts: Texts) -> None:
+    """Add what is incomplete, dotted, and joined to their neighbours: one alone would be no line."""
+    joined = partial | partial.shift(1, fill_value=False) | partial.shift(-1, fill_value=False)
+    templates = np.where(partial, "%{y:,.0f} MW", "")
+    add_line(
+        figure, x, actual.where(joined), f"{texts('actual')} ({texts('partial_hours')})", ACTUAL, width=2.6,
+        dash="dot", hovertemplate=templates, hoverinfo=np.where(partial, "all", "skip"),
+    )  # fmt: skip
 
 
 def on_axis(figure: Figure, first: date, last: date, texts: Texts) -> None:
@@ -149,10 +169,10 @@ def _now_line(figure: Figure, now: datetime, texts: Texts) -> None:
     begin, end = figure.layout.xaxis.range
     if not begin <= at <= end:
         return
-    figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper",
+    figure.add_shape(type="line", name=NOW, x0=at, x1=at, y0=0, y1=1, yref="paper",
                      line={"color": ACTUAL, "width": 1.2, "dash": "dot"})  # fmt: skip
     figure.add_annotation(
-        x=at, y=0, yref="paper", yanchor="bottom", xanchor="right", showarrow=False,
+        name=NOW, x=at, y=0, yref="paper", yanchor="bottom", xanchor="right", showarrow=False,
         font={"size": 11, "color": ACTUAL},
         text=texts("now", clock=f"{now.astimezone(PARIS):%H:%M}"),
     )  # fmt: skip

@@ -20,6 +20,7 @@ DASHES = {
     "rte_d1": "dash", "rte_d1_latest": "dot", "chronos_morning": "solid", "chronos_evening": "solid",
     "seasonal_naive": "dot",
 }  # fmt: skip
+ALARM = "#C8453B"
 GRID = "rgba(128,140,155,0.22)"
 SHADE = "rgba(128,140,155,0.13)"
 

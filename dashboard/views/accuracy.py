@@ -44,7 +44,7 @@ def show(frame: Frame) -> None:
     experts.show(frame, span)
     names = [name for name in names if name != RTE_D1_LATEST]  # on top of the other, a curve would hide it
     days = comparison.by_day(hours, names)
-    st.subheader(texts("daily_error"))
+    st.header(texts("daily_error"))
     chart(daily_figure(days, names, texts), texts, "accuracy.daily", texts("daily_error"))
     _groups(frame, hours, names)
     _worst(frame, days, names)
@@ -83,7 +83,7 @@ def _about_rte(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
 
 def _groups(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
     texts = frame.texts
-    st.subheader(texts("error_by"))
+    st.header(texts("error_by"))
     group = st.segmented_control(
         texts("error_by"), list(comparison.GROUPS), format_func=texts, required=True,
         default="by_hour", key="accuracy.group", label_visibility="collapsed",
@@ -98,7 +98,7 @@ def _groups(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
 
 def _worst(frame: Frame, days: pd.DataFrame, names: list[str]) -> None:
     texts, language = frame.texts, frame.texts.language
-    st.subheader(texts("worst_days"))
+    st.header(texts("worst_days"))
     ours = [name for name in reversed(names) if name.startswith("chronos")] or names
     name = st.segmented_control(
         texts("forecaster"), ours, format_func=texts, required=True, default=ours[0],

@@ -36,7 +36,7 @@ def show(frame: Frame) -> None:
 def _calendar(frame: Frame) -> None:
     texts, language = frame.texts, frame.texts.language
     today = delivery_day(frame.now)
-    st.subheader(texts("completeness"))
+    st.header(texts("completeness"))
     years = list(range(today.year, FIRST_DAY.year - 1, -1))
 
     def take() -> None:
@@ -64,7 +64,7 @@ def _calendar(frame: Frame) -> None:
 
 def _weather(frame: Frame) -> None:
     texts, language = frame.texts, frame.texts.language
-    st.subheader(texts("weather"))
+    st.header(texts("weather"))
     found = store.weather(frame.now)
     if found is None:
         st.info(texts("weather_none"), icon=":material/info:")
@@ -86,7 +86,7 @@ def _weather(frame: Frame) -> None:
 
 def _model(frame: Frame) -> None:
     texts, language = frame.texts, frame.texts.language
-    st.subheader(texts("models"))
+    st.header(texts("models"))
     used, registered = store.models()
     card = card_of(used.model)
     why = {
@@ -176,16 +176,16 @@ def _dagster(frame: Frame) -> None:
     inside = settings().elec_dagster_internal_url or url
     answer = runs.ask(inside, settings().elec_ui_password.get_secret_value())
     if answer is None:
-        st.subheader(texts("runs"))
+        st.header(texts("runs"))
         st.info(texts("dagster_gone", url=url), icon=":material/info:")
         return
     last, schedules = answer
-    st.subheader(texts("schedules"))
+    st.header(texts("schedules"))
     st.dataframe(
         _schedules(frame, schedules, url), hide_index=True,
         column_config={texts("link"): st.column_config.LinkColumn(display_text="Dagster")},
     )  # fmt: skip
-    st.subheader(texts("runs"))
+    st.header(texts("runs"))
     if not last:
         st.info(texts("no_runs"), icon=":material/info:")
     else:

@@ -38,10 +38,10 @@ def show(frame: Frame) -> None:
     st.caption(texts("day_hours", n=len(hours(day))))
     figure = day_figure(day, actual, vintages, issues, texts)
     chart(figure, texts, "day.chart", texts("chart_day", day=long_day(day, language)))
-    st.subheader(texts("vintages"))
+    st.header(texts("vintages"))
     table = _vintages(frame, vintages, issues)
     st.dataframe(table.style.format(written(language), subset=[texts("mean")]), hide_index=True)
-    st.subheader(texts("revisions"))
+    st.header(texts("revisions"))
     if revisions.empty:
         st.caption(texts("no_revisions"))
         return

@@ -18,7 +18,7 @@ from elec_pipeline.forecasting.lifecycle.weights import Weights, weights
 
 def show(frame: Frame, span: Span) -> None:
     """Show both tables."""
-    st.subheader(frame.texts("experts"))
+    st.header(frame.texts("experts"))
     _scores(frame, span)
     _weights(frame)
 

@@ -1,4 +1,4 @@
-"""The page a trader opens: tomorrow's curve, RTE's next to it, tiles, states, the table of hours."""
+"""The page a trader opens: tomorrow's figures and curve, RTE's next to it, states, the table of hours."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, store, tiles
-from dashboard.charts.load import load_figure
+from dashboard.charts.difference import add_difference
+from dashboard.charts.load import is_partial, load_figure
+from dashboard.difference import MOST_DAYS_BY_HOUR, Against, by_day, differences, other_curve
 from dashboard.frame import Frame, chart, choose, choose_span
-from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, percent, short_day, written
+from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, short_day, written
 from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
-from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start, delivery_day
+from dashboard.views import before_noon
+from elec_pipeline.domain.day_summary import summarize
+from elec_pipeline.domain.delivery_day import WEEK, Issue, day_start, delivery_day, issue_time
 from elec_pipeline.domain.quantiles import COLUMNS
 
 Colour = Literal["green", "orange", "blue", "red"]
@@ -25,7 +29,6 @@ LOOKS: dict[State, tuple[Colour, str]] = {
     State.PARTIAL: ("orange", ":material/contrast:"), State.REVISED: ("blue", ":material/history:"),
     State.MISSING: ("red", ":material/cancel:"),
 }  # fmt: skip
-LATELY_DAYS = 7
 _SHOWN, _ISSUE = "forecast.shown", "forecast.issue_of_tiles"
 
 
@@ -43,73 +46,60 @@ def show(frame: Frame) -> None:
     named = {tomorrow: texts("tomorrow"), today: texts("today")}
     day = ahead or tomorrow
     st.title(f"{named.get(day, texts('the_day'))}, {long_day(day, language)}")
-    hours = _of_day(store.series(frame.version, day, day, address.issue(), by_hour=True), day)
-    figures = tiles.day_figures(hours)
-    if day != tomorrow or figures is None:
+    issue = address.issue()
+    week = _week(frame, day, issue)
+    hours = week[week.index >= pd.Timestamp(day_start(day))]
+    stands_in = issue is not None and hours["load_mw"].isna().all()
+    if stands_in:
+        week = _week(frame, day, None)
+        hours = week[week.index >= pd.Timestamp(day_start(day))]
+    summary = summarize(day, hours)
+    before_noon.line(frame, hours)
+    if day != tomorrow or summary is None:
         st.info(texts("no_forecast", day=long_day(tomorrow, language)), icon=":material/info:")
+    elif issue is not None and stands_in:
+        made = moment_label(issue_time(day, issue), language)
+        text = texts("issue_to_come", issue=texts(f"of_{issue}"), day=short_day(day, language), moment=made)
+        st.info(text, icon=":material/schedule:")
     for reason in hours["held_back"].dropna().unique():
         st.warning(texts("held_back", reason=reason), icon=":material/report:")
-    with st.container(key="tiles"):
-        _tiles(frame, figures, today)
+    before_noon.show_tiles(frame, summary, week, issue)
     with st.container(key="states"):
         for name, standing in store.standings(frame.now).items():
             _state(frame, name, standing)
-    _curves(frame, max(day, today))
-    if figures is not None:
+    _curves(frame, max(day, today), hours if stands_in else None)
+    if summary is not None:
         _table(frame, hours, day)
 
 
+def _week(frame: Frame, day: date, issue: Issue | None) -> pd.DataFrame:
+    return store.series(frame.version, day - timedelta(days=WEEK), day, issue, by_hour=True)
+
+
 @st.fragment
-def _curves(frame: Frame, last: date) -> None:
-    """Show the chart and what it shows of: a change of period runs this alone, not the page."""
+def _curves(frame: Frame, last: date, stand_in: pd.DataFrame | None) -> None:
+    """Show the chart and what it shows of: a change of period runs this alone, not the page.
+
+    Args:
+        frame: Of the page.
+        last: Last day of the presets.
+        stand_in: The hours of another issue, for a day that the issue chosen does not forecast.
+    """
     texts, issue = frame.texts, address.issue()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = choose_span(frame, "forecast", last)
         choose(
             texts("issue"), "issue", list(address.ISSUES), lambda name: texts(f"issue_{name}"), "forecast.issue"
         )
+        choose(
+            texts("against"), "against", [str(each) for each in Against if span.is_hourly or each.is_of_days],
+            lambda name: texts(f"minus_{name}"), "forecast.against",
+        )  # fmt: skip
     if st.session_state.setdefault(_ISSUE, issue) != issue:
         st.session_state[_ISSUE] = issue
         st.rerun()  # the tiles are of the issue too
-    _chart(frame, span)
+    _chart(frame, span, stand_in)
     address.write()
-
-
-def _tiles(frame: Frame, figures: tiles.DayFigures | None, today: date) -> None:
-    texts, language = frame.texts, frame.texts.language
-    if figures is not None:
-        st.metric(
-            texts("peak"), f"{number(figures.peak_mw, language)} MW", border=True,
-            delta=texts("at_hour", hour=f"{figures.peak_hour.astimezone(PARIS):%H:%M}"), delta_color="off",
-            delta_arrow="off",
-            help=texts("peak_help", low=number(figures.low_mw, language), high=number(figures.high_mw, language)),
-        )  # fmt: skip
-        due = (day_end(day := delivery_day(figures.peak_hour)) - day_start(day)) // timedelta(hours=1)
-        whole = texts("issued", moment=moment_label(figures.issued_at, language, weekday=False))
-        st.metric(
-            texts("energy"), f"{number(figures.energy_gwh, language)} GWh", border=True, delta_color="off",
-            delta_arrow="off",
-            delta=whole if figures.hours == due else texts("energy_hours", n=figures.hours, of=due),
-        )  # fmt: skip
-        rte = texts(figures.rte_kind or "rte_d1")
-        there = figures.rte_kind is not None
-        st.metric(
-            texts("against_rte", rte=rte),
-            f"{number(figures.difference_mw, language, sign=True)} MW" if there else "–",
-            delta=texts("rte_says", load=number(figures.rte_mw, language)) if there else texts("rte_absent"),
-            delta_color="off", delta_arrow="off", border=True, help=texts("against_rte_help"),
-        )  # fmt: skip
-    for label, first, last in (
-        (texts("today_so_far"), today, today),
-        (texts("last_days", n=LATELY_DAYS), today - timedelta(days=LATELY_DAYS), today - timedelta(days=1)),
-    ):
-        ours, rte_error = tiles.errors(store.scored(frame.version, first, last, address.issue()))
-        scored = ours == ours  # noqa: PLR0124 - NaN: nothing was scored
-        st.metric(
-            label, percent(ours, language, 2), border=True, delta_color="off", delta_arrow="off",
-            delta=texts("rte_error", error=percent(rte_error, language, 2)) if scored else texts("nothing_scored"),
-            help=texts("error_help", clock=f"{Issue.EVENING.wall_clock:%H:%M}"),
-        )  # fmt: skip
 
 
 def _state(frame: Frame, name: str, standing: Standing) -> None:
@@ -132,29 +122,61 @@ def _state(frame: Frame, name: str, standing: Standing) -> None:
         st.caption(" · ".join(part for part in (ends, updated) if part))
 
 
-def _chart(frame: Frame, span: Span) -> None:
+def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
     texts, language = frame.texts, frame.texts.language
-    data = store.series(frame.version, span.first, span.last, address.issue(), by_hour=span.is_hourly)
+    against = address.against() if span.is_hourly or address.against().is_of_days else Against.RTE
+    data = _data(frame, span, stand_in)
     first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
     if data[["actual_mw", "rte_d1_mw", "rte_d2_mw", "load_mw"]].isna().all(axis=None):
         st.info(texts("nothing_in_range", first=first, last=last), icon=":material/info:")
         return
-    # A figure that did not change keeps its zoom: the now-line moves only when the data did.
-    print_of = int(pd.util.hash_pandas_object(data).sum()), language, span
+    table = differences(data, _other(frame, span, data, against))
+    if not against.is_forecast:
+        table["outside"] = False
+    each_hour = span.is_hourly and span.n_days <= MOST_DAYS_BY_HOUR
+    # A figure that did not change keeps its zoom; its line of now is moved in the page.
+    hashed = [int(pd.util.hash_pandas_object(part).sum()) for part in (data, table)]
+    print_of = *hashed, language, span, against
     shown = st.session_state.get(_SHOWN)
     if shown is None or shown[0] != print_of:
-        shown = (print_of, load_figure(data, texts, frame.now, by_hour=span.is_hourly))
-        st.session_state[_SHOWN] = shown
+        figure = load_figure(data, texts, frame.now, by_hour=span.is_hourly)
+        add_difference(
+            figure, table if each_hour or not span.is_hourly else by_day(table), texts(f"other_{against}"), texts,
+            by_hour=each_hour,
+        )  # fmt: skip
+        shown = st.session_state[_SHOWN] = (print_of, figure)
     chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
-    note = texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS)
-    st.caption(f"{note} {texts('rte_curve')}")
-    if tiles.after_the_fact(data).any():
-        st.caption(texts("after_the_fact_note"))
+    notes = [
+        texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS),
+        "" if each_hour or not span.is_hourly else texts("difference_by_day", n=MOST_DAYS_BY_HOUR),
+        texts("rte_curve"),
+        texts("partial_note") if is_partial(data).any() else "",
+        texts("after_the_fact_note") if tiles.after_the_fact(data).any() else "",
+    ]
+    st.caption(" ".join(note for note in notes if note))
+
+
+def _data(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> pd.DataFrame:
+    data = store.series(frame.version, span.first, span.last, address.issue(), by_hour=span.is_hourly)
+    if stand_in is None or not span.is_hourly:
+        return data
+    return stand_in.reindex(data.index.intersection(stand_in.index)).combine_first(data)
+
+
+def _other(frame: Frame, span: Span, data: pd.DataFrame, against: Against) -> pd.Series:
+    """Return what our forecast is held against; of days before those shown too, where they are needed."""
+    issues = None
+    if against is Against.PREVIOUS_ISSUE:
+        issues = store.issues(frame.version, span.first, span.last)
+    elif against.days_before:
+        begin = span.first - timedelta(days=against.days_before)
+        data = store.series(frame.version, begin, span.last, address.issue(), by_hour=span.is_hourly)
+    return other_curve(data, against, issues, by_hour=span.is_hourly)
 
 
 def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:
     texts, language = frame.texts, frame.texts.language
-    st.subheader(texts("hours_of", day=long_day(day, language)))
+    st.header(texts("hours_of", day=long_day(day, language)))
     rte = hours["rte_d1_mw"].fillna(hours["rte_d2_mw"])
     table = pd.DataFrame(
         {
@@ -192,7 +214,3 @@ def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:
 def exported(hours: pd.DataFrame) -> pd.DataFrame:
     """Return what is downloaded of a delivery day: exact figures, instants in UTC."""
     return hours[["actual_mw", "rte_d1_mw", "rte_d2_mw", "issued_at", *COLUMNS]].reset_index()
-
-
-def _of_day(frame: pd.DataFrame, day: date) -> pd.DataFrame:
-    return frame[(frame.index >= day_start(day)) & (frame.index < day_end(day))]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 MORNING_ISSUE = time(10, 0)
-"""Before the gate closure of the day-ahead auction at noon."""
+"""Before the gate closure of the day-ahead auction."""
+GATE_CLOSURE = time(12, 0)
+"""Orders for tomorrow are in by then: the day-ahead auction closes."""
 EVENING_ISSUE = time(20, 30)
 """Once RTE's D-1 forecast is out."""
 ACTUALS = time(2, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -73,7 +74,9 @@ def test_each_page_renders(
 
 def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, visit: Visit) -> None:
     page = chart(visit(shared_url[0]))
-    assert len(traces(page)[0]["x"]) == 7 * 24 + 1  # type: ignore[arg-type] # the 26th had 25 hours
+    assert len(traces(page)[0]["x"]) == 2 * 24  # type: ignore[arg-type] # today and tomorrow
+    page.get_by_role("radio", name="7 days").click()
+    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 7 * 24 + 1")
     page.get_by_role("radio", name="30 days").click()
     page.wait_for_url("**range=30d**")
     page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 30 * 24 + 1")
@@ -89,6 +92,35 @@ def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, 
     labels = chart(again).locator(".ytick text").all_text_contents()
     assert labels
     assert not any("." in label for label in labels)
+
+
+def test_a_trader_reads_the_first_screen_without_scrolling(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/?lang=en", width=1280))
+    assert page.title() == "Forecast · French electricity consumption"
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    for label in ("Peak", "Largest gap to RTE D-2", "Vs a week before", "Error, 7 days"):
+        expect(page.locator(".elec-tiles div").filter(has=page.get_by_text(label, exact=True))).to_be_in_viewport()
+    expect(page.locator(".elec-line")).to_contain_text(re.compile(r"Gate closure \(12:00\) in 1\sh\s5\d\smin"))
+    ends = "p => { const layout = p._fullLayout; return [layout.yaxis2.domain[1], layout.yaxis.domain[0]]; }"
+    lower, upper = page.locator(".js-plotly-plot").first.evaluate(ends)
+    assert lower < upper
+    [bars] = [line for line in traces(page) if line["name"] == "Ours − RTE"]
+    assert len(bars["x"]) == 48  # type: ignore[arg-type]
+
+
+def test_an_open_page_counts_down_and_moves_its_line_of_now(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/?lang=fr"))
+    told = (
+        "e => { const all = JSON.parse(e.dataset.deadlines); return all.map(each => each.at - 30 * 60 * 1000); }"
+    )
+    halves: list[int] = page.locator("[data-deadlines]").evaluate(told)
+    for moment, words in zip(halves, ["Clôture de l'enchère (12:00)", "Édition du soir (20:30)"], strict=False):
+        page.locator("[data-server-now]").evaluate("(e, at) => { e.dataset.serverNow = at; }", moment)
+        expect(page.locator(".elec-line")).to_contain_text(re.compile(re.escape(words) + r" dans (29|30)\smin"))
+    expect(page.locator(".annotation-text")).to_contain_text("20:00")
+    moved = page.locator(".shapelayer path").last.evaluate("e => parseFloat(e.style.transform.slice(11))")
+    width = page.locator(".js-plotly-plot").first.evaluate("p => p._fullLayout.xaxis._length")
+    assert moved == pytest.approx(width * (20 - 10 - 5 / 60) / 48, rel=0.02)
 
 
 @pytest.mark.parametrize(("day", "n_hours"), [(SPRING, 23), (AUTUMN, 25)], ids=str)
@@ -164,7 +196,7 @@ def test_a_new_issue_redraws_the_page_and_nothing_else_does(own_data: str, home:
             start=evening,
         )
         page.wait_for_function("document.querySelector('.js-plotly-plot').dataset.mark !== 'old'")
-        expect(page.locator(".st-key-tiles")).to_contain_text("27 oct. 20:30")
+        expect(page.locator(".elec-line")).to_contain_text("27 oct. 20:30")
         assert "range=30d" in page.url
         assert "lang=fr" in page.url
 
@@ -235,7 +267,7 @@ def test_a_server_that_was_never_there_is_named(home: Path, visit: Visit) -> Non
 
 def test_both_issues_can_be_chosen(shared_url: Shared, visit: Visit) -> None:
     page = chart(visit(f"{shared_url[0]}/?lang=en&issue={Issue.EVENING}"))
-    expect(page.locator("[data-testid=stAlert]")).to_contain_text("No forecast of Tuesday 28 October 2025")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("is made Mon 27 Oct 20:30")
     page.get_by_role("radio", name="Morning").click()
     page.wait_for_url("**issue=morning**")
     expect(page.locator("[data-testid=stAlert]")).to_have_count(0)

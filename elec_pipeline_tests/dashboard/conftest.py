@@ -45,7 +45,8 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     def forget() -> None:
         store.engine.clear()
         for cached in (
-            store.series, store.scored, store.compared, store.scores, store.vintages, store.completeness,
+            store.series, store.issues, store.scored, store.compared, store.scores, store.vintages,
+            store.completeness,
         ):  # fmt: skip
             cached.clear()
 

@@ -15,6 +15,7 @@ from dashboard.charts.load import load_figure
 from dashboard.language import Language
 from dashboard.texts import TEXTS, Texts
 from dashboard.views.day import how_made
+from elec_pipeline.domain.day_summary import summarize
 from elec_pipeline.domain.delivery_day import Issue as Kind
 from elec_pipeline.domain.delivery_day import hours, issue_time
 from elec_pipeline.domain.quantiles import COLUMNS
@@ -75,14 +76,20 @@ def test_a_band_is_not_filled_across_a_gap() -> None:
 
 
 @every_day_length
-def test_the_tiles_figures(day: date, n_hours: int) -> None:
-    figures = tiles.day_figures(frame_of(day, day))
-    assert figures is not None
-    assert figures.hours == n_hours
-    assert figures.energy_gwh == pytest.approx(frame_of(day, day)["load_mw"].sum() / 1000)
-    assert figures.rte_kind == "rte_d1"
-    assert figures.difference_mw == pytest.approx(-0.02 * figures.peak_mw)
-    assert figures.low_mw < figures.peak_mw < figures.high_mw
+def test_the_tiles_hold_ours_against_rtes_and_the_days_before(day: date, n_hours: int) -> None:
+    frame = frame_of(day - timedelta(days=7), day)
+    frame.loc[frame.index < frame.index[-n_hours], ["actual_mw", "load_mw"]] = 49_000.0, 40_000.0
+    of_day = frame.iloc[-n_hours:].assign(load_mw=50_000.0)
+    assert tiles.rte_of(of_day)[0] == "rte_d1"
+    assert tiles.rte_of(of_day.assign(rte_d1_mw=np.nan, rte_d2_mw=1.0))[0] == "rte_d2"
+    assert tiles.rte_of(of_day.assign(rte_d1_mw=np.nan))[0] is None
+    frame.loc[of_day.index, "load_mw"] = 50_000.0
+    changes = tiles.changes(frame, day)
+    assert [each.n_days for each in changes] == [1, 2, 7]
+    for each in changes:  # by the actual, for its hours are complete
+        assert each.change is not None
+        assert each.change.mean_mw == pytest.approx(1000)
+        assert each.change.hours == n_hours
 
 
 @every_day_length
@@ -142,7 +149,7 @@ def test_the_tiles_score_nothing_that_was_made_after_the_fact(day: date, n_hours
 
 def test_nothing_forecast_has_no_figures() -> None:
     frame = frame_of(date(2025, 1, 15), date(2025, 1, 15)).assign(load_mw=np.nan)
-    assert tiles.day_figures(frame) is None
+    assert summarize(date(2025, 1, 15), frame) is None
     assert all(np.isnan(tiles.errors(frame)))
 
 
@@ -178,7 +185,7 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_figures() -> No
 def test_presets_end_with_the_day_ahead() -> None:
     for name, n_days in span.PRESETS.items():
         assert span.span(name, date(2025, 10, 28)).n_days == n_days
-    assert span.span("nonsense", date(2025, 10, 28)) == span.span("7d", date(2025, 10, 28))
+    assert span.span("nonsense", date(2025, 10, 28)) == span.span("2d", date(2025, 10, 28))
 
 
 @every_day_length

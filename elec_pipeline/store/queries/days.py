@@ -81,13 +81,14 @@ def daily_means(
     """Return the mean load of each day: of the actuals, of RTE's newest D-1 and of our newest, or named, issue.
 
     Returns:
-        `actual` and `rte_d1` with `delivery_day`, `load_mw`; `predictions` with `delivery_day`, the means of
+        `actual` with `delivery_day`, `load_mw` and `quarters`, the sum of quarter-hours that are there; `rte_d1`
+        with `delivery_day`, `load_mw`; `predictions` with `delivery_day`, the means of
         the median and of the ends of the bands of 50 and 80 %, and whether any hour's was made after the fact.
     """
     start, end = day_start(first), day_end(last)
     actual = hourly_consumption
     hours = (
-        select(actual.c.hour_start, actual.c.load_mw)
+        select(actual.c.hour_start, actual.c.load_mw, actual.c.quarters)
         .where(actual.c.zone == ZONE, actual.c.hour_start >= start, actual.c.hour_start < end)
         .subquery()
     )
@@ -97,17 +98,17 @@ def daily_means(
     means = {}
     for name, source in sources.items():
         day = paris_day(source.c.hour_start)
-        columns = [
-            (
-                func.bool_or(column, type_=Boolean)
-                if column.name == AFTER_THE_FACT
-                else func.avg(column, type_=Double)
-            ).label(column.name)
-            for column in source.c
-            if column.name != "hour_start"
-        ]
+        columns = [_of_day(column).label(column.name) for column in source.c if column.name != "hour_start"]
         means[name] = frame(connection, select(day.label("delivery_day"), *columns).group_by(day).order_by(day))
     return means
+
+
+def _of_day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what a day has of a column of its hours: whether any, how many, or the mean."""
+    name = getattr(column, "name", "")
+    if name == AFTER_THE_FACT:
+        return func.bool_or(column, type_=Boolean)
+    return func.sum(column) if name == "quarters" else func.avg(column, type_=Double)
 
 
 def _select(columns: list[ColumnElement[Any]]) -> Select[tuple[object, ...]]:

@@ -66,7 +66,7 @@ class Network:
     size_mw: float
     layers: tuple[Layer, ...] = field(repr=False)
 
-    def corrections(self, features: Floats, ridge_mw: Floats, *, members: int | None = None) -> Floats:
+    def corrections(self, features: Floats | Singles, ridge_mw: Floats, *, members: int | None = None) -> Floats:
         """Return what is to be added to the base.
 
         Args:
@@ -98,7 +98,7 @@ class Network:
             raise ModelUnavailableError(f"{reason} {_REMEDY}", reason)
 
 
-def seen_of(features: Floats, ridge_mw: Floats | None) -> Singles:
+def seen_of(features: Floats | Singles, ridge_mw: Floats | None) -> Singles:
     """Return what a network sees of each day and hour: the features, what the ridge says, and which hour it is.
 
     Args:
@@ -109,7 +109,7 @@ def seen_of(features: Floats, ridge_mw: Floats | None) -> Singles:
         Shape (days * 24, seen).
     """
     hours = np.broadcast_to(np.eye(24), (len(features), 24, 24))
-    sizes = [features] if ridge_mw is None else [features, ridge_mw[..., None]]
+    sizes: list[Floats | Singles] = [features] if ridge_mw is None else [features, ridge_mw[..., None]]
     seen = np.concatenate([*(np.clip(each / FEATURE_MW, -MOST, MOST) for each in sizes), hours], axis=2)
     return seen.reshape(-1, seen.shape[2]).astype(np.float32)
 

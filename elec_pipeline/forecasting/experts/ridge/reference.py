@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from elec_pipeline.domain.delivery_day import WEEK
 from elec_pipeline.domain.information_set import InformationSet, Situation
@@ -67,14 +68,14 @@ class LateDays:
 
     Attributes:
         key: As `DeliveryDay.key`; of an early forecast's days it is the evening's.
-        features: Shape (days, 24, features), MW.
+        features: Shape (days, 24, features), MW; in single precision, for they are kept as long as the set is.
         wanted_mw: What was to be added to the base, shape (days, 24); NaN where not known.
         load_mw: The load, shape (days, 24).
         errors_mw: As `Updated.errors_mw`.
     """
 
     key: str
-    features: Floats
+    features: npt.NDArray[np.float32]
     wanted_mw: Floats
     load_mw: Floats
     errors_mw: Floats
@@ -229,7 +230,9 @@ class References:
         stands_on = key(situation, learnt.inputs)
         last = DeliveryDay(stands_on, asked.names, row, made[-1])
         return _Corrections(
-            made, LateDays(stands_on, late.features, late.wanted_mw, late.load_mw, now.errors_mw), last
+            made,
+            LateDays(stands_on, late.features.astype(np.float32), late.wanted_mw, late.load_mw, now.errors_mw),
+            last,
         )
 
     def _late(self, situation: Situation, learnt: Learnt, asked: Problem) -> Samples:
