@@ -147,7 +147,7 @@ def main() -> None:
         print(f"{YEARS} years: {fill(engine):,} predicted hours")
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
-        url = engine.url.render_as_string(hide_password=False).replace("+", "%20")
+        url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False).replace("+", "%20")
         process = subprocess.Popen(  # noqa: S603 - our own command
             command("127.0.0.1", port), env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.DEVNULL
         )

@@ -96,18 +96,22 @@ def chart(figure: object, texts: Texts, key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, config=plotly_config(texts.language), alt=alt)
 
 
-def choose_span(frame: Frame, key: str, last: date) -> Span:
+def choose_span(frame: Frame, key: str, last: date, *, shortest: str = span.DEFAULT) -> Span:
     """Let the reader choose a period; it lives in the address, and all pages share it.
 
     Args:
         frame: Of the page.
         key: Of the widgets, unlike another page's.
         last: Last day of the presets.
+        shortest: The first preset that the page offers; it stands in for a shorter one.
     """
     texts = frame.texts
-    chosen = address.get("range") or span.DEFAULT
+    offered = [name for name, n_days in span.PRESETS.items() if n_days >= span.PRESETS[shortest]]
+    chosen = address.get("range") or shortest
+    if chosen in span.PRESETS and chosen not in offered:
+        chosen = shortest
     preset = chosen if chosen in span.PRESETS else "custom"
-    names = {"2d": "days_2", "7d": "days_7", "30d": "days_30", "90d": "days_90", "custom": "custom"}
+    names = {name: f"days_{span.PRESETS[name]}" for name in offered} | {"custom": "custom"}
 
     def take() -> None:
         picked = st.session_state[f"{key}.range"]

@@ -28,7 +28,7 @@ def show(frame: Frame) -> None:
     if store.newest_day() is None:
         st.info(texts("database_empty"), icon=":material/info:")
         return
-    span = choose_span(frame, "accuracy", delivery_day(frame.now) - timedelta(days=1))
+    span = choose_span(frame, "accuracy", delivery_day(frame.now) - timedelta(days=1), shortest="7d")
     if span.n_days > MOST_DAYS:
         span = Span(span.last - timedelta(days=MOST_DAYS - 1), span.last)
         cut = short_day(span.first, language, year=True)

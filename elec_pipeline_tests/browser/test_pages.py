@@ -225,6 +225,12 @@ def test_the_accuracy_page_says_which_forecast_of_rtes_is_scored(
     expect(page.locator("[data-testid=stCaptionContainer]").filter(has_text=scored)).to_have_count(1)
 
 
+def test_two_days_are_enough_to_look_ahead_but_not_to_score(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/accuracy?lang=en&range=2d"))
+    expect(page.get_by_role("radio", name="7 days")).to_be_checked()
+    expect(page.get_by_role("radio", name="2 days", exact=True)).to_have_count(0)
+
+
 def test_the_worst_day_leads_to_its_chart(shared_url: Shared, visit: Visit) -> None:
     page = chart(visit(f"{shared_url[0]}/accuracy?lang=en&range=2025-10-17..2025-10-26"))
     link = page.locator("[data-testid=stPageLink] a").first
