@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from elec_pipeline.store import database as store
 from elec_pipeline.store import urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.postmaster_binaries import PROGRAMS
-from elec_pipeline_tests.conftest import settings_for
+from elec_pipeline_tests.conftest import server_of_its_own, settings_for
 from elec_pipeline_tests.deploy.conftest import make_secrets, needs_caddy
 
 pytestmark = [needs_caddy, pytest.mark.long]
@@ -27,13 +25,8 @@ pytestmark = [needs_caddy, pytest.mark.long]
 @pytest.fixture
 def alone() -> Iterator[EmbeddedServer]:
     """A server without any role of ours: roles belong to the whole server."""
-    folder = Path(tempfile.mkdtemp(prefix="elec-deploy-"))
-    folder.chmod(0o755)
-    server = EmbeddedServer(folder / "home")
-    server.ensure_running()
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+    with server_of_its_own("elec-deploy-") as server:
+        yield server
 
 
 def test_each_login_does_its_part_and_no_more(copied: Path, alone: EmbeddedServer) -> None:
