@@ -47,7 +47,7 @@ ENV PYTHONUNBUFFERED=1 \
 # A fixed number, so that volumes can be given to this account.
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin elec \
     && install --directory --mode=0700 --owner=elec --group=elec \
-        /var/lib/elec-pipeline /var/lib/elec-pipeline/dagster
+        /var/lib/elec-pipeline /var/lib/elec-pipeline/dagster /var/backups/elec-pipeline
 
 WORKDIR /opt/elec-pipeline
 COPY --from=build /opt/venv /opt/venv

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest import mock
@@ -75,6 +76,20 @@ def server(home: Path) -> Iterator[EmbeddedServer]:
     embedded.ensure_running()
     yield embedded
     embedded.stop()
+
+
+@contextmanager
+def server_of_its_own(prefix: str) -> Iterator[EmbeddedServer]:
+    """Run a server that is not the shared one: roles belong to a whole server, and this one knows none of ours."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder.chmod(0o755)
+    server = EmbeddedServer(folder / "home", settings=HASTY)
+    server.ensure_running()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from elec_pipeline.alerts.facts import Facts, Kind, Problem
 from elec_pipeline.alerts.rules_of_runs import problems_of_runs
 from elec_pipeline.domain.completeness import DayState, Lack, lacks
 from elec_pipeline.domain.delivery_day import Issue, delivery_day, hours, issue_time
-from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP
+from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP, is_late
 from elec_pipeline.domain.timetable import GRACE
 
 MANY_REVISIONS = 48
@@ -51,7 +51,7 @@ def _stale(facts: Facts, *, with_forecasts: bool) -> Iterator[Problem]:
     late = {
         series: newest
         for series, newest in facts.newest.items()
-        if newest is not None and series in OLDEST and newest < facts.now - OLDEST[series]
+        if newest is not None and is_late(series, newest, facts.now)
     }
     for series, newest in late.items():
         if _FOLLOWS.get(series) in late or (series == "chronos_predictions" and not with_forecasts):

@@ -14,7 +14,7 @@ from typing import Any
 from elec_pipeline.alerts.facts import Kind
 from elec_pipeline.alerts.ledger import Entry, Event
 from elec_pipeline.alerts.sentences import ALIKE, FRAMES, LACKS, OF_FAULTS, OTHER_FAULT, SENTENCES
-from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import clock
 from elec_pipeline.settings_alerts import Language
 
 SINCE = "since"
@@ -63,17 +63,6 @@ def began_at(entry: Entry) -> datetime:
     """Return since when a problem lasts: where the facts do not tell, since it was first seen."""
     since = entry.facts.get(SINCE)
     return datetime.fromisoformat(since) if since else entry.opened_at
-
-
-def clock(moment: datetime) -> str:
-    """Return an instant in Paris time.
-
-    Example:
-        >>> from datetime import UTC
-        >>> clock(datetime(2025, 6, 2, 9, 5, tzinfo=UTC))
-        '2025-06-02 11:05 CEST'
-    """
-    return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M %Z}"
 
 
 def _words(entry: Entry, language: Language) -> tuple[str, str, str]:

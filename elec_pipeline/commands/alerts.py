@@ -30,8 +30,9 @@ def list_(
     days: Annotated[int, typer.Option(help="How many days back, of problems that are over.", min=1, max=400)] = 14,
 ) -> None:
     """Show the problems that are open, and those that were over lately, with what was not delivered."""
-    from elec_pipeline.alerts.texts import began_at, clock, in_short
+    from elec_pipeline.alerts.texts import began_at, in_short
     from elec_pipeline.alerts.watch import entries, lost_messages
+    from elec_pipeline.domain.delivery_day import clock
     from elec_pipeline.store.database import opened
 
     now = datetime.now(UTC)

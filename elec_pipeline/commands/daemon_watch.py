@@ -8,7 +8,6 @@ A look is a few queries. It loads neither Dagster nor pandas, for this process s
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,11 +19,12 @@ from elec_pipeline.alerts.facts import Kind, Problem
 from elec_pipeline.alerts.watch import watch
 from elec_pipeline.commands.database_watch import Outage
 from elec_pipeline.commands.doctor_daemons import examine_daemon
-from elec_pipeline.commands.findings import driver_words
+from elec_pipeline.commands.upkeep import tended
 from elec_pipeline.errors import ElecError
 from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings
 from elec_pipeline.store.database import opened, opened_dagster
+from elec_pipeline.store.outage import own_words
 
 LOOK_S = 120.0
 """How often the supervisor looks."""
@@ -42,23 +42,18 @@ def daemon_watched(settings: Settings, say: Callable[[str], None]) -> Iterator[N
         settings: Of the platform.
         say: Prints a line for the user.
     """
-    done = threading.Event()
+    look, told = DaemonLook(settings), ""
 
-    def repeat() -> None:
-        look, told = DaemonLook(settings), ""
-        while not done.wait(LOOK_S):
-            trouble = look()
-            if trouble and trouble != told and not done.is_set():
-                say(trouble)
-            told = trouble
+    def look_once() -> None:
+        nonlocal told
+        trouble = look()
+        if trouble and trouble != told:
+            say(trouble)
+        told = trouble
 
-    thread = threading.Thread(target=repeat, daemon=True, name="daemon watch")
-    thread.start()
-    try:
+    # Waited for at the end: a look would start the embedded server again that is about to stop.
+    with tended(look_once, every_s=LOOK_S, longest_s=_LONGEST_LOOK_S):
         yield
-    finally:
-        done.set()
-        thread.join(_LONGEST_LOOK_S)  # a look would start the embedded server again that is about to stop
 
 
 class DaemonLook:
@@ -91,7 +86,7 @@ class DaemonLook:
                 problems = [Problem(Kind.DAEMON.value, Kind.DAEMON, {"found": found})] if found else []
                 return self._tell(engine, problems)
         except (ElecError, SQLAlchemyError) as error:
-            return self._outage.goes_on(driver_words(error), least=TIMES)
+            return self._outage.goes_on(own_words(error), least=TIMES)
 
     def _tell(self, engine: Engine, problems: list[Problem]) -> str:
         told = watch(engine, self._settings, problems, datetime.now(UTC), looked_at={Kind.DAEMON})

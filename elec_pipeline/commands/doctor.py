@@ -19,8 +19,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.commands.dagster_home import edited_files
-from elec_pipeline.commands.findings import Finding, driver_words, look
-from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.commands.findings import Finding, look
+from elec_pipeline.domain.delivery_day import clock
 from elec_pipeline.errors import ElecError, StoreError
 from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings
@@ -114,24 +114,22 @@ def _database(settings: Settings, engine: Engine) -> str:
 
 
 def _freshness(engine: Engine) -> Iterator[Finding]:
-    from elec_pipeline.domain.freshness import OLDEST
+    from elec_pipeline.domain.freshness import is_late
 
     try:
         with engine.connect() as connection:
             newest = queries.newest_instants(connection)
     except SQLAlchemyError as error:
-        yield Finding("tables", is_well=False, text=driver_words(error))
+        yield Finding("tables", is_well=False, text=outage.own_words(error))
         return
     now = datetime.now(UTC)
     for table, instant in newest.items():
         if instant is None:
             yield Finding(table, is_well=False, text="empty: run `elec backfill`, or start `elec up`")
         else:
-            is_fresh = table not in OLDEST or instant >= now - OLDEST[table]
+            is_fresh = not is_late(table, instant, now)
             state = "fresh" if is_fresh else "late"
-            yield Finding(
-                table, is_well=is_fresh, text=f"{state}; newest {instant.astimezone(PARIS):%Y-%m-%d %H:%M %Z}"
-            )
+            yield Finding(table, is_well=is_fresh, text=f"{state}; newest {clock(instant)}")
 
 
 def _alerts(settings: Settings, engine: Engine) -> Finding:
@@ -144,7 +142,7 @@ def _alerts(settings: Settings, engine: Engine) -> Finding:
             lost = lost_messages(connection, settings, now)
             n_open = sum(entry.closed_at is None for entry in entries(connection, now))
     except SQLAlchemyError as error:
-        return Finding("alerts", is_well=False, text=driver_words(error))
+        return Finding("alerts", is_well=False, text=outage.own_words(error))
     if not lost:
         return Finding("alerts", is_well=True, text=f"{n_open} open, none lost: `elec alerts` lists them")
     text = f"{len(lost)} lost, tried again every hour; `elec alerts test` tries the addresses. {lost[-1]}"
@@ -167,4 +165,4 @@ def _dagster(settings: Settings, engine: Engine) -> Iterator[Finding]:
         with database.opened_dagster(settings) as of_dagster:
             yield examine_daemon(of_dagster, home)
     except (ElecError, SQLAlchemyError) as error:
-        yield Finding("runs", is_well=False, text=driver_words(error))
+        yield Finding("runs", is_well=False, text=outage.own_words(error))

@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.backup.standing import standing
-from elec_pipeline.commands.findings import Finding, driver_words, in_words
+from elec_pipeline.commands.findings import Finding, in_words
 from elec_pipeline.domain.freshness import OLDEST_BACKUP
 from elec_pipeline.domain.timetable import BACKUP, written
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import database, queries
 from elec_pipeline.store.orchestrator import LastRun, last_backup
+from elec_pipeline.store.outage import own_words
 
 _SUBJECT = "backup"
 
@@ -40,7 +41,7 @@ def look_at_backups(settings: Settings, engine: Engine | None) -> Finding:
             with database.opened_dagster(settings) as of_dagster, of_dagster.connect() as connection:
                 nightly = last_backup(connection)
     except (ElecError, SQLAlchemyError) as error:
-        return Finding(_SUBJECT, is_well=False, text=driver_words(error))
+        return Finding(_SUBJECT, is_well=False, text=own_words(error))
     return examine_backups(settings, nightly=nightly, used_since=used_since)
 
 

@@ -1,6 +1,6 @@
 """What a look at the platform finds: one line each, and the words in it.
 
-Here: the shape of a finding, and how a fault or a length of time is put. Not here: what is looked at (`doctor` and
+Here: the shape of a finding, and how a length of time is put. Not here: what is looked at (`doctor` and
 its neighbours). It loads little: the parent of a platform, which stays for years, looks too.
 """
 
@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.errors import ElecError
+from elec_pipeline.store.outage import own_words
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def look(subject: str, find: Callable[[], str]) -> Finding:
     try:
         return Finding(subject, is_well=True, text=find())
     except (ElecError, SQLAlchemyError) as error:
-        return Finding(subject, is_well=False, text=driver_words(error))
+        return Finding(subject, is_well=False, text=own_words(error))
 
 
 def in_words(age: timedelta) -> str:
@@ -45,8 +46,3 @@ def in_words(age: timedelta) -> str:
             value = seconds / min(unit_s, 86400)
             return f"{value:.1f} {name}".replace(".0 ", " ")
     return f"{seconds:.0f} s"
-
-
-def driver_words(error: ElecError | SQLAlchemyError) -> str:
-    """Return the words of a fault in one line: the driver's own, not SQLAlchemy's statement."""
-    return " ".join(str(getattr(error, "orig", None) or error).split())

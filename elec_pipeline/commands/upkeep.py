@@ -92,12 +92,20 @@ def every(seconds: float, *tasks: Callable[[], None]) -> Callable[[], None]:
 
 
 @contextmanager
-def tended(task: Callable[[], None]) -> Iterator[None]:
-    """Carry out a task regularly, in a thread, for as long as a block lasts."""
+def tended(
+    task: Callable[[], object], *, every_s: float = TEND_S, longest_s: float | None = None
+) -> Iterator[None]:
+    """Carry out a task regularly, in a thread, for as long as a block lasts.
+
+    Args:
+        task: What to do; first after one pause.
+        every_s: The pause, seconds.
+        longest_s: How long to wait at the end for a task that goes on, seconds; None: until it is done.
+    """
     done = threading.Event()
 
     def repeat() -> None:
-        while not done.wait(TEND_S):
+        while not done.wait(every_s):
             task()
 
     thread = threading.Thread(target=repeat, daemon=True, name="upkeep")
@@ -106,7 +114,7 @@ def tended(task: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         done.set()
-        thread.join()
+        thread.join(longest_s)
 
 
 def revive_embedded(settings: Settings, say: Say) -> Callable[[], None]:

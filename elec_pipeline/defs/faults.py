@@ -26,6 +26,8 @@ def typed_faults(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> I
     """Turn our errors into Dagster's: a passing fault asks for a retry, any other fails with its one sentence."""
     from sqlalchemy.exc import OperationalError
 
+    from elec_pipeline.store.outage import own_words
+
     try:
         yield
     except (SourceUnavailableError, StoreUnavailableError, OperationalError) as error:
@@ -33,14 +35,9 @@ def typed_faults(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> I
         is_repeated = QUOTA_FAILS_TAG in context.run.tags and not isinstance(error, SourceUnavailableError)
         if is_repeated or context.retry_number >= MORE_TRIES:
             fault = {FAULT: type(error).__name__}
-            raise dg.Failure(description=_sentence(error), metadata=fault, allow_retries=False) from None
-        context.log.warning(f"{_sentence(error)} The step is tried again.")
+            raise dg.Failure(description=own_words(error), metadata=fault, allow_retries=False) from None
+        context.log.warning(f"{own_words(error)} The step is tried again.")
         raise dg.RetryRequested(MORE_TRIES, FIRST_WAIT_S * 2**context.retry_number) from error
     except ElecError as error:
         fault = {FAULT: type(error).__name__}
-        raise dg.Failure(description=_sentence(error), metadata=fault, allow_retries=False) from None
-
-
-def _sentence(error: Exception) -> str:
-    """Return an error's own words; the driver's, where SQLAlchemy would add the statement."""
-    return str(getattr(error, "orig", None) or error).strip()
+        raise dg.Failure(description=own_words(error), metadata=fault, allow_retries=False) from None

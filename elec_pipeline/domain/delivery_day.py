@@ -57,6 +57,16 @@ class Issues(enum.StrEnum):
         return tuple(Issue) if self is Issues.BOTH else (Issue(self.value),)
 
 
+def clock(moment: datetime) -> str:
+    """Return an instant in Paris time, as texts have it.
+
+    Example:
+        >>> clock(datetime(2025, 6, 2, 9, 5, tzinfo=UTC))
+        '2025-06-02 11:05 CEST'
+    """
+    return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M %Z}"
+
+
 def to_utc(day: date, wall_clock: time) -> datetime:
     """Return the UTC instant of a Paris wall-clock time.
 

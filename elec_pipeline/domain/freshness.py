@@ -6,7 +6,7 @@ newest is found (`store.queries`, `backup.standing`), and the times of the sched
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from elec_pipeline.domain.timetable import (
     ACTUALS,
@@ -36,3 +36,14 @@ OLDEST = {
 """How far the newest row may lie behind the clock at any time of a day that went well; negative: ahead of it."""
 OLDEST_BACKUP = timedelta(days=2)
 """One is made each night: a night may be missed."""
+
+
+def is_late(series: str, newest: datetime, now: datetime) -> bool:
+    """Say whether the newest row of a series is older than it may be; a series without a limit never is.
+
+    Args:
+        series: Name of its table.
+        newest: Start of its newest hour or interval.
+        now: Current instant.
+    """
+    return series in OLDEST and newest < now - OLDEST[series]

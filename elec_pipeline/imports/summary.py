@@ -12,7 +12,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.domain.delivery_day import clock
 from elec_pipeline.errors import NothingImportedError
 from elec_pipeline.imports.counting import REASONS, Counts, Outcome
 from elec_pipeline.store.bulk import NOTHING, Written
@@ -71,9 +71,7 @@ class ImportSummary:
         counts = self.counts
         span = ""
         if self.first is not None and self.last is not None:
-            span = ", " + " to ".join(
-                f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M %Z}" for moment in (self.first, self.last)
-            )
+            span = f", {clock(self.first)} to {clock(self.last)}"
         yield (
             f"{counts.read:,} rows read = {counts.stored:,} stored + {counts.there_already:,} there already + "
             f"{sum(counts.left_out.values()):,} left out{span}"

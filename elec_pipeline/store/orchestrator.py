@@ -33,6 +33,7 @@ class Orchestrator:
         last_success: By asset, when it was last materialised, UTC.
         checks: By asset and check, whether its newest result is well.
         backup: The last run of the nightly backup that has ended; None where there is none.
+        heartbeat: When the daemon last gave a sign of life, UTC; None where it never did.
     """
 
     runs: Mapping[str, int]
@@ -40,6 +41,7 @@ class Orchestrator:
     last_success: Mapping[str, datetime]
     checks: Mapping[tuple[str, str], bool]
     backup: LastRun | None
+    heartbeat: datetime | None
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ def orchestrator(connection: Connection) -> Orchestrator:
         last_success={_name(key): moment.replace(tzinfo=UTC) for key, moment in assets},
         checks={(_name(key), check): status == "SUCCEEDED" for key, check, status in checks},
         backup=last_backup(connection),
+        heartbeat=max((each.at for each in heartbeats(connection)), default=None),
     )
 
 

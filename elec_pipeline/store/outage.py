@@ -68,9 +68,14 @@ def unavailable(url: str, error: BaseException | None, advice: str = ADVICE) -> 
 
 def reason(error: BaseException | None, url: str) -> str:
     """Return a driver's words in one line, without SQLAlchemy's statement and without the URL's password."""
-    words = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
+    words = own_words(error).rstrip(".?")
     password = urls.password(url)
     return words.replace(password, urls.HIDDEN) if password else words
+
+
+def own_words(error: BaseException | None) -> str:
+    """Return the words of a fault in one line: the driver's own, where SQLAlchemy would add the statement."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def url_of(settings: Settings) -> str:

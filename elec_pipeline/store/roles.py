@@ -5,7 +5,7 @@
     elec_reader    reads: dashboard and JSON API
 
 An administrator gives a login one of them: `GRANT elec_reader TO web`. Of Dagster's own database the reader sees
-three tables, the others nothing.
+a few tables, the others nothing.
 
 Here: making the roles and what they may do, which can be repeated at any time; becoming the reader for a session.
 Not here: when that is done (`database`, migration 0010, `reader`, `backup.rights`).
@@ -45,7 +45,7 @@ SELECT format('ALTER ROUTINE %s OWNER TO elec_owner', p.oid::regprocedure)
 FROM pg_proc p
 WHERE p.pronamespace = to_regnamespace('elec') AND pg_get_userbyid(p.proowner) <> 'elec_owner'
 """)
-DAGSTER_TABLES = ("runs", "asset_keys", "asset_check_executions")
+DAGSTER_TABLES = ("runs", "asset_keys", "asset_check_executions", "daemon_heartbeats")
 """Of Dagster's own tables, what a reader may see: how its runs do. Events and configurations stay closed."""
 _MAY_READ = """
 WITH reader AS (SELECT oid FROM pg_roles WHERE rolname = 'elec_reader'),

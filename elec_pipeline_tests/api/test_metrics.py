@@ -15,6 +15,7 @@ import pytest
 import requests
 import yaml  # type: ignore[import-untyped]
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._daemon.types import DaemonHeartbeat
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
@@ -136,6 +137,7 @@ def with_runs(copied: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
         dg.materialize([one], instance=instance)
         for status in ("QUEUED", "STARTED", "STARTING", "FAILURE", "FAILURE"):
             instance.add_run(dg.DagsterRun("job", status=dg.DagsterRunStatus(status), remote_job_origin=origin))
+        instance.add_daemon_heartbeat(DaemonHeartbeat(time.time() - 20, "SENSOR", "one"))
         instance.add_run(dg.DagsterRun("backup", status=dg.DagsterRunStatus.SUCCESS, remote_job_origin=origin))
     plant(settings().backup_folder, datetime.now(UTC) - timedelta(hours=5))
     with psycopg.connect(urls.for_psycopg(with_database(copied, dagster_database(copied)))) as connection:
@@ -159,6 +161,7 @@ def test_runs_and_assets_are_read_from_dagsters_database(with_runs: str, serve: 
     assert 0 <= age_s < 60
     assert value(samples, "elec_asset_check_passed", asset="one", check="fully_informed") == 0
     assert value(samples, "elec_nightly_backup_passed") == 1
+    assert 20 <= time.time() - value(samples, "elec_dagster_heartbeat_timestamp_seconds") < 80
 
 
 def test_backups_are_told_of_where_some_are_made(filled: str, serve: Serve, tmp_path: Path) -> None:
@@ -258,6 +261,17 @@ def test_a_scraper_passes_the_key_as_a_header_or_a_bearer_token(
         "elec_http_requests_total", handler="/api/status", method="GET", status="401",
     ) if "X-API-Key" not in headers else 1  # fmt: skip
     assert refused == 1
+
+
+def test_a_scraper_in_the_network_of_the_containers_is_answered_by_the_name_of_the_service(
+    filled: str, serve: Serve
+) -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    names = compose["x-environment"]["ELEC_ALLOWED_HOSTS"].replace("${ELEC_DOMAIN:-localhost}", "elec.example")
+    api = serve(filled, elec_allowed_hosts=names)
+    assert api.ask("/metrics", {"Host": "api:8000"}).status_code == 200
+    assert api.ask("/metrics", {"Host": "elec.other:8000"}).status_code == 403
+    assert api.ask("/metrics", {"Host": "api:8000", "Origin": "https://elec.other"}).status_code == 403
 
 
 def test_metrics_are_no_part_of_the_description(api: Api) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from shutil import rmtree
 
 import pytest
 from sqlalchemy import text
@@ -13,12 +10,11 @@ from sqlalchemy import text
 from elec_pipeline.backup import making
 from elec_pipeline.backup.restoring import restore
 from elec_pipeline.settings import Settings
-from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.reader import open_reader
 from elec_pipeline.store.roles import READER
 from elec_pipeline.store.tables import metadata
 from elec_pipeline_tests.api.conftest import Api, Serve
-from elec_pipeline_tests.conftest import HASTY, settings_for
+from elec_pipeline_tests.conftest import server_of_its_own, settings_for
 
 ALL = {"start": "2025-01-01", "end": "2026-01-01"}
 QUESTIONS = [
@@ -36,15 +32,10 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def restored(filled: str) -> Iterator[str]:
     """The URL of the embedded database of another ELEC_HOME, restored from a backup of the filled one."""
-    folder = Path(tempfile.mkdtemp(prefix="elec-restored-"))
-    folder.chmod(0o755)
-    made = making.make(settings_for(filled), folder / "backups")
-    server = EmbeddedServer(folder / "home", settings=HASTY)
-    server.ensure_running()
-    restore(Settings(elec_home=folder / "home"), made, replace=False, say=lambda _line: None)
-    yield server.url()
-    server.stop()
-    rmtree(folder)
+    with server_of_its_own("elec-restored-") as server:
+        made = making.make(settings_for(filled), server.home / "backups")
+        restore(Settings(elec_home=server.home), made, replace=False, say=lambda _line: None)
+        yield server.url()
 
 
 def test_who_reads_acts_as_the_reader_without_a_further_command(restored: str) -> None:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from elec_pipeline.settings import Settings
 from elec_pipeline.settings_files import SUFFIX
-from elec_pipeline_tests.deploy.conftest import COMPOSE, make_secrets, needs_caddy, needs_compose
+from elec_pipeline_tests.deploy.conftest import COMPOSE, ROOT, make_secrets, needs_caddy, needs_compose
 
 pytestmark = needs_compose
 
@@ -72,6 +72,32 @@ def test_who_may_run_code_or_write_is_out_of_reach_of_the_proxy(services: dict[s
         assert {each for each in secrets[name] if "database" in each} == {"web_database_url"}
         assert all(volume["read_only"] for volume in services[name]["volumes"])
     assert {name for name, given in secrets.items() if "owner_database_url" in given} == {"migrate", "postgres"}
+
+
+def test_who_runs_code_tells_of_problems_and_keeps_backups_and_the_api_sees_how_old_they_are(
+    services: dict[str, Any],
+) -> None:
+    told = {name for name, service in services.items() if "ELEC_ALERTS_FILE" in service.get("environment", {})}
+    assert told == {"code", "dagster", "daemon"}
+    place = services["code"]["environment"]["ELEC_BACKUP_FOLDER"]
+    mounted = {
+        name: volume
+        for name, service in services.items()
+        for volume in service.get("volumes", [])
+        if volume["target"] == place
+    }
+    assert {name: volume.get("read_only", False) for name, volume in mounted.items()} == {
+        "code": False,
+        "api": True,
+    }
+    assert services["api"]["environment"]["ELEC_BACKUP_FOLDER"] == place
+    assert f"{place}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")  # of the account that writes there
+
+
+def test_monitoring_reaches_the_api_alone_and_past_the_proxy(copied: Path) -> None:
+    found = json.loads(read(copied).stdout)
+    assert [name for name, service in found["services"].items() if "watch" in service["networks"]] == ["api"]
+    assert found["networks"]["watch"]["internal"] is True
 
 
 def test_nothing_starts_before_what_it_needs_is_well(services: dict[str, Any]) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,7 +18,7 @@ from elec_pipeline.store import roles, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.reader import open_reader
 from elec_pipeline.store.tables import metadata
-from elec_pipeline_tests.conftest import settings_for
+from elec_pipeline_tests.conftest import server_of_its_own, settings_for
 from elec_pipeline_tests.store.migrating import to_migration
 
 WRITES = [
@@ -121,13 +118,8 @@ def test_a_table_of_a_later_version_is_the_owners_and_readable(database: str, en
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[EmbeddedServer]:
     """A server of this file's own, which knows none of our roles at first: they belong to the whole server."""
-    folder = Path(tempfile.mkdtemp(prefix="elec-roles-"))
-    folder.chmod(0o755)
-    server = EmbeddedServer(folder / "home")
-    server.ensure_running()
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+    with server_of_its_own("elec-roles-") as server:
+        yield server
 
 
 @pytest.fixture

@@ -147,6 +147,12 @@ def _orchestrator(found: Orchestrator) -> Iterator[GaugeMetricFamily]:
         {key: float(is_well) for key, is_well in found.checks.items()},
     )
     yield _gauge(
+        "elec_dagster_heartbeat_timestamp_seconds",
+        "When a part of Dagster's daemon last gave a sign of life.",
+        (),
+        {(): found.heartbeat.timestamp()} if found.heartbeat else {},
+    )
+    yield _gauge(
         "elec_nightly_backup_passed",
         "Whether the last nightly backup was made, restored and found the same.",
         (),

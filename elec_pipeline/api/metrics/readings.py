@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from elec_pipeline.backup.standing import Standing, standing
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS, DayState, Lack, lacks
-from elec_pipeline.domain.delivery_day import day_start, delivery_day
+from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.domain.skill import Skill, skill_against_rte
 from elec_pipeline.errors import ElecError
 from elec_pipeline.forecasting.checkpoint import card_of
@@ -91,7 +91,7 @@ def read(engine: Engine, of_dagster: Engine, settings: Settings, now: datetime) 
         scores = queries.accuracy_between(
             connection, today - timedelta(days=SKILL_DAYS), today - timedelta(days=1)
         )
-        held_back = queries.held_back_issues(connection, day_start(today - timedelta(days=HELD_BACK_DAYS)))
+        held_back = queries.held_back_issues(connection, today - timedelta(days=HELD_BACK_DAYS))
     lacking = [lacks(state, now, with_weather=settings.fetches_weather) for state in days]
     return Readings(
         at=now,

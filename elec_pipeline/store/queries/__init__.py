@@ -29,14 +29,18 @@ from elec_pipeline.store.queries.series import (
 )
 from elec_pipeline.store.queries.state import (
     data_version,
-    held_back_issues,
     last_changes,
     newest_instants,
     newest_weather,
     server_version,
     span_of_hours,
 )
-from elec_pipeline.store.queries.watched import first_forecast_at, held_back_since, older_revisions
+from elec_pipeline.store.queries.watched import (
+    first_forecast_at,
+    held_back_issues,
+    held_back_since,
+    older_revisions,
+)
 
 __all__ = [
     "accuracy_between",

@@ -44,15 +44,6 @@ def newest_weather(connection: Connection) -> datetime | None:
     return newest
 
 
-def held_back_issues(connection: Connection, start: datetime) -> int:
-    """Return how many issues for hours from an instant on were held back as implausible."""
-    table = chronos_predictions
-    count = select(func.count(func.distinct(table.c.issued_at))).where(
-        table.c.zone == ZONE, table.c.hour_start >= start, table.c.held_back.is_not(None)
-    )
-    return connection.scalar(count) or 0
-
-
 def span_of_hours(connection: Connection) -> tuple[datetime, datetime] | None:
     """Return the first and the last hour whose actual load is there; None where there is none."""
     column = hourly_consumption.c.hour_start

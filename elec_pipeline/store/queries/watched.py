@@ -1,4 +1,4 @@
-"""What the rules of alerts look at: forecasts held back, revisions of older days, the first forecast."""
+"""What alerts and metrics look at: forecasts held back, revisions of older days, the first forecast."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from elec_pipeline.domain.delivery_day import day_start
 from elec_pipeline.domain.provenance import CONSOLIDATED_SUFFIX, DEFINITIVE_SUFFIX, IMPORT_PREFIX
@@ -15,15 +15,19 @@ from elec_pipeline.store.tables import ZONE, chronos_predictions, models, raw_co
 
 def held_back_since(connection: Connection, day: date) -> Sequence[str]:
     """Return why forecasts of a delivery day and later are not the model's own."""
+    reason = chronos_predictions.c.held_back
+    return list(connection.scalars(select(reason).distinct().where(_is_held_back(day)).order_by(reason)))
+
+
+def held_back_issues(connection: Connection, day: date) -> int:
+    """Return how many issues for a delivery day and later were held back as implausible."""
+    issues = func.count(chronos_predictions.c.issued_at.distinct())
+    return connection.scalar(select(issues).where(_is_held_back(day))) or 0
+
+
+def _is_held_back(day: date) -> ColumnElement[bool]:
     table = chronos_predictions
-    return list(
-        connection.scalars(
-            select(table.c.held_back)
-            .distinct()
-            .where(table.c.zone == ZONE, table.c.hour_start >= day_start(day), table.c.held_back.is_not(None))
-            .order_by(table.c.held_back)
-        )
-    )
+    return and_(table.c.zone == ZONE, table.c.hour_start >= day_start(day), table.c.held_back.is_not(None))
 
 
 def first_forecast_at(connection: Connection) -> datetime | None:
