@@ -6,6 +6,7 @@
     texts.py     the messages, in English and French
     addresses.py where they go: apprise
     reading.py   the facts that the database and the disk hold
+    disks.py     the room on the disks
     watch.py     one look: facts, problems, messages
 
 Here: all of that but Dagster. Not here: what runs the watch and what Dagster's runs say (`defs.alerting`,

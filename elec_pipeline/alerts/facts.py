@@ -48,7 +48,7 @@ class Kind(StrEnum):
     DAEMON = "daemon"
     """Dagster's daemon does not run, or two do."""
     DATABASE = "database"
-    """The database does not answer."""
+    """The database does not answer, or has no room to write."""
 
 
 @dataclass(frozen=True)

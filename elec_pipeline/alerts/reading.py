@@ -6,20 +6,19 @@ reads and hands over.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from elec_pipeline.alerts.facts import Disk, Facts, Revisions, RunOutcome
+from elec_pipeline.alerts.disks import disks
+from elec_pipeline.alerts.facts import Facts, Revisions, RunOutcome
 from elec_pipeline.alerts.rules import LEAST_REVISION
 from elec_pipeline.backup.standing import Standing, standing
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS
 from elec_pipeline.domain.delivery_day import FIRST_DAY, delivery_day
 from elec_pipeline.forecasting.lifecycle.drift import SCORED_BEFORE, drift
-from elec_pipeline.home import SERVER
 from elec_pipeline.settings import Settings
 from elec_pipeline.settings_source import Source
 from elec_pipeline.store import queries
@@ -69,18 +68,6 @@ def read_facts(
             runs=runs,
             open=open_facts,
         )
-
-
-def disks(settings: Settings) -> list[Disk]:
-    """Return the room where our state lies, and where the embedded server's data do if that is another disk."""
-    home = settings.elec_home
-    found: dict[int, Disk] = {}
-    embedded = [] if settings.database_url.get_secret_value() else [home / SERVER]
-    for folder in (home, *embedded):
-        there = next(path for path in (folder, *folder.parents) if path.exists())
-        usage = shutil.disk_usage(there)
-        found.setdefault(there.stat().st_dev, Disk(str(there), usage.free, usage.total))
-    return list(found.values())
 
 
 def backups(settings: Settings) -> Standing | None:

@@ -239,14 +239,14 @@ SENTENCES: dict[Kind, dict[Language, Sentences]] = {
 }
 SENTENCES[Kind.DATABASE] = {
     _EN: Sentences(
-        "the database does not answer",
+        "the database does not answer, or cannot write",
         "{error}",
         "see that the server runs, can be reached and has room; `elec doctor` says what it answers. Nothing is "
         "read or "
         "forecast meanwhile; what is missed is made up for.",
     ),
     _FR: Sentences(
-        "la base ne répond pas",
+        "la base ne répond pas, ou ne peut pas écrire",
         "{error}",
         "voir si le serveur tourne, est joignable et a de la place ; `elec doctor` dit ce qu'il répond. Rien "
         "n'est lu "
@@ -289,6 +289,12 @@ OF_FAULTS = {
         _FR: "voir si le dossier des sauvegardes est accessible et a de la place ; `elec backup --verify` "
         "réessaie tout de suite.",
     },
+    "DiskFull": {
+        _EN: "make room on the disk of the database, but not in its data folder; what is missing is asked for "
+        "again every hour.",
+        _FR: "faire de la place sur le disque de la base, mais pas dans son dossier de données ; ce qui manque "
+        "est redemandé toutes les heures.",
+    },
     "ModelUnavailableError": {
         _EN: "`elec models list` shows the versions; `elec models rollback` goes back to the former one.",
         _FR: "`elec models list` montre les versions ; `elec models rollback` revient à la précédente.",
@@ -308,6 +314,7 @@ ALIKE = {
     "SourceReplyError": "SourceUnavailableError",
     "SourceRequestError": "SourceRefusedError",
     "DamagedBackupError": "BackupError",
+    "OperationalError": "StoreUnavailableError",
 }
 """Faults with the same remedy."""
 OTHER_FAULT = {

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from elec_pipeline.alerts.disks import disks
 from elec_pipeline.alerts.facts import Kind, Problem
 from elec_pipeline.alerts.watch import watch
 from elec_pipeline.commands.database_watch import Outage
@@ -31,6 +32,8 @@ LOOK_S = 120.0
 TIMES = 3
 """A daemon or a database that is started again is away for a moment: so many looks in a row must find it
 wanting."""
+FULL = 64 * 1024**2
+"""Bytes. Where less is free, the database cannot be relied on to write, the record of the problem included."""
 _LONGEST_LOOK_S = 30.0
 
 
@@ -74,6 +77,10 @@ class DaemonLook:
         Returns:
             Why it was not possible to look or to tell, in a sentence; "" where it was.
         """
+        full = [disk for disk in disks(self._settings) if disk.free < FULL]
+        if full:
+            words = f"{full[0].free // 1024**2} MB are free at {full[0].path}, too little for it to write"
+            return self._outage.goes_on(words, least=TIMES)
         try:
             with opened_dagster(self._settings) as of_dagster:
                 finding = examine_daemon(of_dagster, dagster_home(self._settings.elec_home))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,20 @@ from elec_pipeline.alerts.facts import Disk, Facts, Kind, Problem, Revisions
 from elec_pipeline.alerts.rules import LEAST_FREE, MANY_REVISIONS, problems
 from elec_pipeline.backup.standing import Standing
 from elec_pipeline.domain.completeness import DayState
-from elec_pipeline.domain.delivery_day import PARIS, Issue, day_start, days, hours, issue_time
-from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP
+from elec_pipeline.domain.delivery_day import (
+    HOUR,
+    PARIS,
+    Issue,
+    day_end,
+    day_start,
+    days,
+    delivery_day,
+    hours,
+    issue_time,
+    to_utc,
+)
+from elec_pipeline.domain.freshness import NEWEST_AT_READ, OLDEST, OLDEST_BACKUP
+from elec_pipeline.domain.timetable import ACTUALS, EVENING_ISSUE, MORNING_ISSUE, RTE_FORECAST
 from elec_pipeline_tests.conftest import every_day_length
 
 BOTH = frozenset(Issue)
@@ -63,10 +75,49 @@ def only(facts: Facts) -> Problem:
     return found
 
 
+TAKES = timedelta(minutes=30)
+"""How long the work of a schedule may take on a day that goes well."""
+
+
+def at_any_time(now: datetime) -> Facts:
+    """What is there at an instant where every schedule did its work."""
+    today = delivery_day(now)
+    tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+
+    def is_done(moment: time, day: date = today) -> bool:
+        return now >= to_utc(day, moment) + TAKES
+
+    reads = [(day, at) for day in (yesterday, today) for at in (ACTUALS, MORNING_ISSUE, EVENING_ISSUE)]
+    read = max(to_utc(day, at) for day, at in reads if is_done(at, day)) - NEWEST_AT_READ
+    is_read = is_done(ACTUALS)
+    states = [whole(each) for each in days(today - timedelta(days=14), today - timedelta(days=2))]
+    states.append(replace(whole(yesterday), is_scored=is_read, complete_hours=len(hours(yesterday)) * is_read))
+    states.append(replace(whole(today), complete_hours=0, is_scored=False))
+    made = {issue for issue in Issue if is_done(issue.wall_clock)}
+    ahead = replace(whole(tomorrow), complete_hours=0, is_scored=False, issues=frozenset(made))
+    has_rte = is_done(RTE_FORECAST)
+    states.append(
+        replace(ahead, rte_hours=ahead.rte_hours * has_rte, temperature_hours=ahead.rte_hours * bool(made))
+    )
+    return replace(
+        healthy(yesterday),
+        now=now,
+        newest={
+            "raw_consumption": read,
+            "hourly_consumption": read,
+            "rte_forecasts": day_end(tomorrow if has_rte else today) - HOUR,
+            "chronos_predictions": day_end(tomorrow if made else today) - HOUR,
+        },
+        states=states,
+    )
+
+
 @every_day_length
 def test_a_day_that_went_well_has_no_problem_at_any_hour(day: date, n_hours: int) -> None:
-    assert len(hours(day)) == n_hours
     assert keys(healthy(day)) == []
+    times = [day_start(day) + n * HOUR / 2 for n in range(2 * n_hours)]
+    assert times[-1] + HOUR / 2 == day_end(day)
+    assert {now: found for now in times if (found := keys(at_any_time(now)))} == {}
 
 
 @every_day_length

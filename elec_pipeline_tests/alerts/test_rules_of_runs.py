@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from elec_pipeline.alerts.facts import CheckResult, Facts, Failure, Problem, RunOutcome
 from elec_pipeline.alerts.rules_of_runs import FULLY_INFORMED, problems_of_runs
 from elec_pipeline.domain.delivery_day import delivery_day
@@ -89,8 +91,8 @@ def checked(hour: int, name: str, *, passed: bool, days_ago: int = 0) -> RunOutc
     return RunOutcome(f"run-{hour}", "rte_forecast", at, day, checks={name: CheckResult(passed, "3 rejected")})
 
 
-def test_a_check_that_fails_is_told_of_until_it_passes() -> None:
-    name = "rte_forecasts.plausible"
+@pytest.mark.parametrize("name", ["rte_forecasts.plausible", "raw_consumption.first_choice"])
+def test_a_check_that_fails_is_told_of_until_it_passes(name: str) -> None:
     former = found(facts(checked(2, name, passed=False)))
     assert [problem.key for problem in former] == [f"check/{name}"]
     assert [problem.key for problem in found(facts(former=former))] == [f"check/{name}"]

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from elec_pipeline.cli import app
 from elec_pipeline.commands import doctor
 from elec_pipeline.commands.daemon_watch import TIMES, DaemonLook
 from elec_pipeline.commands.dagster_home import open_instance
+from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import urls
 from elec_pipeline_tests.alerts.conftest import PASSWORD, PATH, Receiver
@@ -129,6 +130,41 @@ def test_a_daemon_that_is_silent_for_several_looks_is_told_of_once_and_again_whe
     assert receiver.titles[1:] == ["Over: elec-pipeline: Dagster's daemon"]
 
 
+def test_two_daemons_on_one_home_are_told_of(
+    own: Settings, receiver: Receiver, a_daemon: Callable[[Path], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELEC_ALERTS", receiver.url)
+    with open_instance(own) as instance:
+        beat(instance)
+    first, second = (a_daemon(dagster_home(own.elec_home)) for _ in range(2))
+    look = DaemonLook(Settings())
+    for _ in range(TIMES + 1):
+        look()
+    [message] = receiver.messages
+    assert f"2 daemons run on one home (processes {first} and {second}): stop all but one" in message["message"]
+
+
+def test_a_disk_that_is_full_is_told_of_without_the_database_and_is_on_record_once_there_is_room(
+    own: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    monkeypatch.setenv("ELEC_ALERTS", receiver.url)
+    with open_instance(own) as instance:
+        beat(instance)
+    look = DaemonLook(Settings())
+    with monkeypatch.context() as full:
+        full.setattr("elec_pipeline.commands.daemon_watch.FULL", 2**60)
+        for _ in range(TIMES + 1):
+            look()
+        assert "too little for it to write" in receiver.messages[0]["message"]
+        assert len(receiver.messages) == 1
+        with engine.connect() as connection:
+            assert entries(connection, datetime.now(UTC)) == []
+    look()
+    assert receiver.titles[1:] == ["Over: elec-pipeline: the database does not answer, or cannot write"]
+    with engine.connect() as connection:
+        assert [entry.kind for entry in entries(connection, datetime.now(UTC))] == [Kind.DATABASE]
+
+
 LOOKS = """
 import json, sys
 from elec_pipeline.commands.daemon_watch import DaemonLook
@@ -168,11 +204,11 @@ def test_a_database_that_is_away_is_told_of_without_it_and_is_on_record_once_it_
         assert receiver.titles == []
         look()
         look()
-        assert receiver.titles == ["the database does not answer"]
+        assert receiver.titles == ["the database does not answer, or cannot write"]
         admin.execute(f"ALTER DATABASE {urls.database_name(url)} ALLOW_CONNECTIONS true")
     look()
     look()
-    assert receiver.titles[1:] == ["Over: elec-pipeline: the database does not answer"]
+    assert receiver.titles[1:] == ["Over: elec-pipeline: the database does not answer, or cannot write"]
     with engine.connect() as connection:
         [entry] = entries(connection, datetime.now(UTC))
     assert (entry.kind, entry.closed_at is None) == (Kind.DATABASE, False)

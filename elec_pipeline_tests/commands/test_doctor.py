@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -151,29 +148,6 @@ def test_the_last_nightly_backup_that_ended_is_told_where_it_failed(
         instance.add_run(run)
         assert told().is_well is is_well, status
         assert ("the last nightly one failed" in told().text) is not is_well
-
-
-@pytest.fixture
-def a_daemon(tmp_path: Path) -> Iterator[Callable[[Path], int]]:
-    """Starts what looks like Dagster's daemon from outside: a process of that name with a DAGSTER_HOME."""
-    program = tmp_path / "dagster-daemon"
-    program.write_text("import sys; print('up', flush=True); sys.stdin.read()")
-    with ExitStack() as stack:
-
-        def started(home: Path) -> int:
-            child = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                [sys.executable, program, "run", "-w", "workspace.yaml"],
-                env={**os.environ, "DAGSTER_HOME": str(home)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            stack.enter_context(child)
-            stack.callback(child.kill)
-            assert child.stdout is not None
-            assert child.stdout.readline()
-            return child.pid
-
-        yield started
 
 
 def beat(instance: dg.DagsterInstance, age_s: float, *names: str) -> None:

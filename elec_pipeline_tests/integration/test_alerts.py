@@ -14,6 +14,7 @@ import tenacity
 from sqlalchemy import Engine, text
 
 from elec_pipeline.definitions import build_defs
+from elec_pipeline.defs import faults
 from elec_pipeline.defs.alerting import tell_of_failures, watch
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
@@ -137,6 +138,44 @@ def test_a_model_that_cannot_be_used_is_told_of_by_the_watch_too(
     [message] = told.messages
     assert message["title"] == "elec-pipeline: runs fail: ModelUnavailableError"
     assert "`elec models rollback`" in message["message"]
+
+
+FULL = """
+CREATE FUNCTION elec.is_full() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER is_full BEFORE INSERT ON elec.{} EXECUTE FUNCTION elec.is_full();
+"""
+
+
+@pytest.mark.parametrize("table", ["raw_consumption", "changes"], ids=["at a COPY", "at an INSERT"])
+@every_day_length
+def test_a_disk_that_is_full_fails_what_writes_and_is_told_of_once(
+    instance: dg.DagsterInstance,
+    told: Receiver,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    day: date,
+    n_hours: int,
+    table: str,
+) -> None:
+    assert n_hours
+    monkeypatch.setattr(faults, "FIRST_WAIT_S", 0.01)
+    with engine.begin() as connection:
+        connection.execute(text(FULL.format(table)))
+    now = noon_after(day)
+    for _ in range(2):
+        failed = run(instance, ["raw_consumption"], day, day, now)
+        assert not failed.success
+        tell(instance, failed, now)
+    [message] = told.messages
+    assert message["title"] == "elec-pipeline: runs fail: DiskFull"
+    assert "No space left on device" in message["message"]
+    assert "make room on the disk of the database" in message["message"]
+    with engine.begin() as connection:
+        connection.execute(text("DROP FUNCTION elec.is_full CASCADE"))
+    assert run(instance, ["raw_consumption"], day, day, now).success
+    look(instance, now + HOUR)
+    assert [title.startswith("Over: ") for title in of_runs(told)] == [False, True]
 
 
 @pytest.mark.usefixtures("installed")
