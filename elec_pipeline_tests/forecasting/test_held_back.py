@@ -11,7 +11,8 @@ import pytest
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.plausible_forecast import implausible_forecast
 from elec_pipeline.domain.quantiles import LEVELS, MEDIAN, Floats
-from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting import forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster, said
 from elec_pipeline.forecasting.held_back import first_plausible, week_before
 from elec_pipeline_tests.conftest import DST_DAYS
 from elec_pipeline_tests.forecasting.absurdities import SITUATIONS, known_at_issue, world
@@ -86,11 +87,16 @@ def test_the_experts_speak_by_their_weight_and_the_week_before_last(
     broken = {name: quantiles / 10 for name, quantiles in made.items()}
     weights = model.combination.of(model_key(model, known)).medians
     by_weight = sorted(made, key=lambda name: -weights.get(name, 0.0))
-    monkeypatch.setattr(Forecaster, "said", lambda *_: {**broken, by_weight[-1]: made[by_weight[-1]]})
+    told = said(model.experts, known)
+
+    def say(quantiles: dict[str, Floats]) -> None:
+        monkeypatch.setattr(forecaster, "said", lambda *_: replace(told, quantiles=quantiles))
+
+    say({**broken, by_weight[-1]: made[by_weight[-1]]})
     [issued] = model.issue([known])
     if issued.held_back is not None:  # the sound one alone may have weight enough
         assert f"{by_weight[-1]} speaks instead" in issued.held_back
-    monkeypatch.setattr(Forecaster, "said", lambda *_: broken)
+    say(broken)
     [issued] = model.issue([known])
     assert issued.held_back is not None
     assert "seasonal_naive speaks instead" in issued.held_back
