@@ -102,13 +102,15 @@ def test_the_page_shows_each_expert_the_references_and_the_weights(
 
     combination = card_of("")["combination"]
     assert card_of("")["version"] in said
-    assert weights_shown.columns.tolist() == [texts.expert(name) for name in combination["experts"]]
+    experts = [texts.expert(name) for name in combination["experts"]]
+    assert weights_shown.columns.tolist() == [*experts, texts("late_errors")]
     assert len(weights_shown) == len(combination["blends"])
     assert weights_shown.index[0] == texts("situation_evening")
     for row, blend in zip(weights_shown.to_numpy(), combination["blends"].values(), strict=True):
-        assert [cell.split("/")[0].strip("\u202f% ") for cell in row] == [
+        assert [cell.split("/")[0].strip("\u202f% ") for cell in row[:-1]] == [
             f"{100 * blend['medians'].get(name, 0.0):.0f}" for name in combination["experts"]
         ]
+        assert row[-1].split("/")[1].strip("\u202f% ") == f"{100 * blend['late']:.0f}"
 
     morning = app.segmented_control(key="accuracy.experts").set_value(Issue.MORNING).run()
     assert texts("experts_none") in [each.value for each in morning.info]
