@@ -23,7 +23,7 @@ def test_an_absurd_forecast_is_not_stored_another_is_with_the_reason_and_a_check
 ) -> None:
     assert run(KNOWNS, day - timedelta(days=9), day).success
     combined = Blend.combined
-    monkeypatch.setattr(Blend, "combined", lambda self, said: combined(self, said) * 30)
+    monkeypatch.setattr(Blend, "combined", lambda self, *of: combined(self, *of) * 30)
     with monkeypatch.context() as patch:
         patch.setattr(held_back, "implausible_forecast", lambda *_: "it is absurd")
         result = run(["chronos_predictions"], day, day)
