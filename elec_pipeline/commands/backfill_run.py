@@ -11,16 +11,19 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, suppress
+from contextlib import AbstractContextManager, redirect_stderr, suppress
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 import dagster as dg
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 from dagster._core.storage.tags import MAX_RETRIES_TAG
 from dagster._core.utils import make_new_run_id
 from dagster_shared.error import SerializableErrorInfo
+from sqlalchemy.exc import SQLAlchemyError
 
+from elec_pipeline.commands.upkeep import tended
 from elec_pipeline.defs.faults import FAULT
 from elec_pipeline.defs.partitions import (
     AS_FAR_AS_POSSIBLE_TAG,
@@ -30,11 +33,13 @@ from elec_pipeline.defs.partitions import (
     key,
 )
 from elec_pipeline.defs.run_workers import Worker, described, lock_file, worker_of, working_on
-from elec_pipeline.errors import ElecError, SourceQuotaError, StoreUnavailableError
+from elec_pipeline.errors import ElecError, SourceQuotaError, StoreError, StoreUnavailableError
 from elec_pipeline.settings import settings
 from elec_pipeline.store import outage
 
 JOB = "backfill"
+LOOK_S = 10.0
+"""Between two looks for runs whose process is gone."""
 
 
 class _WithoutEcho(io.TextIOBase):
@@ -87,7 +92,11 @@ class Run:
 
         job = defs.resolve_job_def(JOB)
         home = Path(self._instance.root_directory)
-        with working_on(home, self._id), redirect_stderr(_WithoutEcho(sys.stderr)):
+        with (
+            working_on(home, self._id),
+            lost_runs_closed(self._instance),
+            redirect_stderr(_WithoutEcho(sys.stderr)),
+        ):
             result = job.execute_in_process(
                 instance=self._instance,
                 asset_selection=[dg.AssetKey(name) for name in self._assets],
@@ -146,18 +155,33 @@ def close_run(instance: dg.DagsterInstance, run_id: str, why: str, *, canceled: 
 
 
 def close_lost_runs(instance: dg.DagsterInstance) -> None:
-    """Close the runs of former backfills on this machine whose process was killed, or gave them up.
+    """Close the runs on this machine whose process was killed, or gave them up, those of the platform too.
 
     Where a daemon runs, its run monitoring does that. Left alone, they would stay STARTED, and hold their place
-    in a pool that the next backfill waits for.
+    in a pool that a backfill waits for.
     """
-    open_runs = dg.RunsFilter(
-        job_name=JOB, statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
-    )
+    open_runs = dg.RunsFilter(statuses=[*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.NOT_STARTED])
     home = Path(instance.root_directory)
     for run in instance.get_runs(open_runs):
         if worker_of(home, run.run_id) is Worker.GONE:
             close_run(instance, run.run_id, f"{described(home, run.run_id)} ended without closing this run.")
+
+
+def lost_runs_closed(instance: dg.DagsterInstance) -> AbstractContextManager[None]:
+    """Return a block for as long as which such runs are closed, every few seconds.
+
+    A platform that is stopped or killed while a backfill waits for the place of one of its runs leaves no daemon
+    behind that would free it: the backfill would wait for ever.
+
+    Args:
+        instance: Of Dagster.
+    """
+
+    def look() -> None:
+        with suppress(SQLAlchemyError, StoreError):  # the run itself says that the database is away
+            close_lost_runs(instance)
+
+    return tended(look, every_s=LOOK_S, longest_s=LOOK_S)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
