@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from elec_pipeline.alerts.addresses import addresses_of, send
 from elec_pipeline.alerts.facts import Kind, Problem
-from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages
+from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages, is_due
 from elec_pipeline.alerts.texts import SINCE, message
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import alert_reads as reads
@@ -71,7 +71,7 @@ def watch(
             _record(connection, problems, now, looked_at)
         sent = _tell(engine, settings, now)
         with engine.connect() as connection:
-            standing = sum(entry.closed_at is None for entry in entries(connection, now))
+            standing = sum(entry.closed_at is None for entry in lasting(connection, now))
             return Told(standing, sent, tuple(lost_messages(connection, settings, now)))
 
 
@@ -79,6 +79,11 @@ def entries(connection: Connection, now: datetime, back: timedelta = REMEMBERED)
     """Return the problems that are open, or were over lately, oldest first."""
     rows = reads.recorded_alerts(connection, now - back)
     return [Entry(**{**row._asdict(), "kind": Kind(row.kind)}) for row in rows]
+
+
+def lasting(connection: Connection, now: datetime, back: timedelta = REMEMBERED) -> list[Entry]:
+    """Return such of them as last, or lasted, long enough to be told of: those that people are shown."""
+    return [entry for entry in entries(connection, now, back) if is_due(entry)]
 
 
 def open_facts(connection: Connection, now: datetime) -> dict[str, Mapping[str, Any]]:

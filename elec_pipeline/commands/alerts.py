@@ -31,13 +31,13 @@ def list_(
 ) -> None:
     """Show the problems that are open, and those that were over lately, with what was not delivered."""
     from elec_pipeline.alerts.texts import began_at, in_short
-    from elec_pipeline.alerts.watch import entries, lost_messages
+    from elec_pipeline.alerts.watch import lasting, lost_messages
     from elec_pipeline.domain.delivery_day import clock
     from elec_pipeline.store.database import opened
 
     now = datetime.now(UTC)
     with opened(settings()) as engine, engine.connect() as connection:
-        found = entries(connection, now, timedelta(days=days))
+        found = lasting(connection, now, timedelta(days=days))
         lost = lost_messages(connection, settings(), now)
     language = settings().elec_alerts_language
     standing = [entry for entry in found if entry.closed_at is None]

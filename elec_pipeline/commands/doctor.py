@@ -134,13 +134,13 @@ def _freshness(engine: Engine) -> Iterator[Finding]:
 
 def _alerts(settings: Settings, engine: Engine) -> Finding:
     """Say whether every message about a problem was taken by the addresses of ELEC_ALERTS."""
-    from elec_pipeline.alerts.watch import entries, lost_messages
+    from elec_pipeline.alerts.watch import lasting, lost_messages
 
     now = datetime.now(UTC)
     try:
         with engine.connect() as connection:
             lost = lost_messages(connection, settings, now)
-            n_open = sum(entry.closed_at is None for entry in entries(connection, now))
+            n_open = sum(entry.closed_at is None for entry in lasting(connection, now))
     except SQLAlchemyError as error:
         return Finding("alerts", is_well=False, text=outage.own_words(error))
     if not lost:

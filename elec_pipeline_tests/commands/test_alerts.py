@@ -72,6 +72,16 @@ def test_the_list_has_what_is_open_what_is_over_and_what_was_lost(engine: Engine
     assert "100 MB are free at /srv" in lines[1]
 
 
+def test_what_may_pass_by_itself_is_shown_once_it_lasts(engine: Engine, configured: Settings) -> None:
+    now = datetime.now(UTC)
+    lacking = Problem("backup", Kind.NO_BACKUP, {"folder": "/srv/backups"})
+    for ago, shown in ((timedelta(days=3), "No problem is open."), (timedelta(0), "there is no backup")):
+        told = watch(engine, configured, [lacking], now - ago)
+        assert told.open == (ago == timedelta(0))
+        assert shown in elec().output
+    assert "1 open" in doctor._alerts(configured, engine).text  # noqa: SLF001
+
+
 def test_an_address_that_is_none_is_refused_without_being_shown() -> None:
     done = elec("test", addresses=f"{PATH} json://127.0.0.1:9/")
     assert done.exit_code != 0
