@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from elec_pipeline.commands import alerts, db, models_cli
+from elec_pipeline.commands import alerts, backup_cli, db, models_cli
 from elec_pipeline.commands.apart import end_with_parent
 from elec_pipeline.commands.terminal import errors as _errors
 from elec_pipeline.commands.terminal import out as _out
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they break lines anywhere, amid a secret too, which then is not found
     help="French electricity consumption: collect, forecast a day ahead, compare with RTE.",
 )
+app.add_typer(backup_cli.app)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(db.app, name="db")
 app.add_typer(models_cli.app, name="models")
@@ -262,42 +263,6 @@ def import_(
     for line in summary.lines():
         _say(line)
     summary.check()
-
-
-@app.command()
-def backup(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Where to; ELEC_BACKUP_FOLDER, or ELEC_HOME/backups, if not given.")
-    ] = None,
-    *,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Whether it is restored into a server of its own, and compared.")
-    ] = False,
-) -> None:
-    """Write both databases and the trained checkpoints into one file; the platform may run."""
-    from elec_pipeline.commands.backup import run_backup
-
-    run_backup(settings(), folder, verify=verify, say=_say)
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="A backup.")],
-    *,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Whether data that are there make way; they stay under another name.")
-    ] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only restore it into a server of its own, and compare.")
-    ] = False,
-) -> None:
-    """Restore a backup, all or nothing; refuses where data are, where the platform runs, or a damaged one."""
-    from elec_pipeline.commands.backup import run_check, run_restore
-
-    if check:
-        run_check(settings(), file, _say)
-    else:
-        run_restore(settings(), file, replace=replace, say=_say)
 
 
 @app.command()
