@@ -257,6 +257,7 @@ LACKS = {
     "actuals": {_EN: "actual consumption", _FR: "consommation réalisée"},
     "rte": {_EN: "RTE's D-1 forecast", _FR: "prévision J-1 de RTE"},
     "temperature": {_EN: "weather", _FR: "météo"},
+    "quarters": {_EN: "quarter-hourly forecasts", _FR: "prévisions au pas quart d'heure"},
     "score": {_EN: "scores", _FR: "notes"},
 }
 OF_FAULTS = {

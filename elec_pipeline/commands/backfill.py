@@ -38,7 +38,8 @@ from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
-FORECASTS = ("rte_forecasts", "weather_forecasts", "chronos_predictions")
+FORECAST_INPUTS = ("rte_forecasts", "weather_forecasts")
+FORECASTS = (*FORECAST_INPUTS, "chronos_predictions", "quarter_hourly_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 WEATHER = ("weather_forecasts",)
 
@@ -210,7 +211,7 @@ def catch_up(instance: dg.DagsterInstance, first: date, now: datetime) -> None:
         run_backfill(instance, EVERYTHING, first, yesterday)
     run_backfill(instance, (*ACTUALS, *FORECASTS), today, today)
     # Before its first issue is due, tomorrow has no forecast to make: it must not be shown as made.
-    known = FORECASTS if due_issues(tomorrow, tomorrow, now) else FORECASTS[:-1]
+    known = FORECASTS if due_issues(tomorrow, tomorrow, now) else FORECAST_INPUTS
     run_backfill(instance, known, tomorrow, tomorrow)
 
 

@@ -15,6 +15,7 @@ from elec_pipeline.defs.assets import (
     chronos_predictions,
     forecast_accuracy,
     hourly_consumption,
+    quarter_hourly_predictions,
     raw_consumption,
     rte_forecasts,
     weather_forecasts,
@@ -31,7 +32,8 @@ BRINGING = {
     Lack.ACTUALS: (raw_consumption, hourly_consumption, forecast_accuracy),
     Lack.RTE: (rte_forecasts, forecast_accuracy),
     Lack.TEMPERATURE: (weather_forecasts,),
-    Lack.FORECAST: (chronos_predictions, forecast_accuracy),
+    Lack.FORECAST: (chronos_predictions, quarter_hourly_predictions, forecast_accuracy),
+    Lack.QUARTERS: (quarter_hourly_predictions,),
     Lack.SCORE: (forecast_accuracy,),
 }
 _AN_HOUR_S = 3600

@@ -10,6 +10,7 @@ from elec_pipeline.defs.assets import (
     fine_tuned_chronos,
     forecast_accuracy,
     hourly_consumption,
+    quarter_hourly_predictions,
     raw_consumption,
     rte_forecasts,
     weather_forecasts,
@@ -33,7 +34,7 @@ reconcile = dg.define_asset_job(
 )
 morning_forecast = dg.define_asset_job(
     "morning_forecast",
-    selection=[*forecast_inputs, chronos_predictions],
+    selection=[*forecast_inputs, chronos_predictions, quarter_hourly_predictions],
     description=f"What is known at {written(MORNING_ISSUE)}, then tomorrow's morning issue, before gate closure.",
 )
 rte_forecast = dg.define_asset_job(
@@ -41,7 +42,7 @@ rte_forecast = dg.define_asset_job(
 )
 evening_forecast = dg.define_asset_job(
     "evening_forecast",
-    selection=[*forecast_inputs, chronos_predictions],
+    selection=[*forecast_inputs, chronos_predictions, quarter_hourly_predictions],
     description=f"What is known at {written(EVENING_ISSUE)}, RTE's D-1 included, then tomorrow's evening issue.",
 )
 backfill = dg.define_asset_job(

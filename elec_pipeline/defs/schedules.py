@@ -15,6 +15,7 @@ from elec_pipeline.defs import jobs
 from elec_pipeline.defs.assets import (
     chronos_predictions,
     hourly_consumption,
+    quarter_hourly_predictions,
     raw_consumption,
     rte_forecasts,
     weather_forecasts,
@@ -118,7 +119,11 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
     tomorrow = key(today + _ONE_DAY)
     steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
         ("knowns", key(today), [raw_consumption, hourly_consumption, rte_forecasts]),
-        ("forecast", tomorrow, [rte_forecasts, weather_forecasts, chronos_predictions]),
+        (
+            "forecast",
+            tomorrow,
+            [rte_forecasts, weather_forecasts, chronos_predictions, quarter_hourly_predictions],
+        ),
     ]
     for name, partition, assets in steps:
         yield dg.RunRequest(

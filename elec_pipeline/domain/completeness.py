@@ -36,6 +36,8 @@ class Lack(StrEnum):
     """An hour has no temperature forecast."""
     FORECAST = "forecast"
     """An issue of ours is due and was not made."""
+    QUARTERS = "quarters"
+    """An issue of ours has no quarter-hours."""
     SCORE = "score"
     """The day is complete and has no score."""
 
@@ -50,6 +52,7 @@ class DayState:
         rte_hours: Hours with a D-1 forecast of RTE's.
         temperature_hours: Hours with a temperature forecast.
         issues: Issues of ours, by any model, that have all hours of the day.
+        quarter_issues: Those of them that have all quarter-hours of the day.
         is_scored: Whether it has a score of any forecaster.
     """
 
@@ -58,6 +61,7 @@ class DayState:
     rte_hours: int = 0
     temperature_hours: int = 0
     issues: frozenset[Issue] = frozenset()
+    quarter_issues: frozenset[Issue] = frozenset()
     is_scored: bool = False
 
 
@@ -71,7 +75,8 @@ def lacks(state: DayState, now: datetime, *, with_weather: bool) -> frozenset[La
 
     Example:
         >>> from datetime import UTC
-        >>> state = DayState(date(2025, 3, 30), complete_hours=23, rte_hours=23, issues=frozenset(Issue))
+        >>> state = DayState(date(2025, 3, 30), complete_hours=23, rte_hours=23, issues=frozenset(Issue),
+        ...     quarter_issues=frozenset(Issue))
         >>> sorted(lacks(state, datetime(2025, 4, 1, tzinfo=UTC), with_weather=True))
         [<Lack.SCORE: 'score'>, <Lack.TEMPERATURE: 'temperature'>]
     """
@@ -84,6 +89,7 @@ def lacks(state: DayState, now: datetime, *, with_weather: bool) -> frozenset[La
         Lack.RTE: now >= nominal_publication("D-1", day) + GRACE and state.rte_hours < n_hours,
         Lack.TEMPERATURE: weather_is_due and state.temperature_hours < n_hours,
         Lack.FORECAST: not due <= state.issues,
+        Lack.QUARTERS: not due & state.issues <= state.quarter_issues,
         Lack.SCORE: is_over and state.complete_hours > 0 and not state.is_scored,
     }
     return frozenset(lack for lack, is_lacking in wanted.items() if is_lacking)

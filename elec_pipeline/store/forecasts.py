@@ -11,6 +11,7 @@ from elec_pipeline.store.tables import (
     chronos_predictions,
     expert_predictions,
     forecast_accuracy,
+    quarter_hourly_predictions,
     rte_forecasts,
     weather_forecasts,
 )
@@ -63,6 +64,17 @@ def write_predictions(engine: Engine, predictions: pd.DataFrame, experts: pd.Dat
         if experts is not None:
             upsert(connection, expert_predictions, experts, update=[])
         return written
+
+
+def write_quarter_hours(engine: Engine, quarters: pd.DataFrame) -> Written:
+    """Add quarter-hours of issues of ours in one transaction.
+
+    Args:
+        engine: Of the store.
+        quarters: Columns `interval_start`, `issued_at` (UTC), `model_version` and the quantiles in MW.
+    """
+    with engine.begin() as connection:
+        return upsert(connection, quarter_hourly_predictions, quarters, update=[])
 
 
 def write_accuracy(engine: Engine, scores: pd.DataFrame) -> Written:

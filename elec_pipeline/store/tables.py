@@ -137,6 +137,20 @@ chronos_predictions = Table(
     "implausible, and who speaks instead.",
 )
 
+quarter_hourly_predictions = Table(
+    "quarter_hourly_predictions",
+    metadata,
+    _zone(),
+    _instant("interval_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    _load(),
+    *(_load(name, nullable=True) for name in ("q05", "q10", "q25", "q75", "q90", "q95")),
+    PrimaryKeyConstraint("zone", "interval_start", "issued_at", "model_version"),
+    comment="The quarter-hours of every issue of chronos_predictions; those of an hour have its forecast as mean. "
+    "Rows are never changed.",
+)
+
 expert_predictions = Table(
     "expert_predictions",
     metadata,

@@ -38,7 +38,7 @@ def noon_after(day: date, n: int = 1) -> datetime:
 
 def whole(day: date) -> DayState:
     n_hours = len(hours(day))
-    return DayState(day, n_hours, n_hours, n_hours, BOTH, is_scored=True)
+    return DayState(day, n_hours, n_hours, n_hours, BOTH, BOTH, is_scored=True)
 
 
 def healthy(day: date) -> Facts:

@@ -51,6 +51,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         ],
         "fine_tuned_chronos": ["hourly_consumption", "rte_forecasts"],
         "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
+        "quarter_hourly_predictions": ["chronos_predictions", "raw_consumption"],
     }
     checks = sorted(f"{key.asset_key.to_user_string()}.{key.name}" for key in graph.asset_check_keys)
     assert checks == [
@@ -136,7 +137,12 @@ def test_an_issue_is_two_runs_in_order(schedule: dg.ScheduleDefinition, day: dat
     assert n_hours
     assert (knowns.partition_key, forecast.partition_key) == (str(today), str(day))
     assert assets(knowns) == ["raw_consumption", "hourly_consumption", "rte_forecasts"]
-    assert assets(forecast) == ["rte_forecasts", "weather_forecasts", "chronos_predictions"]
+    assert assets(forecast) == [
+        "rte_forecasts",
+        "weather_forecasts",
+        "chronos_predictions",
+        "quarter_hourly_predictions",
+    ]
     assert knowns.tags[schedules.ISSUE_TAG] == forecast.tags[schedules.ISSUE_TAG]
     assert knowns.run_key != forecast.run_key
 

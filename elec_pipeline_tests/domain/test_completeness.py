@@ -12,7 +12,7 @@ from elec_pipeline_tests.conftest import every_day_length
 
 
 def whole(day: date, n_hours: int) -> DayState:
-    return DayState(day, n_hours, n_hours, n_hours, frozenset(Issue), is_scored=True)
+    return DayState(day, n_hours, n_hours, n_hours, frozenset(Issue), frozenset(Issue), is_scored=True)
 
 
 @every_day_length
@@ -25,6 +25,7 @@ def whole(day: date, n_hours: int) -> DayState:
         ({"rte_hours": 22}, {Lack.RTE}),
         ({"temperature_hours": 0}, {Lack.TEMPERATURE}),
         ({"issues": frozenset({Issue.MORNING})}, {Lack.FORECAST}),
+        ({"quarter_issues": frozenset({Issue.MORNING})}, {Lack.QUARTERS}),
         ({"is_scored": False}, {Lack.SCORE}),
     ],
 )
@@ -44,7 +45,8 @@ def test_nothing_is_lacking_before_it_is_due(day: date, n_hours: int) -> None:
     morning, evening = issue_time(day, Issue.MORNING), issue_time(day, Issue.EVENING)
     assert lacks(empty, morning, with_weather=True) == set()
     assert lacks(empty, morning + timedelta(hours=1), with_weather=True) == {Lack.FORECAST, Lack.TEMPERATURE}
-    one = replace(empty, issues=frozenset({Issue.MORNING}), temperature_hours=n_hours)
+    made = frozenset({Issue.MORNING})
+    one = replace(empty, issues=made, quarter_issues=made, temperature_hours=n_hours)
     assert lacks(one, evening, with_weather=True) <= {Lack.RTE}
     assert lacks(one, evening + timedelta(hours=1), with_weather=True) == {Lack.RTE, Lack.FORECAST}
     assert Lack.ACTUALS not in lacks(one, day_end(day), with_weather=True)

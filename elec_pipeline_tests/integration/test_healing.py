@@ -18,7 +18,7 @@ from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import every_day_length
-from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, KNOWNS, run
+from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, FORECASTS, KNOWNS, run
 
 pytestmark = pytest.mark.usefixtures("configured")
 ALL = [*EVERYTHING, "weather_forecasts"]
@@ -84,9 +84,9 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     simulator.set_clock(lambda: now)
     first, last = day - timedelta(days=20), day + timedelta(days=3)
     assert run(ALL, first, day + timedelta(days=1), now).success
-    assert run(["rte_forecasts", "weather_forecasts", "chronos_predictions"], last, last, now).success
+    assert run(["rte_forecasts", "weather_forecasts", *FORECASTS], last, last, now).success
     today = day + timedelta(days=2)
-    assert run([*KNOWNS, "weather_forecasts", "chronos_predictions"], today, today, now).success
+    assert run([*KNOWNS, "weather_forecasts", *FORECASTS], today, today, now).success
     assert tick(instance, now) == []
 
     gap, partial, unforecast = day, day - timedelta(days=2), day - timedelta(days=4)
@@ -95,13 +95,14 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
         forget(
             engine, table, column, day_start(partial) + timedelta(hours=5), day_start(partial) + timedelta(hours=7)
         )
-    forget(engine, "chronos_predictions", "hour_start", day_start(unforecast), day_end(unforecast))
+    for table, column in (("chronos_predictions", "hour_start"), ("quarter_hourly_predictions", "interval_start")):
+        forget(engine, table, column, day_start(unforecast), day_end(unforecast))
     forget(engine, "rte_forecasts", "hour_start", day_start(gap), day_end(gap))
 
     requests = tick(instance, now)
     assert [request.partition_key for request in requests] == [str(each) for each in (unforecast, partial, gap)]
     assert [names(request) for request in requests] == [
-        {"chronos_predictions", "forecast_accuracy"},
+        {*FORECASTS, "forecast_accuracy"},
         {"raw_consumption", "hourly_consumption", "forecast_accuracy"},
         {"raw_consumption", "hourly_consumption", "rte_forecasts", "forecast_accuracy"},
     ]

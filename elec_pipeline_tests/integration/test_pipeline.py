@@ -22,7 +22,8 @@ from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
 KNOWNS = ["raw_consumption", "hourly_consumption", "rte_forecasts"]
-EVERYTHING = [*KNOWNS, "chronos_predictions", "forecast_accuracy"]
+FORECASTS = ["chronos_predictions", "quarter_hourly_predictions"]
+EVERYTHING = [*KNOWNS, *FORECASTS, "forecast_accuracy"]
 pytestmark = pytest.mark.usefixtures("configured")
 
 
@@ -40,6 +41,11 @@ def predictions(engine: Engine, day: date) -> pd.DataFrame:
     with engine.connect() as connection:
         made = queries.first_predictions(connection, day_start(day), day_end(day))
     return made.drop(columns="created_at")
+
+
+def quarter_hours(engine: Engine, day: date) -> pd.DataFrame:
+    with engine.connect() as connection:
+        return queries.newest_quarter_hours(connection, day_start(day), day_end(day))
 
 
 def experts(engine: Engine, day: date) -> pd.DataFrame:
@@ -76,6 +82,12 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     assert [moment.to_pydatetime() for moment in made["issued_at"].unique()] == [
         issue_time(day, issue) for issue in Issue
     ]
+    quarters = quarter_hours(engine, day)
+    assert len(quarters) == 4 * n_hours
+    of_hours = quarters.groupby(quarters["interval_start"].dt.floor("h"))["load_mw"].mean()
+    evening = made[made["issued_at"] == issue_time(day, Issue.EVENING)].set_index("hour_start")["load_mw"]
+    assert (of_hours - evening).abs().max() <= 0.1
+    assert quarters["load_mw"].diff().abs().median() > 1  # a curve, not steps
     with engine.connect() as connection:
         scores = queries.accuracy_between(connection, day, day).set_index("forecaster")
     names = card_of("")["combination"]["experts"]

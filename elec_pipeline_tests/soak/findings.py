@@ -18,7 +18,8 @@ from elec_pipeline_tests.soak.runs import UNDER_WAY
 
 TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "rte_forecasts",
-    "weather_forecasts", "chronos_predictions", "expert_predictions", "forecast_accuracy", "changes",
+    "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "expert_predictions",
+    "forecast_accuracy", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
@@ -26,6 +27,7 @@ _DOUBLED = {
     "rte_forecasts": "zone, hour_start, forecast_type, published_at",
     "weather_forecasts": "zone, hour_start, issued_at, source",
     "chronos_predictions": "zone, hour_start, issued_at, model_version",
+    "quarter_hourly_predictions": "zone, interval_start, issued_at, model_version",
     "expert_predictions": "zone, hour_start, issued_at, model_version, expert",
     "forecast_accuracy": "zone, delivery_day, forecaster",
 }
@@ -79,6 +81,11 @@ def _of_rows(connection: Connection, first: date, last: date) -> list[str]:
         "raw_consumption": ("count(*)", "interval_start", len(quarters(first, last))),
         "hourly_consumption": ("count(*)", "hour_start", n_hours),
         "chronos_predictions": ("count(DISTINCT (hour_start, issued_at))", "hour_start", 2 * n_hours),
+        "quarter_hourly_predictions": (
+            "count(DISTINCT (interval_start, issued_at))",
+            "interval_start",
+            2 * len(quarters(first, last)),
+        ),
     }
     found = []
     for table, (what, column, wanted) in asked.items():

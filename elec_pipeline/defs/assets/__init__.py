@@ -4,6 +4,7 @@ from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
 from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
+from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_predictions
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
@@ -14,6 +15,7 @@ daily_assets = [
     rte_forecasts,
     weather_forecasts,
     chronos_predictions,
+    quarter_hourly_predictions,
     forecast_accuracy,
 ]
 """Those with a partition a delivery day."""
@@ -26,6 +28,7 @@ __all__ = [
     "fine_tuned_chronos",
     "forecast_accuracy",
     "hourly_consumption",
+    "quarter_hourly_predictions",
     "raw_consumption",
     "rte_forecasts",
     "weather_forecasts",

@@ -17,6 +17,11 @@ from elec_pipeline.store.queries.history import (
     vintages_between,
 )
 from elec_pipeline.store.queries.provisional import provisional_days
+from elec_pipeline.store.queries.quarter_hours import (
+    hours_without_quarters,
+    newest_quarter_hours,
+    quarter_hours_known,
+)
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
 from elec_pipeline.store.queries.series import (
@@ -55,6 +60,7 @@ __all__ = [
     "held_back_since",
     "history",
     "hours_between",
+    "hours_without_quarters",
     "inputs_between",
     "issues_between",
     "issues_made",
@@ -62,11 +68,13 @@ __all__ = [
     "lost_deliveries",
     "newest_instants",
     "newest_predictions",
+    "newest_quarter_hours",
     "newest_vintages",
     "newest_weather",
     "older_revisions",
     "promoted_model",
     "provisional_days",
+    "quarter_hours_known",
     "quarters_by_day",
     "raw_between",
     "recorded_alerts",

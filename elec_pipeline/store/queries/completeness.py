@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from elec_pipeline.domain.completeness import DayState
@@ -19,6 +19,7 @@ from elec_pipeline.store.tables import (
     chronos_predictions,
     forecast_accuracy,
     hourly_consumption,
+    quarter_hourly_predictions,
     rte_forecasts,
     weather_forecasts,
 )
@@ -41,7 +42,11 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
     complete = hours_of(hourly_consumption, hourly_consumption.c.quarters == QUARTERS_AN_HOUR)
     rte = hours_of(rte_forecasts, rte_forecasts.c.forecast_type == DAY_AHEAD)
     temperature = hours_of(weather_forecasts, weather_forecasts.c.temperature_c.is_not(None))
-    issues = _issues(connection, first, last)
+    issues = _issues(connection, first, last, chronos_predictions, chronos_predictions.c.hour_start, 1)
+    by_quarter = _issues(
+        connection, first, last, quarter_hourly_predictions, quarter_hourly_predictions.c.interval_start,
+        QUARTERS_AN_HOUR,
+    )  # fmt: skip
     scored = set(
         connection.scalars(
             select(forecast_accuracy.c.delivery_day)
@@ -50,24 +55,35 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
         )
     )
     return [
-        DayState(day, complete(day), rte(day), temperature(day), frozenset(issues[day]), day in scored)
+        DayState(
+            day=day,
+            complete_hours=complete(day),
+            rte_hours=rte(day),
+            temperature_hours=temperature(day),
+            issues=frozenset(issues[day]),
+            quarter_issues=frozenset(by_quarter[day]),
+            is_scored=day in scored,
+        )
         for day in days(first, last)
     ]
 
 
-def _issues(connection: Connection, first: date, last: date) -> dict[date, set[Issue]]:
-    """Return the issues of each day that have all of its hours."""
-    table = chronos_predictions
-    day = paris_day(table.c.hour_start)
+def _issues(
+    connection: Connection, first: date, last: date, table: Table, start: Column[datetime], an_hour: int
+) -> dict[date, set[Issue]]:
+    """Return the issues of each day of which a table has all intervals, so many an hour."""
+    day = paris_day(start)
     rows = connection.execute(
-        select(day, table.c.issued_at, func.count(func.distinct(table.c.hour_start)))
+        select(day, table.c.issued_at, func.count(func.distinct(start)))
         .where(table.c.zone == ZONE)
-        .where(table.c.hour_start >= day_start(first), table.c.hour_start < day_end(last))
+        .where(start >= day_start(first), start < day_end(last))
         .group_by(day, table.c.issued_at)
     )
     made: dict[date, set[Issue]] = defaultdict(set)
-    for of_day, issued_at, n_hours in rows:
+    for of_day, issued_at, n in rows:
         made[of_day] |= {
-            issue for issue in Issue if issued_at == issue_time(of_day, issue) and n_hours == len(hours(of_day))
+            issue
+            for issue in Issue
+            if issued_at == issue_time(of_day, issue) and n == an_hour * len(hours(of_day))
         }
     return made
