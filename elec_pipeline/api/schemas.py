@@ -95,12 +95,12 @@ class ActualRow(BaseModel):
     complete: bool = Field(description="Whether all four quarters are known: else it is no hour's true value.")
 
 
-class PredictionRow(BaseModel):
-    """An hour of one issue of our forecast; never changed once there."""
+class _OfIssue(BaseModel):
+    """What every row of an issue of our forecast has."""
 
-    hour_start: datetime
     issued_at: datetime = Field(description="Issue time: what was known by then is what it stands on.")
     issue: Literal["morning", "evening"] | None
+    lead_hours: float = Field(description="From the issue time to the start of the interval.")
     model_version: str
     load_mw: float = Field(description="The median.")
     q05: float | None = Field(description="Quantiles: null where the forecast was taken over without any.")
@@ -109,14 +109,26 @@ class PredictionRow(BaseModel):
     q75: float | None
     q90: float | None
     q95: float | None
-    created_at: datetime = Field(description="Much later than issued_at: a backfill.")
     after_the_fact: bool = Field(
         description="Issued when its hour had begun, as a history filled in later is: no forecast, never scored."
     )
+
+
+class PredictionRow(_OfIssue):
+    """An hour of one issue of our forecast; never changed once there."""
+
+    hour_start: datetime
+    created_at: datetime = Field(description="Much later than issued_at: a backfill.")
     held_back: str | None = Field(
         description="Why the model's own forecast was implausible and is not published, and who speaks instead. "
         "Null where this is the model's own."
     )
+
+
+class QuarterPredictionRow(_OfIssue):
+    """A quarter-hour of one issue of our forecast; never changed once there."""
+
+    interval_start: datetime
 
 
 class RteForecastRow(BaseModel):

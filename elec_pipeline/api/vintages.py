@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -22,7 +24,7 @@ from elec_pipeline.api.negotiation import chosen, joined
 from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
 from elec_pipeline.api.service import Served, Service
-from elec_pipeline.domain.delivery_day import PARIS, Issue
+from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue
 from elec_pipeline.domain.forecasters import EXPERT_PREFIX, SEASONAL_NAIVE, of_expert, ours
 from elec_pipeline.domain.rte_bar import RTE_D1, RTE_D1_LATEST
 from elec_pipeline.domain.rte_debiased import RTE_DEBIASED
@@ -74,10 +76,14 @@ class PageQuery(RangeQuery):
 
 
 class PredictionQuery(PageQuery, SeriesQuery):
-    """The range, the page, the format, the issue."""
+    """The range, the page, the format, the issue, the resolution."""
 
     model: str | None = Field(
         default=None, max_length=200, pattern=r"^[^\x00]*$", description="Only this version."
+    )
+
+    resolution: Literal["1h", "15min"] = Field(
+        default="1h", description="By the hour, or by the quarter-hour with `interval_start` for `hour_start`."
     )
 
 
@@ -97,10 +103,11 @@ class AccuracyQuery(PageQuery):
     )
 
 
-def _responses(row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+def _responses(*row: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """Describe a page of rows in each of its formats."""
-    data: Any = list[row] | dict[str, list[Any]]  # type: ignore[valid-type]
-    page: Any = create_model(f"{row.__name__}Page", __base__=schemas.Page, data=(data, ...))
+    rows: Any = reduce(or_, (list[each] for each in row))  # type: ignore[valid-type]
+    data: Any = rows | dict[str, list[Any]]
+    page: Any = create_model(f"{row[0].__name__}Page", __base__=schemas.Page, data=(data, ...))
     text = {"schema": {"type": "string"}}
     binary = {"schema": {"type": "string", "format": "binary"}}
     formats = {"text/csv": text, Format.PARQUET.media_type: binary}
@@ -115,10 +122,14 @@ async def actuals(request: Request, served: Served, asked: Annotated[PageQuery, 
     return await _page(request, served, asked, listings.ACTUALS)
 
 
-@router.get("/predictions", responses=_responses(schemas.PredictionRow))
+@router.get("/predictions", responses=_responses(schemas.PredictionRow, schemas.QuarterPredictionRow))
 async def predictions(request: Request, served: Served, asked: Annotated[PredictionQuery, Query()]) -> Response:
-    """Every vintage of our forecast, with its issue time, its model and its quantiles."""
-    return await _page(request, served, asked, listings.PREDICTIONS, model_version=asked.model)
+    """Every vintage of our forecast, with its issue time, its lead time, its model and its quantiles.
+
+    By the hour or, with `resolution=15min`, by the quarter-hour: those of an hour have its forecast as their mean.
+    """
+    listing = listings.PREDICTIONS if asked.resolution == "1h" else listings.QUARTER_PREDICTIONS
+    return await _page(request, served, asked, listing, model_version=asked.model)
 
 
 @router.get("/rte-forecasts", responses=_responses(schemas.RteForecastRow))
@@ -162,8 +173,9 @@ async def _page(
         if len(table) > asked.limit:
             table = table.iloc[: asked.limit]
             following = cursor(listing, table)
-        if listing is listings.PREDICTIONS:
+        if listing in (listings.PREDICTIONS, listings.QUARTER_PREDICTIONS):
             table.insert(2, "issue", issue_names(table["issued_at"]))
+            table["lead_hours"] = (table[listing.key[0]] - table["issued_at"]) / HOUR
         return Made(encoded(table, how, following), how.media_type, _link(request, following))
 
     # The address is in the key because the link to the next page repeats it.

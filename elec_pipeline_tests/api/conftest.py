@@ -55,7 +55,8 @@ def filled(server: EmbeddedServer, template: str, home: Path) -> Iterator[str]:
     with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {FILLED} TEMPLATE {template}")
     url = server.url(FILLED)
-    assets = ["raw_consumption", "hourly_consumption", "rte_forecasts", "chronos_predictions", "forecast_accuracy"]
+    assets = ["raw_consumption", "hourly_consumption", "rte_forecasts"]
+    assets += ["chronos_predictions", "quarter_hourly_predictions", "forecast_accuracy"]
     with pytest.MonkeyPatch.context() as patch, running(SyntheticCurves(), now=lambda: NOW) as simulator:
         patch.setenv("ELEC_HOME", str(home))
         patch.setenv("ELEC_SOURCE", "simulator")

@@ -72,6 +72,25 @@ def test_every_vintage_has_its_issue_time_and_quantiles(api: Api, stored: Engine
 
 
 @every_day_length
+def test_quarter_hours_of_an_issue_have_its_hours_as_means(api: Api, day: date, n_hours: int) -> None:
+    hours, quarters = (
+        pd.DataFrame(api.json("/v1/predictions", resolution=resolution, **a_day(day))["data"])
+        for resolution in ("1h", "15min")
+    )
+    assert len(quarters) == 4 * len(hours) == 8 * n_hours
+    start = pd.to_datetime(quarters["interval_start"])
+    assert (
+        quarters["lead_hours"] == (start - pd.to_datetime(quarters["issued_at"])).dt.total_seconds() / 3600
+    ).all()
+    assert set(hours["lead_hours"] % 1) == {0.0, 0.5}  # until full hours from 10:00 and from 20:30
+    means = quarters.assign(hour_start=start.dt.floor("h")).groupby(["issue", "hour_start"])["load_mw"].mean()
+    hours["hour_start"] = pd.to_datetime(hours["hour_start"])
+    assert (means - hours.set_index(["issue", "hour_start"])["load_mw"]).abs().max() <= 0.1
+    evening = api.json("/v1/predictions", resolution="15min", issue="evening", **a_day(day))["data"]
+    assert evening == [row for row in quarters.to_dict("records") if row["issue"] == "evening"]
+
+
+@every_day_length
 def test_accuracy_is_by_paris_day_and_forecaster(api: Api, day: date, n_hours: int) -> None:
     rows = api.json("/v1/accuracy", **a_day(day))["data"]
     experts = [of_expert(name, issue) for name in card_of("")["combination"]["experts"] for issue in Issue]

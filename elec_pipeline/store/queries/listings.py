@@ -21,6 +21,7 @@ from elec_pipeline.store.tables import (
     chronos_predictions,
     forecast_accuracy,
     hourly_consumption,
+    quarter_hourly_predictions,
     raw_consumption_revisions,
     rte_forecasts,
 )
@@ -53,6 +54,11 @@ ACTUALS = Listing(
 )
 PREDICTIONS = Listing(
     chronos_predictions, ("hour_start", "issued_at", "model_version"), {AFTER_THE_FACT: after_the_fact()}
+)
+QUARTER_PREDICTIONS = Listing(
+    quarter_hourly_predictions,
+    ("interval_start", "issued_at", "model_version"),
+    {AFTER_THE_FACT: quarter_hourly_predictions.c.issued_at > quarter_hourly_predictions.c.interval_start},
 )
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
