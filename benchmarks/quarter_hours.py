@@ -38,15 +38,16 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--model", required=True, help="checkpoint that has not seen the days")
     asked = parser.parse_args()
-    known, rte = _read(asked.quarters)
+    known, of_rte = read_quarters(asked.quarters)
+    rte = of_rte["rte_d1_mw"].to_numpy()
     days_ = [day for day in days(FIRST, LAST) if not np.isnan(_of(known.load_mw, known, day)).any()]
     print(f"Quarter-hours of {len(days_)} days, {FIRST} to {LAST}, from perfect hourly means; MAPE in percent.\n")
     print(_ways(days_, known, rte), "\n")
     print(_forecasts(asked, days_, known, rte))
 
 
-def _read(csv: Path) -> tuple[QuarterHistory, Floats]:
-    """Return the load as a history, and RTE's D-1 on the same grid."""
+def read_quarters(csv: Path) -> tuple[QuarterHistory, pd.DataFrame]:
+    """Return the load as a history, and RTE's forecasts on the same grid."""
     table = pd.read_csv(csv)
     table["interval_start"] = pd.to_datetime(table["ts_utc"], utc=True).astype("datetime64[us, UTC]")
     table = table.drop_duplicates("interval_start").assign(resolution_minutes=15)
@@ -54,8 +55,8 @@ def _read(csv: Path) -> tuple[QuarterHistory, Floats]:
     none = table.iloc[:0]
     revised = none.assign(replaced_at=none["interval_start"], old_load_mw=none["load_mw"])
     known = quarter_history(day_start(first), day_end(last), table.dropna(subset="load_mw"), revised)
-    rte = table.set_index("interval_start")["rte_d1_mw"].reindex(quarters(first, last)).to_numpy()
-    return known, rte
+    of_rte = table.set_index("interval_start")[["rte_d1_mw", "rte_d_mw"]].reindex(quarters(first, last))
+    return known, of_rte
 
 
 def _of(values: Floats, known: QuarterHistory, day: date) -> Floats:

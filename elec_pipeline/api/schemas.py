@@ -95,11 +95,10 @@ class ActualRow(BaseModel):
     complete: bool = Field(description="Whether all four quarters are known: else it is no hour's true value.")
 
 
-class _OfIssue(BaseModel):
-    """What every row of an issue of our forecast has."""
+class _OfAnyIssue(BaseModel):
+    """What every row of a forecast of ours has."""
 
     issued_at: datetime = Field(description="Issue time: what was known by then is what it stands on.")
-    issue: Literal["morning", "evening"] | None
     lead_hours: float = Field(description="From the issue time to the start of the interval.")
     model_version: str
     load_mw: float = Field(description="The median.")
@@ -109,6 +108,12 @@ class _OfIssue(BaseModel):
     q75: float | None
     q90: float | None
     q95: float | None
+
+
+class _OfIssue(_OfAnyIssue):
+    """What every row of a morning or evening issue has."""
+
+    issue: Literal["morning", "evening"] | None
     after_the_fact: bool = Field(
         description="Issued when its hour had begun, as a history filled in later is: no forecast, never scored."
     )
@@ -123,6 +128,15 @@ class PredictionRow(_OfIssue):
         description="Why the model's own forecast was implausible and is not published, and who speaks instead. "
         "Null where this is the model's own."
     )
+
+
+class IntradayRow(_OfAnyIssue):
+    """An hour of an issue made within the day; never changed once there."""
+
+    hour_start: datetime
+    goes_on_from: datetime = Field(description="Issue time of the day-ahead forecast that was brought up to date.")
+    known_until: datetime = Field(description="End of the newest actual half hour that it knew.")
+    created_at: datetime = Field(description="Much later than issued_at: made afterwards.")
 
 
 class QuarterPredictionRow(_OfIssue):

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from elec_pipeline.api import schemas
 from elec_pipeline.api.answers import Made
 from elec_pipeline.api.encoding import Format, encoded
-from elec_pipeline.api.errors import REFUSALS, Problem
+from elec_pipeline.api.errors import REFUSALS, Problem, invalid
 from elec_pipeline.api.negotiation import chosen, joined
 from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
@@ -85,6 +85,10 @@ class PredictionQuery(PageQuery, SeriesQuery):
     resolution: Literal["1h", "15min"] = Field(
         default="1h", description="By the hour, or by the quarter-hour with `interval_start` for `hour_start`."
     )
+    horizon: Literal["day-ahead", "intraday"] = Field(
+        default="day-ahead",
+        description="The two issues of the day before, or those of each hour for the rest of today and tomorrow.",
+    )
 
 
 class RteQuery(PageQuery):
@@ -122,13 +126,20 @@ async def actuals(request: Request, served: Served, asked: Annotated[PageQuery, 
     return await _page(request, served, asked, listings.ACTUALS)
 
 
-@router.get("/predictions", responses=_responses(schemas.PredictionRow, schemas.QuarterPredictionRow))
+@router.get(
+    "/predictions", responses=_responses(schemas.PredictionRow, schemas.QuarterPredictionRow, schemas.IntradayRow)
+)
 async def predictions(request: Request, served: Served, asked: Annotated[PredictionQuery, Query()]) -> Response:
     """Every vintage of our forecast, with its issue time, its lead time, its model and its quantiles.
 
-    By the hour or, with `resolution=15min`, by the quarter-hour: those of an hour have its forecast as their mean.
+    By the hour or, with `resolution=15min`, by the quarter-hour: those of an hour have its forecast as mean.
+    With `horizon=intraday` what was forecast every hour within the day.
     """
     listing = listings.PREDICTIONS if asked.resolution == "1h" else listings.QUARTER_PREDICTIONS
+    if asked.horizon == "intraday":
+        listing = listings.INTRADAY
+        if asked.issue is not None or asked.resolution != "1h":
+            raise invalid("horizon", "must be day-ahead where `issue` or `resolution=15min` is given.")
     return await _page(request, served, asked, listing, model_version=asked.model)
 
 
@@ -175,6 +186,7 @@ async def _page(
             following = cursor(listing, table)
         if listing in (listings.PREDICTIONS, listings.QUARTER_PREDICTIONS):
             table.insert(2, "issue", issue_names(table["issued_at"]))
+        if "issued_at" in table:
             table["lead_hours"] = (table[listing.key[0]] - table["issued_at"]) / HOUR
         return Made(encoded(table, how, following), how.media_type, _link(request, following))
 

@@ -10,6 +10,7 @@ from elec_pipeline.defs.assets import (
     fine_tuned_chronos,
     forecast_accuracy,
     hourly_consumption,
+    intraday_predictions,
     quarter_hourly_predictions,
     raw_consumption,
     rte_forecasts,
@@ -45,6 +46,11 @@ evening_forecast = dg.define_asset_job(
     selection=[*forecast_inputs, chronos_predictions, quarter_hourly_predictions],
     description=f"What is known at {written(EVENING_ISSUE)}, RTE's D-1 included, then tomorrow's evening issue.",
 )
+intraday_forecast = dg.define_asset_job(
+    "intraday_forecast",
+    selection=[raw_consumption, hourly_consumption, intraday_predictions],
+    description="The last hour's consumption, then the hours ahead again, to the end of tomorrow.",
+)
 backfill = dg.define_asset_job(
     "backfill", selection=daily_assets, description="The whole path, for any range of delivery days."
 )
@@ -61,4 +67,13 @@ retrain = dg.define_asset_job(
     },
 )
 
-all_jobs = [actuals, reconcile, morning_forecast, rte_forecast, evening_forecast, backfill, retrain]
+all_jobs = [
+    actuals,
+    reconcile,
+    morning_forecast,
+    rte_forecast,
+    evening_forecast,
+    intraday_forecast,
+    backfill,
+    retrain,
+]

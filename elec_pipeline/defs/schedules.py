@@ -134,6 +134,14 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
         )
 
 
+@_schedule(job=jobs.intraday_forecast, cron_schedule=f"{timetable.INTRADAY_MINUTE} * * * *")
+def intraday_forecast(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Each hour: today's consumption so far, then the rest of today and tomorrow once more."""
+    return dg.RunRequest(
+        run_key=f"intraday {context.scheduled_execution_time.isoformat()}", partition_key=key(_today(context))
+    )
+
+
 @_schedule(job=jobs.retrain, cron_schedule=cron(timetable.RETRAIN, day_of_month=3))
 def retrain(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg.RunRequest | dg.SkipReason:
     """A training on what the database holds, once it holds enough."""
@@ -166,5 +174,5 @@ def backup(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReas
 
 all_schedules = [
     actuals, reconcile, housekeeping, backup, morning_forecast, rte_forecast, rte_revisions, evening_forecast,
-    retrain,
+    intraday_forecast, retrain,
 ]  # fmt: skip

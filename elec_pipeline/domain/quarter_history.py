@@ -1,7 +1,7 @@
 """Quarter-hours of past days as an issue knew them. Pure.
 
-Here: which days are known in full at an issue time, and as which values. Not here: hours (`history`), and what is
-made of the quarters (`forecasting.quarter_hours`).
+Here: which quarters and days are known at an instant, and as which values. Not here: the hours of the two
+named issues (`history`), and what is made of the quarters (`forecasting.quarter_hours`, `forecasting.intraday`).
 
 The rules are those of hours: a quarter is known an hour after its hour ends; one that was revised later is taken
 in its former value, one that had been missing stays missing; one that cannot be true is not known.
@@ -51,11 +51,7 @@ class QuarterHistory:
             By day, from the newest to the oldest, MW, shape (23, 24 or 25, 4): hours of the day, quarters of the
             hour. A day with a gap is left out.
         """
-        known = self.load_mw.copy()
-        later = self.former_until > instant(issued + FETCH_ALLOWANCE)
-        position, first = np.unique(self.former_position[later], return_index=True)
-        known[position] = self.former_mw[later][first]
-        known[beyond(known, LIMITS[LOAD])] = np.nan
+        known = self._known_at(issued)
         not_over = delivery_day(first_unknown_hour(issued))
         found = {}
         for n in range(1, n_days + 1):
@@ -65,6 +61,23 @@ class QuarterHistory:
             if low >= 0 and quarters.size == high - low and not np.isnan(quarters).any():
                 found[day] = quarters.reshape(-1, QUARTERS_AN_HOUR)
         return found
+
+    def known_at(self, start: datetime, end: datetime, issued: datetime) -> Floats:
+        """Return the quarters of `[start, end[` as they stood at an instant, MW, shape (n,); NaN where not known.
+
+        Of a quarter that came late: whether it may be known at all is for the caller to say, by what it asks for.
+        """
+        low, high = ((edge - self.start) // QUARTER for edge in (start, end))
+        return self._known_at(issued)[low:high]
+
+    def _known_at(self, issued: datetime) -> Floats:
+        """Return all quarters with the values that were revised later put back, and none that cannot be true."""
+        known = self.load_mw.copy()
+        later = self.former_until > instant(issued + FETCH_ALLOWANCE)
+        position, first = np.unique(self.former_position[later], return_index=True)
+        known[position] = self.former_mw[later][first]
+        known[beyond(known, LIMITS[LOAD])] = np.nan
+        return known
 
 
 def quarter_history(start: datetime, end: datetime, raw: pd.DataFrame, revisions: pd.DataFrame) -> QuarterHistory:

@@ -18,6 +18,8 @@ ACTUALS = time(2, 0)
 """Yesterday's consumption is read; each issue reads today's so far."""
 RTE_FORECAST = time(20, 0)
 """RTE's D-1 forecast of tomorrow is out at the latest, and read."""
+INTRADAY_MINUTE = 10
+"""Of each hour: RTE has shown what was consumed in the hour before; the hours ahead are forecast again."""
 RECONCILE = time(3, 10)
 HOUSEKEEPING = time(3, 40)
 BACKUP = time(3, 50)

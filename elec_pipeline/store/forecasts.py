@@ -11,6 +11,7 @@ from elec_pipeline.store.tables import (
     chronos_predictions,
     expert_predictions,
     forecast_accuracy,
+    intraday_predictions,
     quarter_hourly_predictions,
     rte_forecasts,
     weather_forecasts,
@@ -75,6 +76,18 @@ def write_quarter_hours(engine: Engine, quarters: pd.DataFrame) -> Written:
     """
     with engine.begin() as connection:
         return upsert(connection, quarter_hourly_predictions, quarters, update=[])
+
+
+def write_intraday(engine: Engine, issues: pd.DataFrame) -> Written:
+    """Add issues made within the day, in one transaction.
+
+    Args:
+        engine: Of the store.
+        issues: Columns `hour_start`, `issued_at` (UTC), `model_version`, the quantiles in MW, `goes_on_from` and
+            `known_until` (UTC).
+    """
+    with engine.begin() as connection:
+        return upsert(connection, intraday_predictions, issues, update=[])
 
 
 def write_accuracy(engine: Engine, scores: pd.DataFrame) -> Written:

@@ -151,6 +151,23 @@ quarter_hourly_predictions = Table(
     "Rows are never changed.",
 )
 
+intraday_predictions = Table(
+    "intraday_predictions",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    _load(),
+    *(_load(name, nullable=True) for name in ("q05", "q10", "q25", "q75", "q90", "q95")),
+    _instant("goes_on_from"),
+    _instant("known_until"),
+    _instant("created_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at"),
+    comment="Every hour: the rest of today and tomorrow. Rows are never changed. goes_on_from: issue time of the "
+    "day-ahead forecast that was brought up to date; known_until: end of the newest actual hour known.",
+)
+
 expert_predictions = Table(
     "expert_predictions",
     metadata,

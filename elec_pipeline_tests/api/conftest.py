@@ -56,7 +56,7 @@ def filled(server: EmbeddedServer, template: str, home: Path) -> Iterator[str]:
         admin.execute(f"CREATE DATABASE {FILLED} TEMPLATE {template}")
     url = server.url(FILLED)
     assets = ["raw_consumption", "hourly_consumption", "rte_forecasts"]
-    assets += ["chronos_predictions", "quarter_hourly_predictions", "forecast_accuracy"]
+    assets += ["chronos_predictions", "quarter_hourly_predictions", "intraday_predictions", "forecast_accuracy"]
     with pytest.MonkeyPatch.context() as patch, running(SyntheticCurves(), now=lambda: NOW) as simulator:
         patch.setenv("ELEC_HOME", str(home))
         patch.setenv("ELEC_SOURCE", "simulator")

@@ -91,6 +91,18 @@ def test_quarter_hours_of_an_issue_have_its_hours_as_means(api: Api, day: date, 
 
 
 @every_day_length
+def test_issues_within_the_day_have_a_lead_and_say_what_they_stand_on(api: Api, day: date, n_hours: int) -> None:
+    rows = pd.DataFrame(api.json("/v1/predictions", horizon="intraday", **a_day(day))["data"])
+    assert set((rows["lead_hours"] % 1).round(3)) == {0.833}  # ten minutes past the hour
+    start, known_until = (pd.to_datetime(rows[name]) for name in ("hour_start", "known_until"))
+    newest = rows[start == known_until]
+    assert len(newest) == n_hours
+    assert (pd.to_datetime(rows["goes_on_from"]) < pd.to_datetime(rows["issued_at"])).all()
+    for also in ({"issue": "evening"}, {"resolution": "15min"}):
+        assert api.get("/v1/predictions", horizon="intraday", **also, **a_day(day)).status_code == 422
+
+
+@every_day_length
 def test_accuracy_is_by_paris_day_and_forecaster(api: Api, day: date, n_hours: int) -> None:
     rows = api.json("/v1/accuracy", **a_day(day))["data"]
     experts = [of_expert(name, issue) for name in card_of("")["combination"]["experts"] for issue in Issue]

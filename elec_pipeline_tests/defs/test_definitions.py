@@ -26,6 +26,7 @@ SCHEDULES = {
     "rte_forecast": "0 20 * * *",
     "rte_revisions": "15 7-23 * * *",
     "evening_forecast": "30 20 * * *",
+    "intraday_forecast": "10 * * * *",
     "retrain": "10 4 3 * *",
 }
 
@@ -51,6 +52,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         ],
         "fine_tuned_chronos": ["hourly_consumption", "rte_forecasts"],
         "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
+        "intraday_predictions": ["chronos_predictions", "quarter_hourly_predictions", "raw_consumption"],
         "quarter_hourly_predictions": ["chronos_predictions", "raw_consumption"],
     }
     checks = sorted(f"{key.asset_key.to_user_string()}.{key.name}" for key in graph.asset_check_keys)
@@ -87,7 +89,7 @@ def test_schedules_run_by_default_in_paris_time() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"rte_revisions"}))
+@pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"rte_revisions", "intraday_forecast"}))
 def test_the_documentation_names_the_time_of_every_schedule(name: str, language: str) -> None:
     minute, hour, *_ = SCHEDULES[name].split()
     page = (Path(__file__).parents[2] / "docs" / language / "run.md").read_text(encoding="utf-8")

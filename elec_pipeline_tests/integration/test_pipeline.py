@@ -88,6 +88,10 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     evening = made[made["issued_at"] == issue_time(day, Issue.EVENING)].set_index("hour_start")["load_mw"]
     assert (of_hours - evening).abs().max() <= 0.1
     assert quarters["load_mw"].diff().abs().median() > 1  # a curve, not steps
+    assert run(["intraday_predictions"], day, day).success
+    with engine.connect() as connection:
+        within = queries.intraday_between(connection, day_start(day), day_end(day))
+    assert within["issued_at"].nunique() == n_hours
     with engine.connect() as connection:
         scores = queries.accuracy_between(connection, day, day).set_index("forecaster")
     names = card_of("")["combination"]["experts"]

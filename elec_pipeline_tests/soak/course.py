@@ -121,13 +121,13 @@ class Soak:
 
 
 @contextmanager
-def soak(home: Path, first: date, *, revisions_every: int = 1) -> Iterator[Soak]:
+def soak(home: Path, first: date, *, hourly_every: int = 1) -> Iterator[Soak]:
     """Start source, database and Dagster's instance for a soak, and end them after it.
 
     Args:
         home: State folder, empty, which other accounts may enter.
         first: First day.
-        revisions_every: See `World`.
+        hourly_every: See `World`.
     """
     clock = Clock(_midnight(first))
     server = EmbeddedServer(home)
@@ -147,7 +147,7 @@ def soak(home: Path, first: date, *, revisions_every: int = 1) -> Iterator[Soak]
         instance = stack.enter_context(open_instance(settings()))
         assert dagster_home(settings().elec_home) == home / "dagster"
         _lighten(instance)
-        world = World(instance, simulator, clock, revisions_every)
+        world = World(instance, simulator, clock, hourly_every)
         yield Soak(world, Injuries(world, server), server)
 
 

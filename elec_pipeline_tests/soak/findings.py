@@ -18,8 +18,8 @@ from elec_pipeline_tests.soak.runs import UNDER_WAY
 
 TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "rte_forecasts",
-    "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "expert_predictions",
-    "forecast_accuracy", "changes",
+    "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "intraday_predictions",
+    "expert_predictions", "forecast_accuracy", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
@@ -28,6 +28,7 @@ _DOUBLED = {
     "weather_forecasts": "zone, hour_start, issued_at, source",
     "chronos_predictions": "zone, hour_start, issued_at, model_version",
     "quarter_hourly_predictions": "zone, interval_start, issued_at, model_version",
+    "intraday_predictions": "zone, hour_start, issued_at",
     "expert_predictions": "zone, hour_start, issued_at, model_version, expert",
     "forecast_accuracy": "zone, delivery_day, forecaster",
 }

@@ -19,7 +19,7 @@ from elec_pipeline_tests.soak.world import SCHEDULES, SENSORS, ticks_between
 
 DAYS, EVERY = 9, 3
 """Around each change of the clock; a year with all kinds of faults is for `benchmarks.soak`."""
-REVISIONS_EVERY = 6
+HOURLY_EVERY = 6
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ SPANS = [(date(2025, 3, 26), 75), (date(2025, 10, 22), 62)]
 def test_after_nine_days_with_faults_every_day_is_whole_and_no_run_is_left(
     first: date, seed: int, own_home: Path
 ) -> None:
-    with soak(own_home, first, revisions_every=REVISIONS_EVERY) as soaked:
+    with soak(own_home, first, hourly_every=HOURLY_EVERY) as soaked:
         faults = soaked.run(first, DAYS, seed=seed, every=EVERY)
         told = [fault.name for fault in faults]
         assert soaked.findings(first, DAYS) == [], told
@@ -55,8 +55,10 @@ def test_a_day_has_all_its_ticks_in_order(day: date, n_hours: int) -> None:
     ticks = list(ticks_between(day_start(day), day_end(day)))
     assert [moment for moment, _ in ticks] == sorted(moment for moment, _ in ticks)
     told = Counter(name for _, names in ticks for name in names)
-    once = set(SCHEDULES) - {"rte_revisions", "retrain"}
-    assert told == dict.fromkeys(once, 1) | {"rte_revisions": 17} | dict.fromkeys(SENSORS, n_hours)
+    once = set(SCHEDULES) - {"rte_revisions", "intraday_forecast", "retrain"}
+    assert told == dict.fromkeys(once, 1) | {"rte_revisions": 17} | dict.fromkeys(
+        ["intraday_forecast", *SENSORS], n_hours
+    )
 
 
 def test_no_kind_of_fault_comes_again_before_all_have_come() -> None:

@@ -4,6 +4,7 @@ from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
 from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
+from elec_pipeline.defs.assets.intraday_predictions import intraday_predictions
 from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_predictions
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
@@ -16,6 +17,7 @@ daily_assets = [
     weather_forecasts,
     chronos_predictions,
     quarter_hourly_predictions,
+    intraday_predictions,
     forecast_accuracy,
 ]
 """Those with a partition a delivery day."""
@@ -28,6 +30,7 @@ __all__ = [
     "fine_tuned_chronos",
     "forecast_accuracy",
     "hourly_consumption",
+    "intraday_predictions",
     "quarter_hourly_predictions",
     "raw_consumption",
     "rte_forecasts",

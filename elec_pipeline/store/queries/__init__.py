@@ -16,10 +16,12 @@ from elec_pipeline.store.queries.history import (
     rte_d1_between,
     vintages_between,
 )
+from elec_pipeline.store.queries.intraday import intraday_between, intraday_issues_made
 from elec_pipeline.store.queries.provisional import provisional_days
 from elec_pipeline.store.queries.quarter_hours import (
     hours_without_quarters,
     newest_quarter_hours,
+    quarter_hours_between,
     quarter_hours_known,
 )
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
@@ -62,6 +64,8 @@ __all__ = [
     "hours_between",
     "hours_without_quarters",
     "inputs_between",
+    "intraday_between",
+    "intraday_issues_made",
     "issues_between",
     "issues_made",
     "last_changes",
@@ -74,6 +78,7 @@ __all__ = [
     "older_revisions",
     "promoted_model",
     "provisional_days",
+    "quarter_hours_between",
     "quarter_hours_known",
     "quarters_by_day",
     "raw_between",

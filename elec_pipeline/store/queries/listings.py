@@ -21,6 +21,7 @@ from elec_pipeline.store.tables import (
     chronos_predictions,
     forecast_accuracy,
     hourly_consumption,
+    intraday_predictions,
     quarter_hourly_predictions,
     raw_consumption_revisions,
     rte_forecasts,
@@ -60,6 +61,7 @@ QUARTER_PREDICTIONS = Listing(
     ("interval_start", "issued_at", "model_version"),
     {AFTER_THE_FACT: quarter_hourly_predictions.c.issued_at > quarter_hourly_predictions.c.interval_start},
 )
+INTRADAY = Listing(intraday_predictions, ("hour_start", "issued_at"))
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
 ACCURACY = Listing(forecast_accuracy, ("delivery_day", "forecaster"))
