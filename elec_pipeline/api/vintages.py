@@ -187,7 +187,8 @@ async def _page(
         if listing in (listings.PREDICTIONS, listings.QUARTER_PREDICTIONS):
             table.insert(2, "issue", issue_names(table["issued_at"]))
         if "issued_at" in table:
-            table["lead_hours"] = (table[listing.key[0]] - table["issued_at"]) / HOUR
+            lead = table[listing.key[0]] - table["issued_at"]
+            table["lead_hours"] = lead.dt.total_seconds() / HOUR.total_seconds()
         return Made(encoded(table, how, following), how.media_type, _link(request, following))
 
     # The address is in the key because the link to the next page repeats it.

@@ -93,7 +93,7 @@ def weighted_median(values: Floats, weight: Floats) -> Floats:
     weights = np.where(np.isnan(ordered), 0.0, weight[order])
     reached = np.cumsum(weights, axis=0)
     place = np.argmax(reached >= reached[-1] / 2, axis=0)
-    return np.nan_to_num(np.take_along_axis(ordered, place[None], axis=0)[0])
+    return np.asarray(np.nan_to_num(np.take_along_axis(ordered, place[None], axis=0)[0]))
 
 
 def _curve(hourly: Floats) -> Floats:

@@ -7,7 +7,7 @@ one of years ago. Not here: how quarters are made of hours (`forecasting.quarter
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -21,7 +21,7 @@ from elec_pipeline.domain.delivery_day import (
     spans,
 )
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
-from elec_pipeline.domain.quantiles import COLUMNS
+from elec_pipeline.domain.quantiles import COLUMNS, Floats
 from elec_pipeline.domain.quarter_history import QuarterHistory
 from elec_pipeline.forecasting.quarter_hours import PAST_DAYS, quarter_hours
 from elec_pipeline.store import queries
@@ -77,10 +77,11 @@ def add_quarter_hours(engine: Engine, first: date, last: date) -> QuarterHoursRe
 def _of_issues(hourly: pd.DataFrame, known: QuarterHistory, report: QuarterHoursReport) -> list[pd.DataFrame]:
     """Return the quarter-hours of each issue, and note in the report what is to be said of it."""
     frames = []
-    day_of = hourly["hour_start"].dt.tz_convert(PARIS).dt.date
-    for (issued_at, day), issues in hourly.groupby(["issued_at", day_of]):
-        issued: datetime = issued_at.to_pydatetime()
-        past = known.days_known_at(issued, PAST_DAYS)
+    of_day = hourly.assign(day=hourly["hour_start"].dt.tz_convert(PARIS).dt.date)
+    for _, issues in of_day.groupby(["issued_at", "day"]):
+        day: date = issues["day"].iloc[0]
+        issued_at: pd.Timestamp = issues["issued_at"].iloc[0]
+        past = known.days_known_at(issued_at.to_pydatetime(), PAST_DAYS)
         for version, issue in issues.groupby("model_version"):
             name = f"{day} issued {issued_at:%Y-%m-%d %H:%M} UTC by {version}"
             if len(issue) != len(hours(day)):
@@ -93,7 +94,7 @@ def _of_issues(hourly: pd.DataFrame, known: QuarterHistory, report: QuarterHours
     return frames
 
 
-def _frame(day: date, issue: pd.DataFrame, quantiles: pd.DataFrame) -> pd.DataFrame:
+def _frame(day: date, issue: pd.DataFrame, quantiles: Floats) -> pd.DataFrame:
     frame = pd.DataFrame(quantiles, columns=list(COLUMNS))
     n_quarters = QUARTERS_AN_HOUR * len(hours(day))
     start = pd.date_range(day_start(day), periods=n_quarters, freq=pd.Timedelta(QUARTER), unit="us")

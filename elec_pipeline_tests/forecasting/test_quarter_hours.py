@@ -38,7 +38,8 @@ def lived(day: date, seed: int = 0, noise: float = 0.0) -> Floats:
 
 
 def past(day: date, noise: float = 0.0) -> dict[date, Floats]:
-    return {each: lived(each, noise=noise) for n in range(2, PAST_DAYS + 2) if (each := day - timedelta(days=n))}
+    days = [day - timedelta(days=n) for n in range(2, PAST_DAYS + 2)]
+    return {each: lived(each, noise=noise) for each in days}
 
 
 @every_day_length

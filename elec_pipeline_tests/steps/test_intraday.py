@@ -24,7 +24,7 @@ LOAD = 50e3
 def consume(engine: Engine, first: datetime, end: datetime, load: float) -> None:
     """Store quarters of `[first, end[`, as large as that and a few MW more each."""
     axis = quarters((first - HOUR).date(), (end + HOUR).date())
-    axis = axis[(axis >= first) & (axis < end)]
+    axis = axis[(axis >= pd.Timestamp(first)) & (axis < pd.Timestamp(end))]
     curve = pd.DataFrame({"interval_start": axis, "load_mw": load + np.arange(len(axis)) % 4})
     curve = curve.assign(resolution_minutes=15, published_at=axis + timedelta(minutes=20))
     write_raw(engine, curve, source="test", due=axis)

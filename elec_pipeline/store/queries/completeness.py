@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from elec_pipeline.domain.completeness import DayState
@@ -69,7 +69,7 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
 
 
 def _issues(
-    connection: Connection, first: date, last: date, table: Table, start: Column[datetime], an_hour: int
+    connection: Connection, first: date, last: date, table: Table, start: ColumnElement[datetime], an_hour: int
 ) -> dict[date, set[Issue]]:
     """Return the issues of each day of which a table has all intervals, so many an hour."""
     day = paris_day(start)

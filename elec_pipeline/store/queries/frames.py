@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
@@ -52,6 +53,6 @@ def frame(connection: Connection, statement: Select[tuple[object, ...]]) -> pd.D
     return pd.DataFrame(columns)
 
 
-def paris_day(instant: Column[object] | ColumnElement[object]) -> ColumnElement[date]:
+def paris_day(instant: ColumnElement[Any]) -> ColumnElement[date]:
     """Return the Paris day that an instant falls on, as an expression."""
     return cast(func.timezone(PARIS.key, instant), Date)
