@@ -61,7 +61,10 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
             app.query_params[name] = value
         app.run()
         if page:
-            app.switch_page(page).run()
+            # Its own `switch_page` finds pages that are files, and ours are functions.
+            pages = {info.get("url_pathname"): key for key, info in app._registered_pages.items()}  # noqa: SLF001
+            app._page_hash = pages[page]  # noqa: SLF001
+            app.run()
         return app
 
     yield start
