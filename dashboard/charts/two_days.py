@@ -30,7 +30,8 @@ def two_days_figure(days: TwoDays, names: tuple[str, str], texts: Texts) -> Figu
     figure = Figure()
     labels = [str(each) for each in days.table.index]
     for side, name, colour in zip(("first", "second"), names, (OURS, RTE), strict=True):
-        curve, is_forecast = days.table[f"{side}_mw"], days.table[f"{side}_is_forecast"]
+        own = days.table[days.table[f"{side}_is_there"]]  # an hour that a day lacks is no hole in its line
+        curve, is_forecast = own[f"{side}_mw"], own[f"{side}_is_forecast"]
         for part, called, dash in (
             (curve.mask(is_forecast), name, "solid"),
             (_joined(curve, is_forecast), texts("forecast_of", day=name), "dot"),
@@ -38,8 +39,8 @@ def two_days_figure(days: TwoDays, names: tuple[str, str], texts: Texts) -> Figu
             if part.notna().any():
                 line = {"color": colour, "width": 2.2, "dash": dash}
                 figure.add_trace(
-                    Scatter(x=labels, y=part.to_numpy(), name=called, mode="lines", line=line, connectgaps=False,
-                            hovertemplate="%{y:,.0f} MW")
+                    Scatter(x=list(part.index), y=part.to_numpy(), name=called, mode="lines", line=line,
+                            connectgaps=False, hovertemplate="%{y:,.0f} MW")
                 )  # fmt: skip
     styled(figure, HEIGHT)
     ticks = [label for label in labels if int(label[:2]) % EVERY_HOURS == 0]

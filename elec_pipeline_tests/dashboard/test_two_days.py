@@ -61,3 +61,11 @@ def test_where_the_actual_ends_our_forecast_goes_on_and_is_marked(day: date, n_h
     figure = two_days_figure(both, ("this", "that"), Texts(Language.ENGLISH))
     assert [trace.name for trace in figure.data] == ["this", "this (forecast)", "that"]
     assert list(figure.layout.xaxis.categoryarray) == both.table.index.tolist()
+
+
+@every_day_length
+def test_an_hour_that_a_day_lacks_is_no_hole_in_its_line(day: date, n_hours: int) -> None:
+    both = two_days(day, series_of(day, 50_000), AUTUMN, series_of(AUTUMN, 40_000))
+    lines = two_days_figure(both, ("this", "that"), Texts(Language.ENGLISH)).data
+    assert [len(line.x) for line in lines] == [n_hours, 25]
+    assert not any(np.isnan(np.asarray(line.y, dtype=float)).any() for line in lines)
