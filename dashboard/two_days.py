@@ -64,8 +64,8 @@ def two_days(first: date, of_first: pd.DataFrame, second: date, of_second: pd.Da
         },
         index=pd.Index([_label(hour, again, is_twice=hour in twice) for hour, again in slots], name="hour"),
     )
-    flags = [name for name in table if "_is_" in str(name)]
-    table[flags] = table[flags].eq(True)  # noqa: FBT003 - an hour that a day lacks is none of its own
+    for name in (each for each in table.columns if "_is_" in each):
+        table[name] = table[name].eq(True)  # noqa: FBT003 - an hour that a day lacks is none of its own
     table["difference_mw"] = table["first_mw"] - table["second_mw"]
     peaks = [side["mw"].max() if side["mw"].notna().all() else float("nan") for side in sides.values()]
     return TwoDays(

@@ -65,13 +65,13 @@ def vintage_rows(actual: pd.DataFrame, vintages: pd.DataFrame, issues: pd.DataFr
     whole = actual[actual["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     found = []
     if not vintages.empty:
-        for (kind, published), rows in timed(vintages).groupby(["forecast_type", "published_at"]):
+        for _, rows in timed(vintages).groupby(["forecast_type", "published_at"]):
             mape, bias = _errors(rows, whole)
             found.append(
                 Vintage(
-                    forecast_type=str(kind),
+                    forecast_type=str(rows["forecast_type"].iloc[0]),
                     counts_from=rows["known_at"].min().to_pydatetime(),
-                    published_at=published.to_pydatetime(),
+                    published_at=rows["published_at"].iloc[0].to_pydatetime(),
                     loaded_at=rows["ingested_at"].min().to_pydatetime(),
                     n_nominal=int(rows["is_nominal"].sum()),
                     rows=rows,
@@ -79,9 +79,9 @@ def vintage_rows(actual: pd.DataFrame, vintages: pd.DataFrame, issues: pd.DataFr
                     bias_mw=bias,
                 )
             )
-    for (issued, _), rows in issues.groupby(["issued_at", "model_version"]):
+    for _, rows in issues.groupby(["issued_at", "model_version"]):
         mape, bias = _errors(rows[~after_the_fact(rows)], whole)
-        moment = issued.to_pydatetime()
+        moment = rows["issued_at"].iloc[0].to_pydatetime()
         loaded = rows["created_at"].min().to_pydatetime()
         found.append(Vintage(None, moment, moment, loaded, 0, rows, mape, bias))
     return sorted(found, key=lambda each: (each.counts_from, each.published_at, each.forecast_type or ""))

@@ -23,7 +23,7 @@ from elec_pipeline.api.errors import REFUSALS
 from elec_pipeline.api.instants import written
 from elec_pipeline.api.parameters import IssueQuery, issue_of
 from elec_pipeline.api.service import Served
-from elec_pipeline.domain.day_summary import MW_A_GW, Gap, Peak, Ramp, interval_name
+from elec_pipeline.domain.day_summary import MW_A_GW, DaySummary, Gap, Peak, Ramp, interval_name
 from elec_pipeline.domain.delivery_day import WEEK, Issue, delivery_day
 from elec_pipeline.domain.first_screen import Before, FirstScreen, first_screen
 from elec_pipeline.store.queries import day_ahead, side_by_side
@@ -83,22 +83,29 @@ def _day(connection: Connection, asked: str | None, now: datetime) -> date:
 
 
 def _figures(day: date, issue: Issue | None, screen: FirstScreen) -> dict[str, Any]:
-    found = screen.summary
-    energy = None if found is None else found.energy_gwh
     return {
         "day": day.isoformat(),
         "issue": issue,
-        "issued_at": None if pd.isna(screen.issued_at) else written(screen.issued_at.to_pydatetime()),
-        "hours": 0 if found is None else found.hours,
+        "issued_at": None if screen.issued_at is None else written(screen.issued_at),
         "hours_due": screen.hours_due,
-        "peak": _peak(found and found.peak, screen.rte_mw),
-        "morning_peak": _peak(found and found.morning, screen.rte_mw),
-        "evening_peak": _peak(found and found.evening, screen.rte_mw),
-        "ramp": _ramp(found and found.ramp),
-        "energy_gwh": energy,
-        "mean_mw": None if found is None else MW_A_GW * found.energy_gwh / found.hours,
+        **_of_forecast(screen.summary, screen.rte_mw),
         "gap_to_rte": _gap(screen.gap, screen.rte_kind),
         "changes": [_change(each) for each in screen.changes if each.change is not None],
+    }
+
+
+def _of_forecast(summary: DaySummary | None, rte_mw: pd.Series) -> dict[str, Any]:
+    if summary is None:
+        names = ("peak", "morning_peak", "evening_peak", "ramp", "energy_gwh", "mean_mw")
+        return {"hours": 0, **dict.fromkeys(names)}
+    return {
+        "hours": summary.hours,
+        "peak": _peak(summary.peak, rte_mw),
+        "morning_peak": _peak(summary.morning, rte_mw),
+        "evening_peak": _peak(summary.evening, rte_mw),
+        "ramp": _ramp(summary.ramp),
+        "energy_gwh": summary.energy_gwh,
+        "mean_mw": MW_A_GW * summary.energy_gwh / summary.hours,
     }
 
 

@@ -6,7 +6,7 @@ Here: which series the figures are taken of. Not here: the figures (`day_summary
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import pandas as pd
@@ -51,7 +51,7 @@ class FirstScreen:
         rte_mw: That forecast, MW, by hour (UTC).
         gap: None where no hour has both forecasts.
         changes: Against earlier days.
-        issued_at: When the newest of its hours was issued; NaT where none is.
+        issued_at: When the newest of its hours was issued, UTC; None where none is.
         hours_due: How many hours the day has.
     """
 
@@ -60,7 +60,7 @@ class FirstScreen:
     rte_mw: pd.Series
     gap: Gap | None
     changes: list[Before]
-    issued_at: pd.Timestamp
+    issued_at: datetime | None
     hours_due: int
 
 
@@ -73,13 +73,14 @@ def first_screen(day: date, week: pd.DataFrame) -> FirstScreen:
     """
     of_day = week[week.index >= pd.Timestamp(day_start(day))]
     kind, rte = rte_of(of_day)
+    issued = pd.DatetimeIndex(of_day["issued_at"].dropna())
     return FirstScreen(
         summary=summarize(day, of_day),
         rte_kind=kind,
         rte_mw=rte,
         gap=largest_gap(of_day, rte),
         changes=changes(week, day),
-        issued_at=of_day["issued_at"].max(),
+        issued_at=max(issued).to_pydatetime() if len(issued) else None,
         hours_due=len(hours(day)),
     )
 

@@ -67,5 +67,6 @@ def export_table(series: pd.DataFrame) -> pd.DataFrame:
     known = table.loc[table[list(LOADS)].notna().any(axis="columns"), "delivery_day"]
     if known.empty:
         return table.iloc[:0]
-    within = (table["delivery_day"] >= known.iloc[0]) & (table["delivery_day"] <= known.iloc[-1])
-    return table[within].reset_index(drop=True)
+    within = table["delivery_day"].between(known.iloc[0], known.iloc[-1])
+    rows: pd.DataFrame = table[within].reset_index(drop=True)
+    return rows

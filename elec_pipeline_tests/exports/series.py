@@ -24,12 +24,14 @@ def series_of(first: date, last: date | None = None) -> pd.DataFrame:
         actual_mw=actual, quarters=quarters, rte_d1_mw=52_000 + at, rte_d2_mw=53_000 + at,
         issued_at=pd.Timestamp(issue_time(first, Issue.EVENING)), after_the_fact=False, held_back=None,
     )  # fmt: skip
-    frame.iloc[6, frame.columns.get_indexer(["rte_d2_mw"])] = np.nan
+    frame.loc[axis[6], "rte_d2_mw"] = np.nan
     return frame
 
 
 def nothing_of(day: date) -> pd.DataFrame:
     """Return what `side_by_side` returns of a day of which nothing is known."""
-    return series_of(day).assign(
-        **dict.fromkeys([*COLUMNS, "actual_mw", "quarters", "rte_d1_mw", "rte_d2_mw"], np.nan), issued_at=pd.NaT
-    )
+    frame = series_of(day)
+    values = [*COLUMNS, "actual_mw", "quarters", "rte_d1_mw", "rte_d2_mw"]
+    frame[values] = np.nan
+    frame["issued_at"] = pd.Series(pd.NaT, index=frame.index, dtype=frame["issued_at"].dtype)
+    return frame

@@ -36,8 +36,8 @@ def test_days_at_the_ends_of_which_nothing_is_known_are_left_out_and_those_betwe
     day: date, n_hours: int
 ) -> None:
     series = series_of(day - timedelta(days=3), day + timedelta(days=2))
-    local = pd.DatetimeIndex(series.index).tz_convert(PARIS).date
-    nothing = np.isin(local, [day - timedelta(days=3), day - timedelta(days=1), day + timedelta(days=2)])
+    local = pd.Series(pd.DatetimeIndex(series.index).tz_convert(PARIS).date)
+    nothing = local.isin([day - timedelta(days=3), day - timedelta(days=1), day + timedelta(days=2)]).to_numpy()
     series.loc[nothing, ["actual_mw", "load_mw", "rte_d1_mw", "rte_d2_mw"]] = np.nan
     series.loc[nothing, [name.removesuffix("_mw") for name in LOADS if name.startswith("q")]] = np.nan
     table = export_table(series)
