@@ -31,7 +31,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
     "file_note": (
         (
             "A row for each hour: Paris time with its UTC offset, UTC, loads in MW, the forecast's bands, RTE's "
-            "newest D-2 and D-1, the actual of complete hours. A spreadsheet that reads the address refreshes "
+            "newest D-2 and D-1, the actual of complete hours. A spreadsheet that reads the address updates "
             "itself; range=7d instead of start and end always means the last 7 days and what is forecast beyond."
         ),
         (

@@ -51,6 +51,8 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
             cached.clear()
 
     def start(database: str, page: str = "", locale: str = "en-GB", **query: str) -> AppTest:
+        if contexts:
+            store.engine().dispose()  # of the app opened before
         context = pointed_at(database, home)
         context.__enter__()
         contexts.append(context)
