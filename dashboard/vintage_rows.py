@@ -48,8 +48,10 @@ class Vintage:
 
     @property
     def came_late(self) -> bool:
-        """Whether it was loaded later than a run at its publication would have."""
-        return self.loaded_at - self.published_at > FETCH_ALLOWANCE
+        """Whether it reached us so late that it counts from later than its publication, or after its day began."""
+        first_hour: pd.Timestamp = self.rows["hour_start"].min()
+        is_after = self.loaded_at > first_hour and self.loaded_at - self.published_at > FETCH_ALLOWANCE
+        return is_after or self.counts_from > self.published_at
 
 
 def vintage_rows(actual: pd.DataFrame, vintages: pd.DataFrame, issues: pd.DataFrame) -> list[Vintage]:

@@ -70,7 +70,7 @@ def show(frame: Frame) -> None:
     _curves(frame, max(day, today), hours if stands_in else None)
     if summary is not None:
         show_hours(frame, day, hours)
-        take_along(frame, day, None if stands_in else issue, max(day, newest))
+    take_along(frame, newest if summary is None else day, None if stands_in else issue, max(day, newest))
 
 
 def _week(frame: Frame, day: date, issue: Issue | None) -> pd.DataFrame:

@@ -90,6 +90,32 @@ def test_a_d1_that_was_loaded_after_the_day_counts_from_its_nominal_time(day: da
 
 
 @every_day_length
+@pytest.mark.parametrize(
+    ("published_ago", "loaded_ago", "basis"),
+    [
+        (10, 9, "published"),  # a run that comes some hours later: it counts from its publication all the same
+        (10, -9, "published … loaded"),  # loaded after its day began, and out before its nominal time
+        (-2, -2.1, "published"),  # intraday, fetched at once
+    ],
+)
+def test_when_a_forecast_was_loaded_is_said_where_it_matters(
+    day: date, n_hours: int, published_ago: float, loaded_ago: float, basis: str
+) -> None:
+    begins = pd.Timestamp(day_start(day)).as_unit("us")
+    at = [begins - pd.Timedelta(hours=each) for each in (published_ago, loaded_ago)]
+    [found] = vintage_rows(*_alone(day, of_rte(day, "D-1" if published_ago > 0 else "ID", *at, 50_000.0)))
+    [said] = vintages_table([found], Texts(Language.ENGLISH))["On what basis"]
+    assert all(part in said for part in basis.split(" … "))
+    assert ("loaded" in said) == ("loaded" in basis)
+    assert len(found.rows) == n_hours
+
+
+def _alone(day: date, vintages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    actual, _, issues = world(day)
+    return actual, vintages, issues.iloc[:0]
+
+
+@every_day_length
 def test_what_was_made_after_the_fact_has_no_error(day: date, n_hours: int) -> None:
     actual, vintages, issues = world(day)
     made = vintage_rows(actual, vintages.iloc[:0], issues.assign(after_the_fact=True))
