@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setenv("ELEC_DAGSTER_URL", "http://127.0.0.1:9")
-    contexts = []
+    contexts: list[AbstractContextManager[pytest.MonkeyPatch]] = []
 
     def forget() -> None:
         store.engine.clear()

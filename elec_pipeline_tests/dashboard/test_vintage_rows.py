@@ -102,8 +102,9 @@ def test_when_a_forecast_was_loaded_is_said_where_it_matters(
     day: date, n_hours: int, published_ago: float, loaded_ago: float, basis: str
 ) -> None:
     begins = pd.Timestamp(day_start(day)).as_unit("us")
-    at = [begins - pd.Timedelta(hours=each) for each in (published_ago, loaded_ago)]
-    [found] = vintage_rows(*_alone(day, of_rte(day, "D-1" if published_ago > 0 else "ID", *at, 50_000.0)))
+    published, loaded = (begins - pd.Timedelta(hours=each) for each in (published_ago, loaded_ago))
+    kind = "D-1" if published_ago > 0 else "ID"
+    [found] = vintage_rows(*_alone(day, of_rte(day, kind, published, loaded, 50_000.0)))
     [said] = vintages_table([found], Texts(Language.ENGLISH))["On what basis"]
     assert all(part in said for part in basis.split(" … "))
     assert ("loaded" in said) == ("loaded" in basis)
