@@ -18,6 +18,7 @@ from dashboard import span
 from dashboard.difference import Against
 from dashboard.language import Language, of_browser
 from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.exports.styles import Kind, Style
 
 NEWEST = "newest"
 ISSUES = (NEWEST, *(str(issue) for issue in Issue))
@@ -27,6 +28,9 @@ VALID: Mapping[str, Callable[[str], bool]] = {
     "issue": lambda text: text in ISSUES,
     "against": lambda text: text in set(Against),
     "day": lambda text: span.a_day(text) is not None,
+    "beside": lambda text: span.a_day(text) is not None,
+    "file": lambda text: text in set(Kind),
+    "format": lambda text: text in set(Style),
     "year": lambda text: text.isdigit() and span.a_day(f"{text}-12-31") is not None,
 }
 _CHOSEN, _WRITTEN = "address.chosen", "address.written"
@@ -62,6 +66,11 @@ def put(name: str, text: str) -> None:
     st.session_state[_CHOSEN][name] = text
 
 
+def drop(name: str) -> None:
+    """Choose nothing any more; it shows from the next run on."""
+    st.session_state[_CHOSEN].pop(name, None)
+
+
 def language() -> Language:
     """Return the language that is chosen, or that the browser asks for."""
     return Language(get("lang") or of_browser(st.context.locale))
@@ -81,6 +90,12 @@ def against() -> Against:
 def day() -> date | None:
     """Return the delivery day that is chosen."""
     text = get("day")
+    return None if text is None else span.a_day(text)
+
+
+def beside() -> date | None:
+    """Return the day that is shown beside the delivery day that is chosen."""
+    text = get("beside")
     return None if text is None else span.a_day(text)
 
 

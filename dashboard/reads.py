@@ -62,25 +62,7 @@ def hourly(connection: Connection, first: date, last: date, issue: Issue | None)
         Index `hour_start` (UTC); `actual_mw`, `quarters`, `rte_d1_mw`, `rte_d2_mw`, the quantiles, `issued_at`,
         `after_the_fact`, `held_back`.
     """
-    axis = hours(first, last).rename("hour_start")
-    start, end = day_start(first), day_end(last)
-    actual = queries.hours_between(connection, start, end).set_index("hour_start")
-    said = queries.newest_predictions(connection, start, end, issue).set_index("hour_start")
-    rte = {
-        name: queries.newest_vintages(connection, kind, start, end).set_index("hour_start")["load_mw"]
-        for name, kind in (("rte_d1_mw", "D-1"), ("rte_d2_mw", "D-2"))
-    }
-    return pd.DataFrame(
-        {
-            "actual_mw": actual["load_mw"].reindex(axis),
-            "quarters": actual["quarters"].reindex(axis),
-            **{name: series.reindex(axis) for name, series in rte.items()},
-            **{name: said[name].reindex(axis) for name in COLUMNS},
-            "issued_at": said["issued_at"].reindex(axis),
-            AFTER_THE_FACT: said[AFTER_THE_FACT].reindex(axis, fill_value=False),
-            "held_back": said["held_back"].reindex(axis),
-        }
-    )
+    return queries.side_by_side(connection, first, last, issue)
 
 
 def issues(connection: Connection, first: date, last: date) -> pd.DataFrame:
@@ -215,12 +197,7 @@ def weather(connection: Connection, now: datetime) -> tuple[datetime, dict[str, 
 
 def day_ahead(connection: Connection, now: datetime) -> date | None:
     """Return the delivery day that a reader wants now: tomorrow if it is forecast, else the newest that is."""
-    tomorrow = delivery_day(now) + timedelta(days=1)
-    said = queries.newest_predictions(connection, day_start(tomorrow), day_end(tomorrow))
-    if len(said):
-        return tomorrow
-    newest = queries.newest_instants(connection)["chronos_predictions"]
-    return None if newest is None else min(tomorrow, delivery_day(newest))
+    return queries.day_ahead(connection, now)
 
 
 def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:

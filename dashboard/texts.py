@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from dashboard.language import Language
 from dashboard.texts_before_noon import BEFORE_NOON
+from dashboard.texts_day import DAY
 from dashboard.texts_errors import ERRORS, EVENING, MORNING
 from dashboard.texts_experts import EXPERTS
+from dashboard.texts_exports import EXPORTS
 from elec_pipeline.domain.forecasters import EXPERT_PREFIX, expert_of
 
-TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
+TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | EXPORTS | DAY | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),
@@ -83,11 +85,6 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "hours_of": ("Hours of {day}", "Heures du {day}"),
     "hour": ("Hour", "Heure"),
     "difference": ("Ours − RTE", "Nôtre − RTE"),
-    "download": ("Download {kind}", "Télécharger en {kind}"),
-    "download_note": (
-        "Both files: instants in UTC, loads in MW, decimal points.",
-        "Les deux fichiers : instants en UTC, charges en MW, point décimal.",
-    ),
     # States
     "state_fresh": ("fresh", "à jour"),
     "state_late": ("late", "en retard"),
@@ -152,7 +149,6 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "day_hours": ("{n} hours", "{n} heures"),
     "vintages": ("Vintages", "Versions"),
     "vintage": ("Forecast", "Prévision"),
-    "said_at": ("Issued or published", "Éditée ou publiée"),
     "model": ("Model", "Modèle"),
     "hours_there": ("Hours", "Heures"),
     "live": ("live", "en direct"),

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "alerts": {"sources", "steps", "defs", "commands", "api", "simulator", "dagster"},
     "backup": {"sources", "steps", "defs", "commands", "api", "simulator", "dagster"},
     "simulator": {"store", "forecasting", "sources", "steps", "defs", "commands", "api", "dagster"},
+    "exports": {"sources", "steps", "defs", "commands", "api", "simulator", "forecasting", "dagster"},
     "api": {"defs", "commands", "sources", "steps", "dagster"},
 }
 """What each room may not import, by rooms of ours and by library; with `!`, what it may import of ours alone."""

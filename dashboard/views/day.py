@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +10,15 @@ import streamlit as st
 from dashboard import address, store
 from dashboard.charts.day import KINDS, day_figure
 from dashboard.frame import Frame, chart
-from dashboard.language import capitalised, clock, long_day, moment_label, number, written
+from dashboard.hours_table import show_hours
+from dashboard.language import NO_VALUE, capitalised, clock, long_day, moment_label, number, written
+from dashboard.taking_along import take_along
 from dashboard.texts import Texts
 from dashboard.tiles import after_the_fact
-from elec_pipeline.domain.delivery_day import FIRST_DAY, hours
+from dashboard.views import two_days
+from dashboard.vintage_rows import Vintage, vintage_rows
+from elec_pipeline.domain.delivery_day import FIRST_DAY, PARIS, hours
+from elec_pipeline.exports.table import export_table
 
 LIVE_WITHIN = timedelta(hours=2)
 """A forecast that was written later than that after its issue time was made up for afterwards."""
@@ -38,12 +43,32 @@ def show(frame: Frame) -> None:
     st.caption(texts("day_hours", n=len(hours(day))))
     figure = day_figure(day, actual, vintages, issues, texts)
     chart(figure, texts, "day.chart", texts("chart_day", day=long_day(day, language)))
+    _show_vintages(frame, actual, vintages, issues)
+    two_days.show(frame, day, newest)
+    _show_revisions(frame, revisions)
+    series = store.series(frame.version, day, day, None, by_hour=True)
+    if not export_table(series).empty:
+        show_hours(frame, day, series)
+        take_along(frame, day, None, newest)
+
+
+def _show_vintages(frame: Frame, actual: pd.DataFrame, vintages: pd.DataFrame, issues: pd.DataFrame) -> None:
+    texts, language = frame.texts, frame.texts.language
     st.header(texts("vintages"))
-    table = _vintages(frame, vintages, issues)
-    st.dataframe(table.style.format(written(language), subset=[texts("mean")]), hide_index=True)
-    st.header(texts("revisions"))
+    table = vintages_table(vintage_rows(actual, vintages, issues), texts)
+    shown = (
+        table.style.format(written(language), subset=[texts("mean")])
+        .format(written(language, sign=True), subset=[texts("bias")])
+        .format(written(language, 2, unit="%"), subset=[texts("mape")])
+    )
+    st.dataframe(shown, hide_index=True, placeholder=NO_VALUE)
+    st.caption(texts("vintages_note"))
+
+
+def _show_revisions(frame: Frame, revisions: pd.DataFrame) -> None:
+    st.header(frame.texts("revisions"))
     if revisions.empty:
-        st.caption(texts("no_revisions"))
+        st.caption(frame.texts("no_revisions"))
         return
     st.dataframe(_revisions(frame, revisions), hide_index=True)
 
@@ -84,23 +109,44 @@ def how_made(issue: pd.DataFrame, texts: Texts) -> str:
     return texts("live" if first["created_at"] - first["issued_at"] <= LIVE_WITHIN else "backfilled")
 
 
-def _vintages(frame: Frame, vintages: pd.DataFrame, issues: pd.DataFrame) -> pd.DataFrame:
-    texts, language = frame.texts, frame.texts.language
-    rows: list[tuple[datetime, str, str, pd.DataFrame]] = []
-    for _, part in vintages.groupby(["forecast_type", "published_at"]):
-        first = part.iloc[0]
-        rows.append((first["published_at"], texts(KINDS[first["forecast_type"]][0]), "", part))
-    for _, part in issues.groupby(["issued_at", "model_version"]):
-        first = part.iloc[0]
-        name = f"{texts('ours')} ({how_made(part, texts)})"
-        rows.append((first["issued_at"], name, first["model_version"], part))
+def _basis(vintage: Vintage, texts: Texts) -> str:
+    """Return in words what the time of a vintage rests on."""
+    counts_from, published = (
+        f"{each.astimezone(PARIS):%H:%M}" for each in (vintage.counts_from, vintage.published_at)
+    )
+    if vintage.forecast_type is None:
+        return texts("basis_ours", clock=published, how=how_made(vintage.rows, texts))
+    if vintage.is_nominal:
+        return texts("basis_nominal", clock=counts_from)
+    if vintage.n_nominal:
+        return texts("basis_partly_nominal", clock=published, nominal=counts_from, n=vintage.n_nominal)
+    if vintage.came_late:
+        loaded = moment_label(vintage.loaded_at, texts.language)
+        return texts("basis_published_late", clock=published, loaded=loaded)
+    return texts("basis_published", clock=published)
+
+
+def vintages_table(vintages: list[Vintage], texts: Texts) -> pd.DataFrame:
+    """Return the vintages of a day in words and figures, in order of issue.
+
+    Args:
+        vintages: As `vintage_rows` returns them.
+        texts: Of the language.
+    """
     return pd.DataFrame(
         {
-            texts("vintage"): [name for _, name, _, _ in rows],
-            texts("said_at"): [moment_label(moment, language) for moment, _, _, _ in rows],
-            texts("hours_there"): [len(part) for *_, part in rows],
-            texts("mean"): [float(part["load_mw"].mean()) for *_, part in rows],
-            texts("model"): [model for _, _, model, _ in rows],
+            texts("vintage"): [
+                texts("ours" if each.forecast_type is None else KINDS[each.forecast_type][0]) for each in vintages
+            ],
+            texts("counts_from"): [moment_label(each.counts_from, texts.language) for each in vintages],
+            texts("basis"): [_basis(each, texts) for each in vintages],
+            texts("mape"): [each.mape for each in vintages],
+            texts("bias"): [each.bias_mw for each in vintages],
+            texts("mean"): [float(each.rows["load_mw"].mean()) for each in vintages],
+            texts("hours_there"): [len(each.rows) for each in vintages],
+            texts("model"): [
+                "" if each.forecast_type else str(each.rows["model_version"].iloc[0]) for each in vintages
+            ],
         }
     )
 

@@ -1,9 +1,8 @@
-"""The page a trader opens: tomorrow's figures and curve, RTE's next to it, states, the table of hours."""
+"""The page a trader opens: tomorrow's figures and curve, RTE's next to it, states, hours, files."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Literal
 
 import pandas as pd
@@ -14,14 +13,15 @@ from dashboard.charts.difference import add_difference
 from dashboard.charts.load import is_partial, load_figure
 from dashboard.difference import MOST_DAYS_BY_HOUR, Against, by_day, differences, other_curve
 from dashboard.frame import Frame, chart, choose, choose_span
-from dashboard.language import NO_VALUE, clock, long_day, moment_label, number, short_day, written
+from dashboard.hours_table import show_hours
+from dashboard.language import long_day, moment_label, number, short_day
 from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
+from dashboard.taking_along import take_along
 from dashboard.views import before_noon
 from elec_pipeline.domain.day_summary import summarize
 from elec_pipeline.domain.delivery_day import WEEK, Issue, day_start, delivery_day, issue_time
-from elec_pipeline.domain.quantiles import COLUMNS
 
 Colour = Literal["green", "orange", "blue", "red"]
 LOOKS: dict[State, tuple[Colour, str]] = {
@@ -69,7 +69,8 @@ def show(frame: Frame) -> None:
             _state(frame, name, standing)
     _curves(frame, max(day, today), hours if stands_in else None)
     if summary is not None:
-        _table(frame, hours, day)
+        show_hours(frame, day, hours)
+    take_along(frame, newest if summary is None else day, None if stands_in else issue, max(day, newest))
 
 
 def _week(frame: Frame, day: date, issue: Issue | None) -> pd.DataFrame:
@@ -172,45 +173,3 @@ def _other(frame: Frame, span: Span, data: pd.DataFrame, against: Against) -> pd
         begin = span.first - timedelta(days=against.days_before)
         data = store.series(frame.version, begin, span.last, address.issue(), by_hour=span.is_hourly)
     return other_curve(data, against, issues, by_hour=span.is_hourly)
-
-
-def _table(frame: Frame, hours: pd.DataFrame, day: date) -> None:
-    texts, language = frame.texts, frame.texts.language
-    st.header(texts("hours_of", day=long_day(day, language)))
-    rte = hours["rte_d1_mw"].fillna(hours["rte_d2_mw"])
-    table = pd.DataFrame(
-        {
-            texts("ours"): hours["load_mw"],
-            "RTE": rte,
-            texts("difference"): hours["load_mw"] - rte,
-            "5 %": hours["q05"], "10 %": hours["q10"], "25 %": hours["q25"], "75 %": hours["q75"],
-            "90 %": hours["q90"], "95 %": hours["q95"],
-            texts("actual"): hours["actual_mw"],
-        }
-    )  # fmt: skip
-    table.index = pd.Index([clock(each) for each in hours.index], name=texts("hour"))
-    if hours["actual_mw"].isna().all():
-        table = table.drop(columns=texts("actual"))
-    shown = table.style.format(written(language)).format(
-        written(language, sign=True), subset=[texts("difference")]
-    )
-    st.dataframe(shown, height=388, placeholder=NO_VALUE, alt=texts("hours_of", day=long_day(day, language)))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        file = exported(hours)
-        name = f"elec-{day.isoformat()}"
-        st.download_button(
-            texts("download", kind="CSV"), file.to_csv(index=False), f"{name}.csv", "text/csv",
-            on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
-        buffer = BytesIO()
-        file.to_parquet(buffer, index=False)
-        st.download_button(
-            texts("download", kind="Parquet"), buffer.getvalue(), f"{name}.parquet", on_click="ignore",
-            icon=":material/download:",
-        )  # fmt: skip
-    st.caption(texts("download_note"))
-
-
-def exported(hours: pd.DataFrame) -> pd.DataFrame:
-    """Return what is downloaded of a delivery day: exact figures, instants in UTC."""
-    return hours[["actual_mw", "rte_d1_mw", "rte_d2_mw", "issued_at", *COLUMNS]].reset_index()

@@ -74,7 +74,7 @@ class Answer:
 
 def answer(made: Made, version: str) -> Answer:
     """Return an answer with its tag; compressed once, not once a request."""
-    text = "parquet" not in made.media_type and len(made.body) >= COMPRESSED_FROM
+    text = made.media_type.startswith(("text/", "application/json")) and len(made.body) >= COMPRESSED_FROM
     digest = hashlib.blake2b(made.body, digest_size=12).hexdigest()
     return Answer(
         made=made,

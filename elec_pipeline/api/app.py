@@ -11,7 +11,7 @@ from functools import partial
 from fastapi import Depends, FastAPI, Security
 from fastapi.security import APIKeyHeader
 
-from elec_pipeline.api import front_end, prediction, vintages
+from elec_pipeline.api import exports, front_end, prediction, summary, vintages
 from elec_pipeline.api.answers import HOLDS_S, Answers
 from elec_pipeline.api.cors import SameHostCors
 from elec_pipeline.api.errors import add_handlers
@@ -93,7 +93,7 @@ def create_app(
         redirect_slashes=False,  # `TrailingSlash` answers
     )  # fmt: skip
     described = [Security(APIKeyHeader(name=KEY_HEADER, auto_error=False))] if key else []
-    for router in (front_end.router, vintages.router):
+    for router in (front_end.router, vintages.router, exports.router, summary.router):
         app.include_router(router, dependencies=[*described, Depends(each_once)])
     app.include_router(prediction.health_router)
     if settings.elec_api_predict:

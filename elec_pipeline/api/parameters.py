@@ -76,15 +76,20 @@ class RangeQuery(BaseModel):
     zone: str = Field(default=ZONE, description="Bidding zone.", json_schema_extra={"enum": list(ZONES)})
 
 
-class SeriesQuery(RangeQuery):
-    """The range, and which issue of our forecast."""
+class IssueQuery(BaseModel):
+    """Which issue of our forecast, and the zone."""
 
+    zone: str = Field(default=ZONE, description="Bidding zone.", json_schema_extra={"enum": list(ZONES)})
     issue: str | None = Field(
         default=None,
         description=f"Our forecast as issued in the morning ({written(MORNING_ISSUE)} Paris time the day before) "
         f"or in the evening ({written(EVENING_ISSUE)}); the newest of each hour if not given.",
         json_schema_extra={"anyOf": [{"type": "string", "enum": list(ISSUES)}, {"type": "null"}]},
     )
+
+
+class SeriesQuery(RangeQuery, IssueQuery):
+    """The range, and which issue of our forecast."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +130,23 @@ def window(query: RangeQuery, now: datetime) -> Window:
         RequestValidationError: The fields contradict each other, or the range is too long.
         HTTPException: 404, the zone or the issue does not exist.
     """
+    issue = issue_of(query)
+    start, end = _range(query, now)
+    return Window(start, end, issue)
+
+
+def issue_of(query: RangeQuery | IssueQuery) -> Issue | None:
+    """Return the issue that a query names, if any.
+
+    Raises:
+        HTTPException: 404, the zone or the issue does not exist.
+    """
     if query.zone not in ZONES:
         raise unknown("zone", query.zone, ZONES)
-    issue = query.issue if isinstance(query, SeriesQuery) else None
+    issue = query.issue if isinstance(query, IssueQuery) else None
     if issue is not None and issue not in ISSUES:
         raise unknown("issue", issue, ISSUES)
-    start, end = _range(query, now)
-    return Window(start, end, None if issue is None else Issue(issue))
+    return None if issue is None else Issue(issue)
 
 
 def _range(query: RangeQuery, now: datetime) -> tuple[datetime, datetime]:

@@ -189,6 +189,68 @@ class AccuracyRow(BaseModel):
     )
 
 
+class _AnHour(BaseModel):
+    hour_start: datetime = Field(description="Its start, UTC, with Z.")
+    paris_hour: str = Field(description="As people call it; one that exists twice bears its offset.")
+
+
+class PeakHour(_AnHour):
+    """The highest hour of the median."""
+
+    load_mw: float
+    q10: float | None = Field(description="Lower end of the 80 % band then.")
+    q90: float | None
+    rte_mw: float | None = Field(description="RTE's forecast then.")
+
+
+class RampHour(_AnHour):
+    """The later hour of the largest change from one hour to the next."""
+
+    change_mw: float
+
+
+class GapToRte(_AnHour):
+    """Where ours and RTE's forecast differ most."""
+
+    forecast_type: Literal["D-1", "D-2"]
+    difference_mw: float = Field(description="Ours less RTE's then.")
+    first_hour_start: datetime = Field(
+        description="First of the hours around it in which the gap is at least half as large."
+    )
+    last_hour_start: datetime
+    paris_hours: str
+    hours: int = Field(description="How many hours both forecast.")
+    hours_outside_80: int = Field(description="In how many of them RTE's lies outside our 80 % band.")
+
+
+class ChangeOfDay(BaseModel):
+    """The day less an earlier one, over hours at the same Paris time."""
+
+    day: date
+    days_before: int
+    mean_mw: float
+    peak_mw: float | None = Field(description="Difference of the peaks; null where either day lacks an hour.")
+    hours: int
+
+
+class DaySummary(BaseModel):
+    """A delivery day at a glance."""
+
+    day: date
+    issue: Literal["morning", "evening"] | None = Field(description="The issue asked for.")
+    issued_at: datetime | None = Field(description="When the newest of its hours was issued.")
+    hours: int = Field(description="How many of its hours are forecast.")
+    hours_due: int = Field(description="How many the day has.")
+    peak: PeakHour | None
+    morning_peak: PeakHour | None = Field(description="Of 6–14 h, Paris time.")
+    evening_peak: PeakHour | None = Field(description="Of 17–24 h.")
+    ramp: RampHour | None
+    energy_gwh: float | None
+    mean_mw: float | None
+    gap_to_rte: GapToRte | None
+    changes: list[ChangeOfDay]
+
+
 class Page(BaseModel):
     """A page of rows."""
 

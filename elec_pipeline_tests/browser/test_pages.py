@@ -6,10 +6,12 @@ import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine
 
@@ -17,10 +19,13 @@ from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
+from elec_pipeline_tests.api.conftest import app_of
+from elec_pipeline_tests.api.conftest import served as served_api
 from elec_pipeline_tests.browser.conftest import PATIENCE_MS, Visit, served
 from elec_pipeline_tests.dashboard.world import (
     AUTUMN,
     EVENING_BEFORE,
+    NOW,
     PLANTED,
     SPRING,
     TOMORROW,
@@ -141,30 +146,40 @@ def test_a_day_of_a_clock_change_is_drawn_whole(
     assert [label[-5:] for label in at_two] == ([] if n_hours == 23 else ["UTC+2", "UTC+1"])
 
 
-@pytest.mark.parametrize("kind", ["CSV", "Parquet"])
-def test_the_download_equals_the_database(shared_url: Shared, visit: Visit, kind: str) -> None:
+def test_a_button_gives_the_file_of_the_database_and_the_address_beside_it_the_same_bytes(
+    shared_url: Shared, visit: Visit
+) -> None:
     url, database = shared_url
-    page = visit(f"{url}/?lang=en")
-    with page.expect_download() as download:
-        page.get_by_role("button", name=f"Download {kind}").click()
-    assert download.value.suggested_filename == f"elec-{TOMORROW}.{kind.lower()}"
-    content = BytesIO(Path(download.value.path()).read_bytes())
-    got = (
-        pd.read_csv(content, parse_dates=["hour_start", "issued_at"])
-        if kind == "CSV"
-        else pd.read_parquet(content)
-    )
+    page = visit(f"{url}/?lang=fr")
+    files: dict[str, bytes] = {}
+    with served_api(app_of(database, now=lambda: NOW)) as api:
+        for name, ending in (("CSV", "csv"), ("Excel", "xlsx"), ("Parquet", "parquet")):
+            page.get_by_role("radio", name=name, exact=True).click()
+            shown = page.locator("[data-testid=stCode]").filter(has_text=f"/v1/export.{ending}?")
+            expect(shown).to_be_visible()
+            with page.expect_download() as download:
+                page.get_by_role("button", name=f"Télécharger : {name}").click()
+            assert download.value.suggested_filename == f"elec-{TOMORROW}.{ending}"
+            files[ending] = Path(download.value.path()).read_bytes()
+            address = urlsplit(shown.inner_text().strip())
+            assert address.port == 8000
+            assert requests.get(f"{api}{address.path}?{address.query}", timeout=60).content == files[ending]
     engine = create_engine(urls.for_sqlalchemy(database))
     with engine.connect() as connection:
         made = queries.newest_predictions(connection, day_start(TOMORROW), day_end(TOMORROW))
         rte = queries.newest_vintages(connection, "D-2", day_start(TOMORROW), day_end(TOMORROW))
     engine.dispose()
-    assert len(got) == len(made) == 24
-    assert pd.DatetimeIndex(got["hour_start"]).equals(pd.DatetimeIndex(made["hour_start"]))
-    assert pd.DatetimeIndex(got["issued_at"]).equals(pd.DatetimeIndex(made["issued_at"]))
-    np.testing.assert_array_equal(got[list(COLUMNS)].to_numpy(), made[list(COLUMNS)].to_numpy())
-    np.testing.assert_array_equal(got["rte_d2_mw"].to_numpy(), rte["load_mw"].to_numpy())
-    assert got["actual_mw"].isna().all()
+    for got in (
+        pd.read_csv(BytesIO(files["csv"]), sep=";", decimal=",", encoding="utf-8-sig"),
+        pd.read_parquet(BytesIO(files["parquet"])),
+    ):
+        assert pd.to_datetime(got["start_utc"], utc=True).tolist() == made["hour_start"].tolist()
+        assert pd.to_datetime(got["issued_at_utc"], utc=True).tolist() == made["issued_at"].tolist()
+        for column in COLUMNS:
+            name = "forecast_mw" if column == "load_mw" else f"{column}_mw"
+            np.testing.assert_array_equal(got[name].to_numpy(), made[column].to_numpy())
+        np.testing.assert_array_equal(got["rte_d2_mw"].to_numpy(), rte["load_mw"].to_numpy())
+        assert got[["rte_d1_mw", "actual_mw"]].isna().all(axis=None)
 
 
 def test_planted_states_show_on_the_open_page(own_data: str, home: Path, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setenv("ELEC_DAGSTER_URL", "http://127.0.0.1:9")
-    contexts = []
+    contexts: list[AbstractContextManager[pytest.MonkeyPatch]] = []
 
     def forget() -> None:
         store.engine.clear()
@@ -51,6 +52,8 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
             cached.clear()
 
     def start(database: str, page: str = "", locale: str = "en-GB", **query: str) -> AppTest:
+        if contexts:
+            store.engine().dispose()  # of the app opened before
         context = pointed_at(database, home)
         context.__enter__()
         contexts.append(context)
@@ -61,7 +64,10 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
             app.query_params[name] = value
         app.run()
         if page:
-            app.switch_page(page).run()
+            # Its own `switch_page` finds pages that are files, and ours are functions.
+            pages = {info.get("url_pathname"): key for key, info in app._registered_pages.items()}  # noqa: SLF001
+            app._page_hash = pages[page]  # noqa: SLF001
+            app.run()
         return app
 
     yield start

@@ -34,6 +34,7 @@ from elec_pipeline.store.queries.series import (
     newest_vintages,
     scorable_predictions,
 )
+from elec_pipeline.store.queries.side_by_side import day_ahead, side_by_side
 from elec_pipeline.store.queries.state import (
     data_version,
     last_changes,
@@ -53,6 +54,7 @@ __all__ = [
     "accuracy_between",
     "daily_means",
     "data_version",
+    "day_ahead",
     "day_states",
     "deliveries_of",
     "expert_predictions_between",
@@ -90,6 +92,7 @@ __all__ = [
     "scorable_predictions",
     "scored_days",
     "server_version",
+    "side_by_side",
     "span_of_hours",
     "vintages_between",
 ]
