@@ -25,7 +25,15 @@ from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
 from elec_pipeline.api.service import Served, Service
 from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue
-from elec_pipeline.domain.forecasters import EXPERT_PREFIX, SEASONAL_NAIVE, of_expert, ours
+from elec_pipeline.domain.forecasters import (
+    EXPERT_PREFIX,
+    INTRADAY_PREFIX,
+    SCORED_LEADS,
+    SEASONAL_NAIVE,
+    of_expert,
+    ours,
+    within_day,
+)
 from elec_pipeline.domain.rte_bar import RTE_D1, RTE_D1_LATEST
 from elec_pipeline.domain.rte_debiased import RTE_DEBIASED
 from elec_pipeline.store.queries import listings
@@ -37,9 +45,12 @@ TYPES = {each.value: each.media_type.partition(";")[0] for each in (Format.JSON,
 """By which a format can be asked for in Accept; `columns` has no type of its own."""
 
 FIXED = (RTE_D1, RTE_D1_LATEST, RTE_DEBIASED, SEASONAL_NAIVE, *(ours(issue) for issue in Issue))
-FORECASTER = f"^({'|'.join(FIXED)}|{EXPERT_PREFIX}[A-Za-z0-9_-]+_({'|'.join(Issue)}))$"
+_WITHIN_DAY = f"{INTRADAY_PREFIX}({'|'.join(map(str, SCORED_LEADS))})h"
+_OF_EXPERT = f"{EXPERT_PREFIX}[A-Za-z0-9_-]+_({'|'.join(Issue)})"
+FORECASTER = f"^({'|'.join(FIXED)}|{_WITHIN_DAY}|{_OF_EXPERT})$"
 FORECASTERS = (
-    f"{', '.join(FIXED)}, or an expert of the model at an issue, such as {of_expert('ridge', Issue.EVENING)}"
+    f"{', '.join((*FIXED, *map(within_day, SCORED_LEADS)))}, or an expert of the model at an issue, such as "
+    f"{of_expert('ridge', Issue.EVENING)}"
 )
 
 

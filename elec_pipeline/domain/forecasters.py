@@ -4,6 +4,7 @@ Here: from an issue, or one expert of it, to its name and back, the same in the 
 pages. Not here: RTE's names (`rte_bar`, `rte_debiased`), and which experts there are: that the checkpoint says.
 
 Our own forecast is named after its issue: `chronos_evening`. An expert that went into it: `expert_ridge_evening`.
+What was said within the day, so many hours ahead: `intraday_3h`.
 The prefix tells an expert called `chronos` from the whole.
 """
 
@@ -34,6 +35,21 @@ def of_expert(expert: str, issue: Issue) -> str:
         'expert_ridge_morning'
     """
     return f"{EXPERT_PREFIX}{expert}_{issue}"
+
+
+SCORED_LEADS = (1, 2, 3, 6, 12)
+"""Hours: of the issues within the day, those that are scored; 1 is the hour that runs when the issue is made."""
+INTRADAY_PREFIX = "intraday_"
+
+
+def within_day(lead: int) -> str:
+    """Return the name of what the issues within the day said so many hours ahead.
+
+    Example:
+        >>> within_day(3)
+        'intraday_3h'
+    """
+    return f"{INTRADAY_PREFIX}{lead}h"
 
 
 def expert_of(forecaster: str) -> tuple[str, Issue] | None:

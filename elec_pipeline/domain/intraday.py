@@ -48,6 +48,18 @@ def hours_ahead(issued: datetime) -> pd.DatetimeIndex:
     )
 
 
+def leads(hour_start: pd.Series, issued_at: pd.Series) -> pd.Series:
+    """Return how many hours ahead each hour was forecast: 1 for the one that ran when the issue was made.
+
+    Example:
+        >>> at = pd.to_datetime(["2025-01-01T12:00Z", "2025-01-01T13:00Z"])
+        >>> leads(pd.Series(at), pd.Series(pd.to_datetime(["2025-01-01T12:10Z"] * 2))).tolist()
+        [1, 2]
+    """
+    whole: pd.Series = (hour_start - issued_at.dt.floor("h")) // pd.Timedelta(HOUR) + 1
+    return whole
+
+
 def window(issued: datetime) -> tuple[datetime, datetime]:
     """Return the span (UTC, end exclusive) in which the newest known half hour is looked for."""
     end = (issued - DELAY).replace(minute=0, second=0, microsecond=0)

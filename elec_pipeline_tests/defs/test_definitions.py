@@ -51,7 +51,12 @@ def test_the_graph_does_not_change_unnoticed() -> None:
             "weather_forecasts",
         ],
         "fine_tuned_chronos": ["hourly_consumption", "rte_forecasts"],
-        "forecast_accuracy": ["chronos_predictions", "hourly_consumption", "rte_forecasts"],
+        "forecast_accuracy": [
+            "chronos_predictions",
+            "hourly_consumption",
+            "intraday_predictions",
+            "rte_forecasts",
+        ],
         "intraday_predictions": ["chronos_predictions", "quarter_hourly_predictions", "raw_consumption"],
         "quarter_hourly_predictions": ["chronos_predictions", "raw_consumption"],
     }
