@@ -91,11 +91,7 @@ def test_everything_that_dagsters_ui_lists_is_described() -> None:
         **{f"schedule {each.name}": each.description for each in repository.schedule_defs},
         **{f"sensor {each.name}": each.description for each in repository.sensor_defs},
         **{f"job {each.name}": each.description for each in repository.get_all_jobs() if each.name in JOBS},
-        **{
-            f"asset {each.key}": each.description
-            for spec in defs.resolve_asset_graph().asset_nodes
-            for each in [spec]
-        },
+        **{f"asset {each.key}": each.description for each in defs.resolve_asset_graph().asset_nodes},
         **{
             f"check {key}": defs.resolve_asset_graph().get_check_spec(key).description
             for key in defs.resolve_asset_graph().asset_check_keys
