@@ -28,7 +28,7 @@ def show(frame: Frame) -> None:
     """Show the page."""
     texts = frame.texts
     st.title(texts("page_data"))
-    _alerts(frame)
+    show_alerts(frame)
     if store.newest_day() is None:
         st.info(texts("database_empty"), icon=":material/info:")
     else:
@@ -38,11 +38,11 @@ def show(frame: Frame) -> None:
     orchestration.show(frame)
 
 
-def _alerts(frame: Frame) -> None:
+def show_alerts(frame: Frame) -> None:
     """Show the problems that people are told of and that are not over."""
     texts, language = frame.texts, frame.texts.language
     st.header(texts("alerts"))
-    found = store.open_alerts(frame.now)
+    found = store.openshow_alerts(frame.now)
     if not found:
         st.success(texts("no_alert"), icon=":material/check_circle:")
     for entry in found:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.runs import Check, understood
 from elec_pipeline_tests.dashboard.conftest import Open
-from elec_pipeline_tests.dashboard.test_app import words
 from elec_pipeline_tests.dashboard.world import NOW, plant
 
 AT = 1_795_797_857.0
@@ -25,9 +25,11 @@ def answer(*checks: dict[str, Any]) -> dict[str, Any]:
     sensor = {
         "name": "heal",
         "sensorState": {
-            "status": "RUNNING", "ticks": [{"timestamp": AT, "status": "SKIPPED"}], "nextTick": {"timestamp": AT + 60},
+            "status": "RUNNING",
+            "ticks": [{"timestamp": AT, "status": "SKIPPED"}],
+            "nextTick": {"timestamp": AT + 60},
         },
-    }  # fmt: skip
+    }
     node = {"schedules": [], "sensors": [sensor], "location": {"name": "elec_pipeline"}}
     asset = {"assetKey": {"path": ["hourly_consumption"]}, "assetChecksOrError": {"checks": list(checks)}}
     return {
@@ -58,15 +60,31 @@ def test_a_sensor_says_when_it_looked_and_looks_next() -> None:
     assert (sensor.next_tick - sensor.last_tick).total_seconds() == 60
 
 
-def test_an_alert_that_is_open_stands_on_the_page(data: str, open_app: Open) -> None:
-    app = open_app(data, page="data")
-    assert [each.value for each in app.success] == ["No problem is open."]
+def alerts() -> None:
+    """The part of the page, as Streamlit runs a script."""
+    from dashboard import address, clock
+    from dashboard.frame import Frame
+    from dashboard.texts import Texts
+    from dashboard.views import data
+
+    address.settle()
+    data.show_alerts(Frame(Texts(address.language()), clock.now(), ""))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "worse than RTE's. It is. (since"), ("fr", "(depuis")])
+def test_an_alert_that_is_open_stands_on_the_page(data: str, open_app: Open, lang: str, said: str) -> None:
+    open_app(data)
+    page = AppTest.from_function(alerts, default_timeout=30)
+    page.query_params["lang"] = lang
+    page.run()
+    assert (len(page.success), len(page.error)) == (1, 0)
     plant(
         data,
-        "INSERT INTO elec.alerts (key, kind, opened_at, last_seen_at, facts) VALUES ('drift', 'drift', %(at)s, %(at)s,"
-        ' \'{"why": "The last week is worse than RTE."}\')',
-        at=NOW,
-    )
-    app.run()
-    [shown] = [each.value for each in app.error]
-    assert "since" in shown
+        "INSERT INTO elec.alerts (key, kind, opened_at, last_seen_at, facts)"
+        " VALUES ('skill', 'skill', %(at)s, %(at)s, %(facts)s)",
+        at=NOW, facts='{"why": "It is."}',
+    )  # fmt: skip
+    page.run()
+    assert not page.success
+    [shown] = [each.value for each in page.error]
+    assert said in shown
