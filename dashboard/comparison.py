@@ -16,6 +16,7 @@ FORECASTERS = (RTE_D1, RTE_D1_LATEST, "chronos_morning", "chronos_evening", "sea
 GROUPS = ("by_hour", "by_weekday", "by_month", "by_temperature")
 LEAST_HOURS = 12
 """A day of which fewer hours could be scored is no worst day."""
+NOMINAL_COVERAGE_PCT = 80
 _BIN_C = 5
 
 
@@ -52,6 +53,23 @@ def leaderboard(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     bar = table["mape"].get(RTE_D1, float("nan"))
     table.insert(1, "ratio", table["mape"] / bar)
     return table
+
+
+def least_coverage(n_days: int) -> float:
+    """Return below which share of hours, in %, a band of 80 % is too narrow, and not just unlucky.
+
+    Two standard errors below 80 %, where all hours of a day are hit or missed together: errors of neighbouring
+    hours are nearly the same, so that a day counts as one.
+
+    Args:
+        n_days: How many days the hours are of.
+
+    Example:
+        >>> [round(least_coverage(n_days)) for n_days in (7, 30, 90)]
+        [50, 65, 72]
+    """
+    share = NOMINAL_COVERAGE_PCT / 100
+    return 100 * (share - 2 * (share * (1 - share) / n_days) ** 0.5)
 
 
 def nominal_days(frame: pd.DataFrame) -> tuple[int, int]:

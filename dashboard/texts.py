@@ -57,6 +57,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "the_day": ("Newest forecast", "Dernière prévision"),
     "today_so_far": ("Error, today", "Erreur, aujourd'hui"),
     "last_days": ("Error, {n} days", "Erreur, {n} jours"),
+    "some_last_days": ("Error, {n} of {of} days", "Erreur, {n} jours sur {of}"),
     "rte_error": ("RTE: {error}", "RTE : {error}"),
     "error_help": (
         "MAPE of the issue shown, and of RTE's D-1 known at {clock} the day before, on the same complete hours.",
@@ -94,6 +95,8 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "state_partial": ("partial", "incomplète"),
     "state_revised": ("revised", "révisée"),
     "state_missing": ("missing", "absente"),
+    "day_behind": ("1 day behind", "1 jour de retard"),
+    "days_behind": ("{n} days behind", "{n} jours de retard"),
     "until": ("to {moment}", "jusqu'à {moment}"),
     "updated": ("updated {moment}", "mise à jour {moment}"),
     "never_updated": ("never updated", "jamais mise à jour"),
@@ -111,7 +114,20 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     # Accuracy page
     "accuracy_intro": (
         "{first} to {last}: {hours} hours that every forecaster here forecast, complete in the actuals.",
-        "Du {first} au {last} : {hours} heures que tous les prévisionnistes ont prévues, complètes au réalisé.",
+        "Du {first} au {last} : {hours} heures au réalisé complet, prévues par tous les prévisionnistes.",
+    ),
+    "accuracy_days": (
+        "These hours are of {n} of the {of} days chosen.", "Ces heures couvrent {n} des {of} jours choisis."
+    ),
+    "band_fails": (
+        (
+            "▼ The 80% band holds the actual less often than by chance on {n} days: below {least}. It is too "
+            "narrow."
+        ),
+        (
+            "▼ La bande à 80 % contient le réalisé moins souvent que le hasard ne l'explique sur {n} jours : moins "
+            "de {least}. Elle est trop étroite."
+        ),
     ),
     "rte_scored": (
         "{rte}: RTE's newest D-1 known at {clock} the day before. {latest}: its newest, whenever it came.",

@@ -42,7 +42,7 @@ def show_alerts(frame: Frame) -> None:
     """Show the problems that people are told of and that are not over."""
     texts, language = frame.texts, frame.texts.language
     st.header(texts("alerts"))
-    found = store.openshow_alerts(frame.now)
+    found = store.open_alerts(frame.now)
     if not found:
         st.success(texts("no_alert"), icon=":material/check_circle:")
     for entry in found:

@@ -77,6 +77,7 @@ def test_an_alert_that_is_open_stands_on_the_page(data: str, open_app: Open, lan
     page = AppTest.from_function(alerts, default_timeout=30)
     page.query_params["lang"] = lang
     page.run()
+    assert not page.exception
     assert (len(page.success), len(page.error)) == (1, 0)
     plant(
         data,
