@@ -18,7 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),
-    "page_accuracy": ("Accuracy", "Précision"),
+    "page_accuracy": ("Accuracy", "Fiabilité"),
     "page_day": ("Day", "Journée"),
     "page_data": ("Data and runs", "Données et exécutions"),
     "language": ("Language", "Langue"),
@@ -33,8 +33,8 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "rte_d2": ("RTE D-2", "RTE J-2"),
     "rte_id": ("RTE intraday", "RTE infrajournalier"),
     "ours": ("Our forecast", "Notre prévision"),
-    "chronos_morning": (f"Ours, morning ({MORNING})", f"Nôtre, matin ({MORNING})"),
-    "chronos_evening": (f"Ours, evening ({EVENING})", f"Nôtre, soir ({EVENING})"),
+    "chronos_morning": (f"Ours, morning ({MORNING})", f"La nôtre, matin ({MORNING})"),
+    "chronos_evening": (f"Ours, evening ({EVENING})", f"La nôtre, soir ({EVENING})"),
     "seasonal_naive": ("A week before", "Semaine précédente"),
     "rte_debiased": ("RTE D-1, debiased", "RTE J-1, débiaisée"),
     "band_50": ("50% band", "Bande 50 %"),
@@ -63,7 +63,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
         "MAPE of the issue shown, and of RTE's D-1 known at {clock} the day before, on the same complete hours.",
         "MAPE de l'édition affichée, et de RTE J-1 connue à {clock} la veille, aux mêmes heures complètes.",
     ),
-    "nothing_scored": ("nothing to compare yet", "rien à comparer encore"),
+    "nothing_scored": ("nothing to compare yet", "pas encore de comparaison"),
     "now": ("now {clock}", "à {clock}"),
     "shading": (
         "Shaded: weekends and public holidays. Dotted line: now.",
@@ -83,7 +83,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     ),
     "hours_of": ("Hours of {day}", "Heures du {day}"),
     "hour": ("Hour", "Heure"),
-    "difference": ("Ours − RTE", "Nôtre − RTE"),
+    "difference": ("Ours − RTE", "La nôtre − RTE"),
     "download": ("Download {kind}", "Télécharger en {kind}"),
     "download_note": (
         "Both files: instants in UTC, loads in MW, decimal points.",
@@ -114,7 +114,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     # Accuracy page
     "accuracy_intro": (
         "{first} to {last}: {hours} hours that every forecaster here forecast, complete in the actuals.",
-        "Du {first} au {last} : {hours} heures au réalisé complet, prévues par tous les prévisionnistes.",
+        "Du {first} au {last} : {hours} heures au réalisé complet, communes à toutes les prévisions.",
     ),
     "accuracy_days": (
         "These hours are of {n} of the {of} days chosen.", "Ces heures couvrent {n} des {of} jours choisis."
@@ -125,8 +125,8 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
             "narrow."
         ),
         (
-            "▼ La bande à 80 % contient le réalisé moins souvent que le hasard ne l'explique sur {n} jours : moins "
-            "de {least}. Elle est trop étroite."
+            "▼ La bande à 80 % contient le réalisé moins souvent que le hasard ne l'explique sur {n} jours : "
+            "moins de {least}. Elle est trop étroite."
         ),
     ),
     "rte_scored": (
@@ -143,13 +143,13 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
             "nominale, et peut être une révision ultérieure."
         ),
     ),
-    "forecaster": ("Forecaster", "Prévisionniste"),
+    "forecaster": ("Forecaster", "Prévision"),
     "mape": ("MAPE", "MAPE"),
-    "ratio": ("of RTE's", "rapport à RTE"),
+    "ratio": ("of RTE's", "ratio / RTE"),
     "mae": ("MAE (MW)", "MAE (MW)"),
     "bias": ("Bias (MW)", "Biais (MW)"),
-    "pinball": ("Pinball (MW)", "Pinball (MW)"),
-    "coverage": ("80% band holds", "Bande 80 % tient"),
+    "pinball": ("Pinball (MW)", "Perte de quantile (MW)"),
+    "coverage": ("80% band holds", "Couverture (80 %)"),
     "days_scored": ("Days", "Jours"),
     "daily_error": ("Error by day", "Erreur par jour"),
     "error_by": ("Error by", "Erreur par"),
@@ -172,12 +172,12 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "model": ("Model", "Modèle"),
     "hours_there": ("Hours", "Heures"),
     "live": ("live", "en direct"),
-    "backfilled": ("backfilled", "recalculée"),
+    "backfilled": ("backfilled", "rattrapée"),
     "after_the_fact": ("made after the fact", "faite après coup"),
     "partly_after_the_fact": ("{n} hours made after the fact", "{n} heures faites après coup"),
     "after_the_fact_note": (
         "Made after the fact: issued when the hour had begun, as an imported history is. No score counts it.",
-        "Faite après coup : émise l'heure commencée, comme un historique importé. Aucun score n'en tient compte.",
+        "Faite après coup : éditée l'heure commencée, comme un historique importé. Aucun score n'en tient compte.",
     ),
     "held_back": (
         "This is not the model's own forecast, which was implausible and is not published. {reason}",
@@ -248,7 +248,7 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "runs": ("Last runs", "Dernières exécutions"),
     "schedules": ("Schedules", "Planifications"),
     "open_dagster": ("Open Dagster", "Ouvrir Dagster"),
-    "job": ("Job", "Tâche"),
+    "job": ("Job", "Job"),
     "status": ("Status", "État"),
     "started": ("Started", "Début"),
     "took": ("Took", "Durée"),
@@ -263,8 +263,8 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     "model_why_promoted": ("promoted on {moment}", "promu {moment}"),
     "model_why_bundled": ("the bundled checkpoint: no model is promoted", "le modèle fourni : aucun n'est promu"),
     "model_from": ("Made from: {what}", "Issu de : {what}"),
-    "from_scratch": ("nothing, trained from scratch", "rien, appris de zéro"),
-    "trained_on": ("Trained on: {what}", "Appris sur : {what}"),
+    "from_scratch": ("nothing, trained from scratch", "aucun autre modèle, entraîné de zéro"),
+    "trained_on": ("Trained on: {what}", "Entraîné sur : {what}"),
     "chosen_on": ("Step chosen on: {what}", "Étape choisie sur : {what}"),
     "median_weights": (
         "Weights in the median, by what is known: {what}",
@@ -272,11 +272,11 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
     ),
     "weight_of": ("{name} {least} to {largest}", "{name} de {least} à {largest}"),
     "span_days": ("{first} to {last}, {n} days", "du {first} au {last}, {n} jours"),
-    "validation": ("On the days its step was chosen by:", "Sur les jours qui ont choisi son étape :"),
+    "validation": ("On the days its step was chosen by:", "Sur les jours qui ont servi à choisir son étape :"),
     "no_card": ("This model has no card.", "Ce modèle n'a pas de fiche."),
     "registered": ("Registered versions", "Versions enregistrées"),
     "version": ("Version", "Version"),
-    "trained_through": ("Learnt to", "Appris jusqu'au"),
+    "trained_through": ("Learnt to", "Entraîné jusqu'au"),
     "promoted": ("Promoted", "Promu"),
 }  # fmt: skip
 
