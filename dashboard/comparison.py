@@ -5,6 +5,8 @@ Here: pure tables from the frame of `reads.compared`. Not here: the formulas (`e
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from elec_pipeline.domain import metrics
@@ -69,7 +71,7 @@ def least_coverage(n_days: int) -> float:
         [50, 65, 72]
     """
     share = NOMINAL_COVERAGE_PCT / 100
-    return 100 * (share - 2 * (share * (1 - share) / n_days) ** 0.5)
+    return 100 * (share - 2 * math.sqrt(share * (1 - share) / n_days))
 
 
 def nominal_days(frame: pd.DataFrame) -> tuple[int, int]:

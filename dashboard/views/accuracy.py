@@ -72,8 +72,10 @@ def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
     fails = table[coverage] < least
     if fails.any():
         shown = written(language, unit="%")
-        style = style.format(lambda value: ("▼ " if value < least else "") + shown(value), subset=[coverage])
-        style = style.map(lambda value: f"color: {ALARM}" if value < least else "", subset=[coverage])
+        style = style.format(
+            lambda value: ("▼ " if float(value) < least else "") + shown(value), subset=[coverage]
+        )
+        style = style.map(lambda value: f"color: {ALARM}" if float(str(value)) < least else "", subset=[coverage])
     st.dataframe(style, placeholder=NO_VALUE, alt=texts("page_accuracy"))
     if fails.any():
         st.caption(f":red[{texts('band_fails', n=n_days, least=percent(least, language, 0))}]")

@@ -74,7 +74,7 @@ def of_vintages(rows: pd.DataFrame) -> Figures:
 
 def of_weather(rows: pd.DataFrame) -> Figures:
     """Return the figures of a day's weather forecasts, as `queries.inputs_between` has them."""
-    known = {f"hours of {name}": rows.loc[rows[name].notna(), "hour_start"].nunique() for name in WEATHER}
+    known: Figures = {f"hours of {name}": rows.loc[rows[name].notna(), "hour_start"].nunique() for name in WEATHER}
     newest = rows.dropna(subset=TEMPERATURE).sort_values("issued_at").drop_duplicates("hour_start", keep="last")
     return known if newest.empty else known | {"mean temperature (°C)": float(newest[TEMPERATURE].mean())}
 
