@@ -110,7 +110,7 @@ def grouped(frame: pd.DataFrame, names: list[str], group: str) -> pd.DataFrame:
         frame = frame.dropna(subset=["temperature_c"])
         key = (frame["temperature_c"] // _BIN_C * _BIN_C).astype(int).to_numpy()
     else:
-        key = {"by_hour": paris.hour, "by_weekday": paris.weekday, "by_month": paris.month}[group].to_numpy()
+        key = {"by_hour": paris.hour, "by_weekday": paris.day_of_week, "by_month": paris.month}[group].to_numpy()
     return errors(frame, names).groupby(key).mean()
 
 

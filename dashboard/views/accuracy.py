@@ -42,7 +42,7 @@ def show(frame: Frame) -> None:
     st.caption(texts("accuracy_intro", first=first, last=last, hours=number(len(hours), language)))
     if (n_days := comparison.nominal_days(hours)[1]) < span.n_days:
         st.caption(f"**{texts('accuracy_days', n=n_days, of=span.n_days)}**")
-    _leaderboard(frame, hours, names)
+    show_leaderboard(frame, hours, names)
     _about_rte(frame, hours, names)
     experts.show(frame, span)
     names = [name for name in names if name != RTE_D1_LATEST]  # on top of the other, a curve would hide it
@@ -53,7 +53,8 @@ def show(frame: Frame) -> None:
     _worst(frame, days, names)
 
 
-def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+def show_leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+    """Show the scores of each forecaster on the same hours; a band that does not hold is marked."""
     texts, language = frame.texts, frame.texts.language
     table = comparison.leaderboard(hours, names)
     table.index = pd.Index([texts(str(name)) for name in table.index], name=texts("forecaster"))
@@ -73,7 +74,7 @@ def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
     if fails.any():
         shown = written(language, unit="%")
         style = style.format(
-            lambda value: ("▼ " if float(value) < least else "") + shown(value), subset=[coverage]
+            lambda value: ("▼ " if float(str(value)) < least else "") + shown(value), subset=[coverage]
         )
         style = style.map(lambda value: f"color: {ALARM}" if float(str(value)) < least else "", subset=[coverage])
     st.dataframe(style, placeholder=NO_VALUE, alt=texts("page_accuracy"))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import comparison, tiles
 from dashboard.reads import Standing
@@ -52,3 +53,32 @@ def test_a_page_over_old_data_says_so_in_red_and_on_how_many_days_its_error_stan
     app = open_app(data)
     assert ":red[**4 days behind**]" in words(app)
     assert "Error, 3 of 7 days" in shown_tiles(app)
+
+
+def leaderboard() -> None:
+    """The table of the accuracy page, as Streamlit runs a script."""
+    from datetime import timedelta
+
+    from dashboard import address, clock, comparison, store
+    from dashboard.frame import Frame
+    from dashboard.texts import Texts
+    from dashboard.views import accuracy
+
+    address.settle()
+    frame = Frame(Texts(address.language()), clock.now(), store.version())
+    yesterday = clock.now().date() - timedelta(days=1)
+    hours, names = comparison.same_hours(store.compared(frame.version, yesterday - timedelta(days=6), yesterday))
+    accuracy.show_leaderboard(frame, hours, names)
+
+
+def test_a_band_that_does_not_hold_is_marked(data: str, open_app: Open) -> None:
+    open_app(data)
+    page = AppTest.from_function(leaderboard, default_timeout=60)
+    page.query_params["lang"] = "fr"
+    page.run()
+    assert not [each for each in page.caption if "trop étroite" in each.value]
+    plant(data, "UPDATE elec.chronos_predictions SET q10 = load_mw - 1, q90 = load_mw + 1")
+    page.run()
+    assert not page.exception
+    [said] = [each.value for each in page.caption if "trop étroite" in each.value]
+    assert said.startswith(":red[▼")
