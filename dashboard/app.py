@@ -30,6 +30,11 @@ _LOOK = """<style>
 .elec-tiles b { font-size: 1.2rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .elec-tiles dd:has(b) { opacity: 1; }
 .elec-line { opacity: 0.85; font-variant-numeric: tabular-nums; }
+[data-testid=stCaptionContainer] { color: inherit; opacity: 0.82; }
+[data-testid=stCaptionContainer] p { color: inherit; opacity: 1; }
+.js-plotly-plot :is(.xtick, .ytick, .y2tick, .g-xtitle, .g-ytitle, .g-y2title, .legend, .legend2) text {
+  fill: currentColor !important; fill-opacity: 0.82 !important; }
+@media (max-width: 640px) { .js-plotly-plot .modebar-container { display: none !important; } }
 [data-testid=stMainBlockContainer] { padding: 2.5rem clamp(1rem, 3vw, 3rem) 3rem; }
 </style>"""
 

@@ -98,7 +98,8 @@ def _hourly(first: date, last: date, every: int, language: Language) -> Ticks:
         for hour in range(0, 24, every):
             at.append(position(to_utc(day, time(hour))))
             is_dated = hour == 0 and first != last
-            text.append(short_day(day, language) if is_dated else f"{hour:02d}:00")
+            # The day on a line of its own: on a phone it would run into the hours beside it.
+            text.append(f"{hour:02d}:00" + (f"<br>{short_day(day, language)}" if is_dated else ""))
     return Ticks(at, text)
 
 

@@ -5,6 +5,8 @@ Here: pure tables from the frame of `reads.compared`. Not here: the formulas (`e
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from elec_pipeline.domain import metrics
@@ -16,6 +18,7 @@ FORECASTERS = (RTE_D1, RTE_D1_LATEST, "chronos_morning", "chronos_evening", "sea
 GROUPS = ("by_hour", "by_weekday", "by_month", "by_temperature")
 LEAST_HOURS = 12
 """A day of which fewer hours could be scored is no worst day."""
+NOMINAL_COVERAGE_PCT = 80
 _BIN_C = 5
 
 
@@ -54,6 +57,23 @@ def leaderboard(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return table
 
 
+def least_coverage(n_days: int) -> float:
+    """Return below which share of hours, in %, a band of 80 % is too narrow, and not just unlucky.
+
+    Two standard errors below 80 %, where all hours of a day are hit or missed together: errors of neighbouring
+    hours are nearly the same, so that a day counts as one.
+
+    Args:
+        n_days: How many days the hours are of.
+
+    Example:
+        >>> [round(least_coverage(n_days)) for n_days in (7, 30, 90)]
+        [50, 65, 72]
+    """
+    share = NOMINAL_COVERAGE_PCT / 100
+    return 100 * (share - 2 * math.sqrt(share * (1 - share) / n_days))
+
+
 def nominal_days(frame: pd.DataFrame) -> tuple[int, int]:
     """Return on how many days RTE's D-1 counts by its nominal time in any hour, and how many days there are.
 
@@ -90,7 +110,7 @@ def grouped(frame: pd.DataFrame, names: list[str], group: str) -> pd.DataFrame:
         frame = frame.dropna(subset=["temperature_c"])
         key = (frame["temperature_c"] // _BIN_C * _BIN_C).astype(int).to_numpy()
     else:
-        key = {"by_hour": paris.hour, "by_weekday": paris.weekday, "by_month": paris.month}[group].to_numpy()
+        key = {"by_hour": paris.hour, "by_weekday": paris.day_of_week, "by_month": paris.month}[group].to_numpy()
     return errors(frame, names).groupby(key).mean()
 
 

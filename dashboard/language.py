@@ -88,10 +88,10 @@ def long_day(day: date, language: Language) -> str:
 
     Example:
         >>> long_day(date(2025, 3, 1), Language.FRENCH), long_day(date(2025, 3, 30), Language.ENGLISH)
-        ('samedi 1er mars 2025', 'Sunday 30 March 2025')
+        ('samedi 1ᵉʳ mars 2025', 'Sunday 30 March 2025')
     """
-    first = "er" if language is Language.FRENCH and day.day == 1 else ""
-    return f"{_DAYS[language][day.weekday()]} {day.day}{first} {_MONTHS[language][day.month - 1]} {day.year}"
+    month = _MONTHS[language][day.month - 1]
+    return f"{_DAYS[language][day.weekday()]} {_of_month(day, language)} {month} {day.year}"
 
 
 def short_day(day: date, language: Language, *, weekday: bool = True, year: bool = False) -> str:
@@ -101,12 +101,17 @@ def short_day(day: date, language: Language, *, weekday: bool = True, year: bool
         >>> short_day(date(2025, 3, 30), Language.FRENCH), short_day(date(2025, 3, 30), Language.ENGLISH)
         ('dim. 30 mars', 'Sun 30 Mar')
     """
-    parts = [f"{day.day} {_SHORT_MONTHS[language][day.month - 1]}"]
+    parts = [f"{_of_month(day, language)} {_SHORT_MONTHS[language][day.month - 1]}"]
     if weekday:
         parts.insert(0, weekday_name(day.weekday(), language))
     if year:
         parts.append(str(day.year))
     return " ".join(parts)
+
+
+def _of_month(day: date, language: Language) -> str:
+    """Return the day of the month; in French the first is an ordinal."""
+    return "1ᵉʳ" if language is Language.FRENCH and day.day == 1 else str(day.day)
 
 
 def capitalised(text: str) -> str:
@@ -153,7 +158,7 @@ def moment_label(moment: datetime, language: Language, *, weekday: bool = True) 
     Example:
         >>> from datetime import UTC
         >>> moment_label(datetime(2025, 7, 1, 8, 2, tzinfo=UTC), Language.FRENCH)
-        'mar. 1 juil. 10:02'
+        'mar. 1ᵉʳ juil. 10:02'
     """
     paris = moment.astimezone(PARIS)
     return f"{short_day(paris.date(), language, weekday=weekday)} {paris:%H:%M}"

@@ -45,12 +45,19 @@ class Standing:
     Attributes:
         verdict: Its state.
         until: Start of its newest hour, UTC; None where it has none.
+        due_until: Start of the last hour that is due, UTC.
         updated: When a write last changed it, UTC; None where none is noted.
     """
 
     verdict: Verdict
     until: datetime | None
+    due_until: datetime
     updated: datetime | None
+
+    @property
+    def days_behind(self) -> int:
+        """By how many whole days the newest hour is behind what is due; 0 where it has none."""
+        return 0 if self.until is None else max(0, (self.due_until - self.until).days)
 
 
 def hourly(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
@@ -132,8 +139,13 @@ def standings(connection: Connection, now: datetime) -> dict[str, Standing]:
     newest = queries.newest_instants(connection)
     changed = queries.last_changes(connection)
     rte, rte_until = _rte(connection, states.rte_due(now))
+    due = {
+        "actual": states.actuals_due(now),
+        "rte_d1": states.rte_due(now),
+        "ours": states.hours_of_issue(states.issue_due(now)),
+    }
     verdicts = {
-        "actual": _actual(connection, states.actuals_due(now)),
+        "actual": _actual(connection, due["actual"]),
         "rte_d1": rte,
         "ours": _ours(connection, states.issue_due(now)),
     }
@@ -142,7 +154,10 @@ def standings(connection: Connection, now: datetime) -> dict[str, Standing]:
         "rte_d1": rte_until,  # the table's newest hour may be of another type
         "ours": newest["chronos_predictions"],
     }
-    return {name: Standing(verdicts[name], until[name], changed.get(_TABLES[name])) for name in SERIES}
+    return {
+        name: Standing(verdicts[name], until[name], due[name][-1].to_pydatetime(), changed.get(_TABLES[name]))
+        for name in SERIES
+    }
 
 
 def _actual(connection: Connection, due: pd.DatetimeIndex) -> Verdict:

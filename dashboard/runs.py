@@ -1,4 +1,4 @@
-"""Last runs and schedules, asked of Dagster's web server.
+"""Last runs, schedules, sensors and checks, asked of Dagster's web server.
 
 Here: one GraphQL question and what it means. Not here: Dagster itself: importing it would cost every page
 seconds, and its storage is no business of a reader's.
@@ -20,7 +20,14 @@ query Dashboard {
   runsOrError(limit: 15) { ... on Runs { results { runId jobName status startTime endTime tags { key value } } } }
   repositoriesOrError { ... on RepositoryConnection { nodes { schedules {
     name cronSchedule scheduleState { status } futureTicks(limit: 1) { results { timestamp } }
+  } sensors {
+    name sensorState { status ticks(limit: 1) { timestamp status } nextTick { timestamp } }
   } location { name } } } }
+  assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
+    name executionForLatestMaterialization {
+      status timestamp evaluation { metadataEntries { label ... on TextMetadataEntry { text } } }
+    }
+  } } } }
 }
 """
 _PARTITION_TAGS = ("dagster/partition", "dagster/asset_partition_range_start")
@@ -49,8 +56,49 @@ class Schedule:
     next_tick: datetime | None
 
 
-def ask(url: str, password: str = "") -> tuple[list[Run], list[Schedule]] | None:
-    """Return the last runs and the schedules; None where Dagster's web server does not answer properly.
+@dataclass(frozen=True)
+class Sensor:
+    """A sensor: how its last look ended (Dagster's word; "" before the first), and when it looks next; UTC."""
+
+    name: str
+    location: str
+    is_on: bool
+    last_status: str
+    last_tick: datetime | None
+    next_tick: datetime | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of an asset, and how it ended after the newest materialization.
+
+    Attributes:
+        asset: Name of the asset.
+        name: Of the check.
+        passed: None where it has not run since.
+        found: What it found.
+        at: When, UTC.
+    """
+
+    asset: str
+    name: str
+    passed: bool | None
+    found: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Dagster's web server says."""
+
+    runs: list[Run]
+    schedules: list[Schedule]
+    sensors: list[Sensor]
+    checks: list[Check]
+
+
+def ask(url: str, password: str = "") -> Answer | None:
+    """Return what the page shows of Dagster; None where Dagster's web server does not answer properly.
 
     Args:
         url: Of Dagster's UI.
@@ -67,8 +115,9 @@ def ask(url: str, password: str = "") -> tuple[list[Run], list[Schedule]] | None
         return None
 
 
-def understood(data: dict[str, Any]) -> tuple[list[Run], list[Schedule]]:
-    """Return the runs and schedules of an answer."""
+def understood(data: dict[str, Any]) -> Answer:
+    """Return what an answer says."""
+    nodes = data["repositoriesOrError"].get("nodes", [])
     runs = [
         Run(
             run_id=each["runId"],
@@ -88,10 +137,40 @@ def understood(data: dict[str, Any]) -> tuple[list[Run], list[Schedule]]:
             is_on=each["scheduleState"]["status"] == "RUNNING",
             next_tick=next((_moment(tick["timestamp"]) for tick in each["futureTicks"]["results"]), None),
         )
-        for node in data["repositoriesOrError"].get("nodes", [])
+        for node in nodes
         for each in node["schedules"]
     ]
-    return runs, schedules
+    sensors = [_sensor(each, node["location"]["name"]) for node in nodes for each in node["sensors"]]
+    checks = [
+        _check(node["assetKey"]["path"][-1], each)
+        for node in data["assetNodes"]
+        for each in node["assetChecksOrError"].get("checks", [])
+    ]
+    return Answer(runs, schedules, sensors, checks)
+
+
+def _sensor(each: dict[str, Any], location: str) -> Sensor:
+    state = each["sensorState"]
+    last = next(iter(state["ticks"]), None)
+    following = state["nextTick"]
+    return Sensor(
+        name=each["name"],
+        location=location,
+        is_on=state["status"] == "RUNNING",
+        last_status="" if last is None else last["status"],
+        last_tick=None if last is None else _moment(last["timestamp"]),
+        next_tick=None if following is None else _moment(following["timestamp"]),
+    )
+
+
+def _check(asset: str, each: dict[str, Any]) -> Check:
+    done = each["executionForLatestMaterialization"]
+    if done is None:
+        return Check(asset, each["name"], None, "", None)
+    entries = (done["evaluation"] or {}).get("metadataEntries", [])
+    found = next((entry.get("text", "") for entry in entries if entry["label"] == "actual"), "")
+    passed = {"SUCCEEDED": True, "FAILED": False, "EXECUTION_FAILED": False}.get(done["status"])
+    return Check(asset, each["name"], passed, found, _moment(done["timestamp"]))
 
 
 def _partition(tags: dict[str, str]) -> str:

@@ -17,6 +17,8 @@ import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from dashboard import reads
+from elec_pipeline.alerts.ledger import Entry
+from elec_pipeline.alerts.watch import lasting
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start
 from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, in_use
 from elec_pipeline.settings import settings
@@ -127,6 +129,11 @@ def completeness(token: str, first: date, last: date) -> tuple[pd.DataFrame, pd.
     """Return quarter-hours present and values revised, by day."""
     del token
     return ask(queries.quarters_by_day, first, last), ask(queries.revisions_by_day, first, last)
+
+
+def open_alerts(now: datetime) -> list[Entry]:
+    """Return the problems that people are told of and that are not over; read each time, for the clock counts."""
+    return [entry for entry in ask(lasting, now) if entry.closed_at is None]
 
 
 def models() -> tuple[ModelInUse, list[RegisteredModel]]:

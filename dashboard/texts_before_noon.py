@@ -65,7 +65,7 @@ BEFORE_NOON: dict[str, tuple[str, str]] = {
     "rte_absent": ("not out yet", "pas encore publiée"),
     "against_today": ("Vs today", "Par rapport à auj."),
     "against_yesterday": ("Vs yesterday", "Par rapport à hier"),
-    "against_week": ("Vs a week before", "Sur une semaine"),
+    "against_week": ("Vs a week before", "Par rapport à J−7"),
     "against_day": ("Vs {day}", "Par rapport au {day}"),
     "change_note": ("peak {load} MW", "pointe {load} MW"),
     "change_help": (

@@ -34,8 +34,8 @@ EXPERTS: dict[str, tuple[str, str]] = {
     ),
     "late_errors": ("Own errors of late", "Propres erreurs récentes"),
     "stands_on": ("What is known", "Ce qui est connu"),
-    "situation_": ("Whatever is known", "Quoi qu'il en soit"),
+    "situation_": ("Whatever is known", "Dans tous les cas"),
     "situation_evening": ("Evening: RTE D-1", "Soir : RTE J-1"),
-    "situation_early": ("Morning: an early RTE", "Matin : RTE précoce"),
+    "situation_early": ("Morning: an early RTE", "Matin : RTE antérieure"),
     "situation_alone": ("Without RTE", "Sans RTE"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from elec_pipeline.domain import metrics
+from elec_pipeline.domain.delivery_day import PARIS
 from elec_pipeline.domain.first_screen import Before, changes, rte_of
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.store.queries.series import AFTER_THE_FACT
@@ -31,8 +32,7 @@ def errors(frame: pd.DataFrame) -> tuple[float, float]:
     Args:
         frame: As `reads.scored` returns it.
     """
-    counts = (frame["quarters"] == QUARTERS_AN_HOUR) & ~after_the_fact(frame)
-    whole = frame[counts].dropna(subset=["actual_mw", "load_mw", "rte_d1_mw"])
+    whole = _compared(frame)
     if whole.empty:
         return float("nan"), float("nan")
     actual = whole["actual_mw"].to_numpy()
@@ -40,3 +40,13 @@ def errors(frame: pd.DataFrame) -> tuple[float, float]:
         metrics.mape(actual, whole["load_mw"].to_numpy()),
         metrics.mape(actual, whole["rte_d1_mw"].to_numpy()),
     )
+
+
+def days_compared(frame: pd.DataFrame) -> int:
+    """Return on how many Paris days there is an hour that `errors` counts."""
+    return pd.DatetimeIndex(_compared(frame).index).tz_convert(PARIS).normalize().nunique()
+
+
+def _compared(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = (frame["quarters"] == QUARTERS_AN_HOUR) & ~after_the_fact(frame)
+    return frame[counts].dropna(subset=["actual_mw", "load_mw", "rte_d1_mw"])

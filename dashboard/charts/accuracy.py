@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import axis
 from dashboard.charts.load import on_axis
-from dashboard.charts.style import COLOURS, DASHES, styled
+from dashboard.charts.style import COLOURS, DASHES, HIDDEN_FIRST, styled
 from dashboard.language import Language, month_name, short_day, weekday_name
 from dashboard.texts import Texts
 from elec_pipeline.domain.delivery_day import day_start
@@ -41,7 +41,7 @@ def daily_figure(days: pd.DataFrame, names: list[str], texts: Texts) -> Figure:
             Scatter(
                 x=x, y=table[name], name=texts(name), mode="lines+markers" if len(every) <= 45 else "lines",  # noqa: PLR2004 - more markers would touch
                 line={"color": COLOURS[name], "dash": DASHES[name], "width": 2}, marker={"size": 5},
-                hovertemplate="%{y:.2f} %",
+                hovertemplate="%{y:.2f} %", visible=_visible(name),
             )
         )  # fmt: skip
     styled(figure, HEIGHT, title=f"{texts('mape')} (%)")
@@ -57,6 +57,7 @@ def grouped_figure(table: pd.DataFrame, names: list[str], group: str, texts: Tex
     figure = Figure()
     for name in names:
         shared = {"x": labels, "y": table[name], "name": texts(name), "hovertemplate": "%{y:.2f} %"}
+        shared["visible"] = _visible(name)
         if group == "by_hour":
             line = {"color": COLOURS[name], "dash": DASHES[name], "width": 2}
             figure.add_trace(Scatter(mode="lines", line=line, **shared))
@@ -66,6 +67,10 @@ def grouped_figure(table: pd.DataFrame, names: list[str], group: str, texts: Tex
     title = texts("celsius") if group == "by_temperature" else None
     figure.update_xaxes(type="category", title={"text": title}, tickangle=0, nticks=9)
     return figure.update_yaxes(tickformat=",.1~f", rangemode="tozero")
+
+
+def _visible(name: str) -> bool | str:
+    return "legendonly" if name in HIDDEN_FIRST else True
 
 
 def _label(key: int, group: str, language: Language) -> str:

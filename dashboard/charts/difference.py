@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT = 660
-_UPPER, _LOWER, _LEGEND = [0.45, 1.0], [0.0, 0.29], 0.3
+_UPPER, _LOWER = [0.37, 1.0], [0.0, 0.31]
+_LEGEND = -0.13
+"""Below the ticks: its rows, four on a phone, grow downwards and cover neither panel."""
 _PART_OF_STEP = 0.85
 _HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
 
@@ -55,7 +57,7 @@ def add_difference(figure: Figure, table: pd.DataFrame, other: str, texts: Texts
         hoversubplots="axis",
         legend={"bgcolor": "rgba(0,0,0,0)"},
         legend2={
-            "orientation": "h", "y": _LEGEND, "yanchor": "bottom", "x": 0, "xanchor": "left",
+            "orientation": "h", "y": _LEGEND, "yanchor": "top", "x": 0, "xanchor": "left",
             "bgcolor": "rgba(0,0,0,0)",
         },
         xaxis={"anchor": "y2"},

@@ -22,7 +22,7 @@ from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
 
-BANDS = (("band_80", "q10", "q90", 0.2), ("band_50", "q25", "q75", 0.34))
+BANDS = (("band_80", "q10", "q90", 0.28), ("band_50", "q25", "q75", 0.42))
 HEIGHT = 470
 _SHADED_DAYS = 130
 Instants = npt.NDArray[np.datetime64]

@@ -20,6 +20,8 @@ DASHES = {
     "rte_d1": "dash", "rte_d1_latest": "dot", "chronos_morning": "solid", "chronos_evening": "solid",
     "seasonal_naive": "dot",
 }  # fmt: skip
+HIDDEN_FIRST = frozenset({"seasonal_naive"})
+"""Shown once chosen in the legend: many times larger than the others, its errors would flatten them."""
 ALARM = "#C8453B"
 GRID = "rgba(128,140,155,0.22)"
 SHADE = "rgba(128,140,155,0.13)"
@@ -40,7 +42,7 @@ def styled(figure: Figure, height: int, *, title: str = "MW") -> Figure:
     """Give a figure its margins, legend and grid."""
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 48, "b": 8},
+        margin={"l": 8, "r": 8, "t": 66, "b": 8},  # above: the bar of tools, then the legend
         legend={
             "orientation": "h",
             "y": 1.02,

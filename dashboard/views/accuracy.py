@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import address, comparison, store
 from dashboard.charts.accuracy import daily_figure, grouped_figure
+from dashboard.charts.style import ALARM
 from dashboard.frame import Frame, chart, choose_span
 from dashboard.language import NO_VALUE, long_day, number, percent, short_day, written
 from dashboard.span import Span
@@ -39,7 +40,9 @@ def show(frame: Frame) -> None:
         st.info(texts("nothing_to_score", first=first, last=last), icon=":material/info:")
         return
     st.caption(texts("accuracy_intro", first=first, last=last, hours=number(len(hours), language)))
-    _leaderboard(frame, hours, names)
+    if (n_days := comparison.nominal_days(hours)[1]) < span.n_days:
+        st.caption(f"**{texts('accuracy_days', n=n_days, of=span.n_days)}**")
+    show_leaderboard(frame, hours, names)
     _about_rte(frame, hours, names)
     experts.show(frame, span)
     names = [name for name in names if name != RTE_D1_LATEST]  # on top of the other, a curve would hide it
@@ -50,7 +53,8 @@ def show(frame: Frame) -> None:
     _worst(frame, days, names)
 
 
-def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+def show_leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
+    """Show the scores of each forecaster on the same hours; a band that does not hold is marked."""
     texts, language = frame.texts, frame.texts.language
     table = comparison.leaderboard(hours, names)
     table.index = pd.Index([texts(str(name)) for name in table.index], name=texts("forecaster"))
@@ -64,7 +68,18 @@ def _leaderboard(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:
     style = style.format(written(language, 2), subset=[texts("ratio")])
     style = style.format(written(language, sign=True), subset=[texts("bias")])
     style = style.format(written(language, unit="%"), subset=[texts("coverage")])
+    coverage, n_days = texts("coverage"), int(table[texts("days_scored")].iloc[0])
+    least = comparison.least_coverage(n_days)
+    fails = table[coverage] < least
+    if fails.any():
+        shown = written(language, unit="%")
+        style = style.format(
+            lambda value: ("▼ " if float(str(value)) < least else "") + shown(value), subset=[coverage]
+        )
+        style = style.map(lambda value: f"color: {ALARM}" if float(str(value)) < least else "", subset=[coverage])
     st.dataframe(style, placeholder=NO_VALUE, alt=texts("page_accuracy"))
+    if fails.any():
+        st.caption(f":red[{texts('band_fails', n=n_days, least=percent(least, language, 0))}]")
 
 
 def _about_rte(frame: Frame, hours: pd.DataFrame, names: list[str]) -> None:

@@ -132,9 +132,11 @@ def _errors(frame: Frame, issue: Issue | None) -> Iterator[str]:
     today = delivery_day(frame.now)
     lately = store.scored(frame.version, today - timedelta(days=LATELY_DAYS), today, issue)
     is_today = lately.index >= pd.Timestamp(day_start(today))
+    n_days = tiles.days_compared(lately[~is_today])
+    name = "some_last_days" if 0 < n_days < LATELY_DAYS else "last_days"
     for label, part in (
         (texts("today_so_far"), lately[is_today]),
-        (texts("last_days", n=LATELY_DAYS), lately[~is_today]),
+        (texts(name, n=n_days or LATELY_DAYS, of=LATELY_DAYS), lately[~is_today]),
     ):
         ours, rte_error = tiles.errors(part)
         scored = ours == ours  # noqa: PLR0124 - NaN: nothing was scored

@@ -1,4 +1,7 @@
-"""What is there and what ran: the completeness calendar, the weather, runs and schedules, the model in use."""
+"""What is there and what ran: open alerts, the completeness calendar, the weather, the model in use, Dagster.
+
+Not here: what Dagster's web server says (`orchestration`).
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,45 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, runs, store
+from dashboard import address, store
 from dashboard.charts.calendar import calendar_figure, counts, due_quarters
 from dashboard.frame import Frame, chart
 from dashboard.language import moment_label, number, percent, short_day
-from dashboard.runs import Run, Schedule
+from dashboard.views import orchestration
+from elec_pipeline.alerts.texts import began_at, in_short
 from elec_pipeline.domain.delivery_day import FIRST_DAY, days, delivery_day
 from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle.registry import Reason
-from elec_pipeline.settings import settings
+from elec_pipeline.settings_alerts import Language as AlertsLanguage
 
 
 def show(frame: Frame) -> None:
     """Show the page."""
     texts = frame.texts
     st.title(texts("page_data"))
+    show_alerts(frame)
     if store.newest_day() is None:
         st.info(texts("database_empty"), icon=":material/info:")
     else:
         _calendar(frame)
         _weather(frame)
     _model(frame)
-    _dagster(frame)
+    orchestration.show(frame)
+
+
+def show_alerts(frame: Frame) -> None:
+    """Show the problems that people are told of and that are not over."""
+    texts, language = frame.texts, frame.texts.language
+    st.header(texts("alerts"))
+    found = store.open_alerts(frame.now)
+    if not found:
+        st.success(texts("no_alert"), icon=":material/check_circle:")
+    for entry in found:
+        since = texts("alert_since", moment=moment_label(began_at(entry), language))
+        st.error(
+            f"{in_short(entry, AlertsLanguage(str(language)))} {since}", icon=":material/notification_important:"
+        )
 
 
 def _calendar(frame: Frame) -> None:
@@ -167,66 +186,4 @@ def _validation(frame: Frame, metrics: dict[str, dict[str, float]]) -> None:
             }
         ),
         hide_index=True,
-    )
-
-
-def _dagster(frame: Frame) -> None:
-    texts = frame.texts
-    url = settings().elec_dagster_url.rstrip("/")
-    inside = settings().elec_dagster_internal_url or url
-    answer = runs.ask(inside, settings().elec_ui_password.get_secret_value())
-    if answer is None:
-        st.header(texts("runs"))
-        st.info(texts("dagster_gone", url=url), icon=":material/info:")
-        return
-    last, schedules = answer
-    st.header(texts("schedules"))
-    st.dataframe(
-        _schedules(frame, schedules, url), hide_index=True,
-        column_config={texts("link"): st.column_config.LinkColumn(display_text="Dagster")},
-    )  # fmt: skip
-    st.header(texts("runs"))
-    if not last:
-        st.info(texts("no_runs"), icon=":material/info:")
-    else:
-        st.dataframe(
-            _runs(frame, last, url), hide_index=True,
-            column_config={texts("link"): st.column_config.LinkColumn(display_text="Dagster")},
-        )  # fmt: skip
-    st.link_button(texts("open_dagster"), url, icon=":material/open_in_new:")
-
-
-def _schedules(frame: Frame, schedules: list[Schedule], url: str) -> pd.DataFrame:
-    texts, language = frame.texts, frame.texts.language
-    order = sorted(schedules, key=lambda each: (each.next_tick is None, each.next_tick))
-    return pd.DataFrame(
-        {
-            texts("job"): [each.name for each in order],
-            texts("next_tick"): [
-                "" if each.next_tick is None else moment_label(each.next_tick, language) for each in order
-            ],
-            texts("status"): [texts("schedule_on" if each.is_on else "schedule_off") for each in order],
-            texts("link"): [f"{url}/locations/{each.location}/schedules/{each.name}" for each in order],
-        }
-    )
-
-
-def _runs(frame: Frame, last: list[Run], url: str) -> pd.DataFrame:
-    texts, language = frame.texts, frame.texts.language
-    return pd.DataFrame(
-        {
-            texts("job"): [each.job for each in last],
-            texts("partition"): [each.partition for each in last],
-            texts("status"): [each.status for each in last],
-            texts("started"): [
-                "" if each.started is None else moment_label(each.started, language) for each in last
-            ],
-            texts("took"): [
-                ""
-                if each.started is None or each.ended is None
-                else texts("seconds", n=number((each.ended - each.started).total_seconds(), language, 1))
-                for each in last
-            ],
-            texts("link"): [f"{url}/runs/{each.run_id}" for each in last],
-        }
     )

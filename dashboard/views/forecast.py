@@ -107,6 +107,9 @@ def _state(frame: Frame, name: str, standing: Standing) -> None:
     texts, language = frame.texts, frame.texts.language
     verdict = standing.verdict
     colour, icon = LOOKS[verdict.state]
+    behind = standing.days_behind
+    if behind:
+        colour = "red"
     n = verdict.revisions if verdict.state is State.REVISED else verdict.lacking
     detail = texts(f"state_detail_{verdict.state}", n=number(n, language), of=verdict.due)
     with st.container(border=True, gap="xxsmall"):
@@ -120,7 +123,8 @@ def _state(frame: Frame, name: str, standing: Standing) -> None:
             if standing.updated is None
             else texts("updated", moment=moment_label(standing.updated, language))
         )
-        st.caption(" · ".join(part for part in (ends, updated) if part))
+        late = f":red[**{texts('days_behind' if behind > 1 else 'day_behind', n=behind)}**]" if behind else ""
+        st.caption(" · ".join(part for part in (late, ends, updated) if part))
 
 
 def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:

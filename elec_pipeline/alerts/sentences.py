@@ -183,7 +183,7 @@ SENTENCES: dict[Kind, dict[Language, Sentences]] = {
         _FR: Sentences(
             "la prévision est moins bonne que celle de RTE",
             "{why}",
-            "un réentraînement est demandé tout seul. Voir la page de précision ; si un modèle vient d'être "
+            "un réentraînement est demandé tout seul. Voir la page « Fiabilité » ; si un modèle vient d'être "
             "promu, "
             "`elec models rollback`.",
         ),

@@ -10,13 +10,14 @@ from functools import partial
 
 from fastapi import Depends, FastAPI, Security
 from fastapi.security import APIKeyHeader
+from fastapi_offline import FastAPIOffline
 
 from elec_pipeline.api import exports, front_end, prediction, summary, vintages
 from elec_pipeline.api.answers import HOLDS_S, Answers
 from elec_pipeline.api.cors import SameHostCors
 from elec_pipeline.api.errors import add_handlers
 from elec_pipeline.api.head import Head
-from elec_pipeline.api.limits import KEY_HEADER, TIME_LIMIT_S, Limits
+from elec_pipeline.api.limits import DOCS_PARTS, KEY_HEADER, TIME_LIMIT_S, Limits
 from elec_pipeline.api.metrics.exposition import add_metrics
 from elec_pipeline.api.metrics.monitor import HOLDS_S as METRICS_HOLD_S
 from elec_pipeline.api.metrics.monitor import Monitor
@@ -88,9 +89,9 @@ def create_app(
         engine.dispose()
         of_dagster.dispose()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # a page of documentation whose parts come from here, not from a CDN
         title="elec-pipeline", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None,
-        redirect_slashes=False,  # `TrailingSlash` answers
+        static_url=DOCS_PARTS, redirect_slashes=False,  # `TrailingSlash` answers
     )  # fmt: skip
     described = [Security(APIKeyHeader(name=KEY_HEADER, auto_error=False))] if key else []
     for router in (front_end.router, vintages.router, exports.router, summary.router):

@@ -18,6 +18,8 @@ from elec_pipeline.api.errors import unavailable
 KEY_HEADER = "X-API-Key"
 OPEN_PATHS = frozenset({"/health", "/api/health", "/docs", "/openapi.json"})
 """Answered without a key: they tell nothing of the data, and probes have no key."""
+DOCS_PARTS = "/docs-parts"
+"""Where scripts and styles of `/docs` are; as open as the page."""
 BEARER_PATHS = frozenset({"/metrics"})
 """Where the key may also come as a bearer token: older scrapers can send no header of their own."""
 BODY_BYTES = 512 * 2**10
@@ -45,7 +47,8 @@ class Limits:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if self._key and scope["path"] not in OPEN_PATHS and not self._is_known(scope["path"], headers):
+        is_open = scope["path"] in OPEN_PATHS or scope["path"].startswith(f"{DOCS_PARTS}/")
+        if self._key and not is_open and not self._is_known(scope["path"], headers):
             refusal = JSONResponse({"detail": f"The header {KEY_HEADER} is missing or wrong."}, 401)
             await refusal(scope, receive, send)
             return

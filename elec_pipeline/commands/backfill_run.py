@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TextIO
 
 import dagster as dg
+from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 from dagster._core.storage.tags import MAX_RETRIES_TAG
 from dagster._core.utils import make_new_run_id
 from dagster_shared.error import SerializableErrorInfo
 from sqlalchemy.exc import SQLAlchemyError
 
+from elec_pipeline.commands.run_of_job import LAUNCHED_BY_TAG, execute
 from elec_pipeline.commands.upkeep import tended
 from elec_pipeline.defs.faults import FAULT
 from elec_pipeline.defs.partitions import (
@@ -97,10 +99,13 @@ class Run:
             lost_runs_closed(self._instance),
             redirect_stderr(_WithoutEcho(sys.stderr)),
         ):
-            result = job.execute_in_process(
-                instance=self._instance,
-                asset_selection=[dg.AssetKey(name) for name in self._assets],
+            events = execute(
+                self._instance,
+                job,
+                self._assets,
+                run_id=self._id,
                 tags={
+                    LAUNCHED_BY_TAG: "elec backfill",
                     RANGE_START_TAG: key(self.first),
                     RANGE_END_TAG: key(self.last),
                     AS_FAR_AS_POSSIBLE_TAG: "true",
@@ -109,11 +114,9 @@ class Run:
                 },
                 # The bar is the output here; the run's log is in the event log.
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                raise_on_error=False,
-                run_id=self._id,
             )
-        if not result.success:
-            raise _failure(result)
+        if not any(event.event_type is DagsterEventType.RUN_SUCCESS for event in events):
+            raise _failure(events, self._id)
 
     def was_cut_off(self, error: Exception) -> bool:
         """Say whether an error of `execute` means that the database went away in the middle of it."""
@@ -184,9 +187,9 @@ def lost_runs_closed(instance: dg.DagsterInstance) -> AbstractContextManager[Non
     return tended(look, every_s=LOOK_S, longest_s=LOOK_S)
 
 
-def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
+def _failure(events: list[DagsterEvent], run_id: str) -> ElecError:
     """Return why a run failed: the sentence of the step, or the error at the root of it."""
-    for event in result.filter_events(lambda e: e.is_step_failure):
+    for event in (each for each in events if each.is_step_failure):
         failure = event.step_failure_data
         if failure.user_failure_data is not None:
             said = failure.user_failure_data
@@ -200,7 +203,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> ElecError:
             kind = StoreUnavailableError if outages else ElecError
             root = outages[-1] if outages else causes[-1]
             return kind(f"{event.step_key} failed: {' '.join(root.message.split())}")
-    return ElecError(f"run {result.run_id} failed; Dagster's UI has its log")
+    return ElecError(f"run {run_id} failed; Dagster's UI has its log")
 
 
 def _named(fault: str | None) -> type[ElecError]:

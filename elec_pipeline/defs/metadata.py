@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 PREVIEW_ROWS = 8
 
 
-def rows(written: Written) -> dict[str, Any]:
-    """Return row counts; `dagster/row_count` is what Dagster's UI plots."""
-    return {
-        "dagster/row_count": written.inserted + written.replaced + written.unchanged,
-        "rows inserted": written.inserted,
-        "rows replaced": written.replaced,
-        "rows unchanged": written.unchanged,
-    }
+def of_run(context: dg.AssetExecutionContext, written: Written, **counts: int) -> dict[str, Any]:
+    """Return what a run did, all its days together.
+
+    As JSON, which Dagster's UI does not plot: every day of the run carries it, and would be shown with the totals.
+
+    Args:
+        context: Of the asset.
+        written: What its writes changed.
+        counts: More of them.
+    """
+    asked = context.partition_key_range
+    days = asked.start if asked.start == asked.end else f"{asked.start} to {asked.end}"
+    rows = {"inserted": written.inserted, "replaced": written.replaced, "unchanged": written.unchanged}
+    told = {"days": days, **{f"rows {name}": n for name, n in rows.items()}, **counts}
+    return {"this run": dg.MetadataValue.json({name.replace("_", " "): value for name, value in told.items()})}
 
 
 def left_out(parts: LeftOut, log: logging.Logger) -> str:

@@ -5,9 +5,10 @@ with the same value, of which `dagster.yaml` lets one run at a time out of the q
 asked for. So the second follows the first, and is made with what is known even where the first failed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
+from inspect import getdoc
+from typing import Any
 
 import dagster as dg
 
@@ -38,8 +39,21 @@ CONSOLIDATION_REACH_DAYS = 300
 CONSOLIDATION_DAY = 5
 """How far back days with provisional values are read again, and when in the month the open data's are."""
 
-_schedule = partial(dg.schedule, execution_timezone=PARIS.key, default_status=dg.DefaultScheduleStatus.RUNNING)
+_Tick = Callable[..., dg.RunRequest | dg.SkipReason | Iterator[dg.RunRequest]]
 _ONE_DAY = timedelta(days=1)
+
+
+def _schedule(**options: Any) -> Callable[[_Tick], dg.ScheduleDefinition]:
+    """Return a decorator: a schedule in Paris time, running by default, described by its docstring."""
+
+    def made(tick: _Tick) -> dg.ScheduleDefinition:
+        running = dg.DefaultScheduleStatus.RUNNING
+        described = dg.schedule(
+            description=getdoc(tick), execution_timezone=PARIS.key, default_status=running, **options
+        )
+        return described(tick)
+
+    return made
 
 
 def _today(context: dg.ScheduleEvaluationContext) -> date:

@@ -43,7 +43,6 @@ class Report:
         written: Rows inserted, replaced, unchanged.
         implausible: Rows that were rejected, with their values.
         conflicts: Rows of instants with contradictory values, none of which was kept.
-        preview: The first and last rows of what came.
     """
 
     expected: int = 0
@@ -51,18 +50,12 @@ class Report:
     written: Written = NOTHING
     implausible: pd.DataFrame = field(default_factory=pd.DataFrame)
     conflicts: pd.DataFrame = field(default_factory=pd.DataFrame)
-    preview: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def add(self, cleaned: load_curve.CleanCurve, written: Written) -> None:
         """Add one window."""
         self.written += written
         self.implausible = _joined(self.implausible, cleaned.implausible)
         self.conflicts = _joined(self.conflicts, cleaned.conflicts)
-        self.show(cleaned.curve)
-
-    def show(self, rows: pd.DataFrame) -> None:
-        """Keep a few rows of what came for the preview."""
-        self.preview = _joined(self.preview.head(4), rows.iloc[[*range(min(4, len(rows)))]], rows.tail(4))
 
 
 def ingest_actuals(
@@ -133,7 +126,6 @@ def average_hours(
         report.received += int(
             (means.loc[means["hour_start"].isin(due), "quarters"] == load_curve.QUARTERS_AN_HOUR).sum()
         )
-        report.show(means)
         if progress is not None:
             progress(end)
     return report

@@ -35,14 +35,12 @@ class IntradayReport:
         issues: How many issues were made.
         there_already: How many due issues had been made before.
         refused: Issues that cannot be made, with the reason.
-        newest: The rows of the newest issue made, for a preview.
     """
 
     written: Written = NOTHING
     issues: int = 0
     there_already: int = 0
     refused: list[str] = field(default_factory=list)
-    newest: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def issue_within_days(engine: Engine, first: date, last: date, *, now: datetime) -> IntradayReport:
@@ -69,7 +67,6 @@ def issue_within_days(engine: Engine, first: date, last: date, *, now: datetime)
         ]
         if frames:
             report.written += write_intraday(engine, pd.concat(frames, ignore_index=True))
-            report.newest = frames[-1]
     return report
 
 

@@ -44,7 +44,6 @@ class IssueReport:
         held_back: About each forecast that was held back as implausible, why, and who speaks instead.
         implausible: Those of `refused` of which no forecast is plausible.
         crossings: Hours whose quantiles are not in order; none, unless a model is broken.
-        predictions: The first rows that were written, for a preview.
     """
 
     written: Written = NOTHING
@@ -54,7 +53,6 @@ class IssueReport:
     held_back: list[str] = field(default_factory=list)
     implausible: list[str] = field(default_factory=list)
     crossings: int = 0
-    predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def due_issues(first: date, last: date, now: datetime) -> list[tuple[date, Issue]]:
@@ -154,8 +152,6 @@ def _issue(
     report.issued += [known for known, _ in published]
     report.held_back += [each.held_back for _, each in published if each.held_back is not None]
     report.crossings += int((np.diff(predictions[list(COLUMNS)].to_numpy(), axis=1) < 0).any(axis=1).sum())
-    if report.predictions.empty:
-        report.predictions = predictions.head(6)
 
 
 def to_frame(published: Sequence[tuple[InformationSet, Issued]], version: str) -> pd.DataFrame:

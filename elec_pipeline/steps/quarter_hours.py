@@ -43,14 +43,12 @@ class QuarterHoursReport:
         on_the_curve_alone: Those of which no past day was known in full, so that the curve through the hours
             stands alone.
         partial: Those that have not all hours of their day, and get no quarter-hours.
-        quarters: The first rows that were written, for a preview.
     """
 
     written: Written = NOTHING
     issues: int = 0
     on_the_curve_alone: list[str] = field(default_factory=list)
     partial: list[str] = field(default_factory=list)
-    quarters: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def add_quarter_hours(engine: Engine, first: date, last: date) -> QuarterHoursReport:
@@ -70,7 +68,6 @@ def add_quarter_hours(engine: Engine, first: date, last: date) -> QuarterHoursRe
         if frames:
             quarters = pd.concat(frames, ignore_index=True)
             report.written += write_quarter_hours(engine, quarters)
-            report.quarters = quarters.head(8) if report.quarters.empty else report.quarters
     return report
 
 

@@ -54,7 +54,6 @@ class WeatherReport:
         written: Rows inserted, unchanged.
         requests_saved: Windows that were there already and not asked for.
         unavailable: Why the source did not answer; empty where it did.
-        preview: The first rows that came.
     """
 
     expected: int = 0
@@ -62,7 +61,6 @@ class WeatherReport:
     written: Written = NOTHING
     requests_saved: int = 0
     unavailable: str = ""
-    preview: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def ingest_weather(
@@ -155,8 +153,6 @@ def _store(engine: Engine, weather: pd.DataFrame, source: str, report: WeatherRe
     if weather.empty:
         return
     report.written += write_weather(engine, weather, source=source)
-    if report.preview.empty:
-        report.preview = weather.head(8)
 
 
 def _days_lacking(engine: Engine, first: date, last: date) -> list[date]:

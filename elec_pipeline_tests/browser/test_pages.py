@@ -60,7 +60,7 @@ def traces(page: Page, number: int = 0) -> list[dict[str, object]]:
     ("path", "heading"),
     [
         ("", {"en": "Tomorrow, Tuesday 28 October 2025", "fr": "Demain, mardi 28 octobre 2025"}),
-        ("accuracy", {"en": "Accuracy", "fr": "Précision"}),
+        ("accuracy", {"en": "Accuracy", "fr": "Fiabilité"}),
         ("day", {"en": "Tuesday 28 October 2025", "fr": "Mardi 28 octobre 2025"}),
         ("data", {"en": "Data and runs", "fr": "Données et exécutions"}),
     ],
@@ -89,11 +89,11 @@ def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, 
     expect(page.locator("h1").first).to_have_text("Demain, mardi 28 octobre 2025")
     page.wait_for_url("**lang=fr**")
     assert "range=30d" in page.url
-    page.get_by_role("link", name="Précision").click()
-    expect(page.locator("h1").first).to_have_text("Précision")
+    page.get_by_role("link", name="Fiabilité").click()
+    expect(page.locator("h1").first).to_have_text("Fiabilité")
     page.wait_for_url("**/accuracy?**lang=fr**")
     again = visit(page.url, locale="en-GB")
-    expect(again.locator("h1").first).to_have_text("Précision")
+    expect(again.locator("h1").first).to_have_text("Fiabilité")
     labels = chart(again).locator(".ytick text").all_text_contents()
     assert labels
     assert not any("." in label for label in labels)

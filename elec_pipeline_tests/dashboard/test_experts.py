@@ -82,7 +82,7 @@ def page(monkeypatch: pytest.MonkeyPatch, engine: Engine, language: str) -> AppT
     ("language", "names"),
     [
         ("en", ["Dense network", "oracle", "Ours, evening (20:30)", "RTE D-1, debiased", "RTE D-1"]),
-        ("fr", ["Réseau dense", "oracle", "Nôtre, soir (20:30)", "RTE J-1, débiaisée", "RTE J-1"]),
+        ("fr", ["Réseau dense", "oracle", "La nôtre, soir (20:30)", "RTE J-1, débiaisée", "RTE J-1"]),
     ],
 )
 def test_the_page_shows_each_expert_the_references_and_the_weights(

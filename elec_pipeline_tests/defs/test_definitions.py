@@ -93,6 +93,22 @@ def test_schedules_run_by_default_in_paris_time() -> None:
     assert {schedule.job_name for schedule in schedules.all_schedules} == JOBS - {"backfill"}
 
 
+def test_everything_that_dagsters_ui_lists_is_described() -> None:
+    repository = defs.get_repository_def()
+    listed = {
+        **{f"schedule {each.name}": each.description for each in repository.schedule_defs},
+        **{f"sensor {each.name}": each.description for each in repository.sensor_defs},
+        **{f"job {each.name}": each.description for each in repository.get_all_jobs() if each.name in JOBS},
+        **{f"asset {each.key}": each.description for each in defs.resolve_asset_graph().asset_nodes},
+        **{
+            f"check {key}": defs.resolve_asset_graph().get_check_spec(key).description
+            for key in defs.resolve_asset_graph().asset_check_keys
+        },
+    }
+    assert len(listed) > len(SCHEDULES) + len(JOBS) + 20
+    assert [name for name, description in listed.items() if not description] == []
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"rte_revisions", "intraday_forecast"}))
 def test_the_documentation_names_the_time_of_every_schedule(name: str, language: str) -> None:

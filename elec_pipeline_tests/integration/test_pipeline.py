@@ -88,10 +88,6 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     evening = made[made["issued_at"] == issue_time(day, Issue.EVENING)].set_index("hour_start")["load_mw"]
     assert (of_hours - evening).abs().max() <= 0.1
     assert quarters["load_mw"].diff().abs().median() > 1  # a curve, not steps
-    assert run(["intraday_predictions"], day, day).success
-    with engine.connect() as connection:
-        within = queries.intraday_between(connection, day_start(day), day_end(day))
-    assert within["issued_at"].nunique() == n_hours
     with engine.connect() as connection:
         scores = queries.accuracy_between(connection, day, day).set_index("forecaster")
     names = card_of("")["combination"]["experts"]
@@ -107,9 +103,14 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     again = run(EVERYTHING, first, day)
     assert again.success
     for event in again.get_asset_materialization_events():
-        metadata = event.materialization.metadata
-        assert metadata["rows inserted"].value == metadata["rows replaced"].value == 0
+        done = event.materialization.metadata["this run"].value
+        assert isinstance(done, dict)
+        assert done["rows inserted"] == done["rows replaced"] == 0
     pd.testing.assert_frame_equal(predictions(engine, day), made)
+    assert run(["intraday_predictions"], day, day).success
+    with engine.connect() as connection:
+        within = queries.intraday_between(connection, day_start(day), day_end(day))
+    assert within["issued_at"].nunique() == n_hours
 
 
 @every_day_length
@@ -225,3 +226,29 @@ def test_a_source_that_is_away_is_tried_again_and_then_fails(
     assert not result.success
     assert "500" in failure(result)
     assert sum(event.is_step_restarted for event in result.all_events) == faults.MORE_TRIES
+
+
+@every_day_length
+def test_each_day_of_a_range_tells_of_itself(engine: Engine, day: date, n_hours: int) -> None:
+    first = day - timedelta(days=9)
+    result = run(["raw_consumption", "hourly_consumption", "rte_forecasts", "forecast_accuracy"], first, day)
+    assert result.success
+    told = {
+        (event.materialization.asset_key.to_user_string(), str(event.materialization.partition)): {
+            name: value.value for name, value in event.materialization.metadata.items()
+        }
+        for event in result.get_asset_materialization_events()
+    }
+    with engine.connect() as connection:
+        scores = queries.accuracy_between(connection, first, day)
+        load = queries.hours_between(connection, day_start(day), day_end(day))["load_mw"]
+    mape = scores[scores["forecaster"] == "rte_d1"].set_index("delivery_day")["mape"]
+    assert len(set(mape)) > 1
+    assert {
+        each: told["forecast_accuracy", str(each)]["MAPE of rte_d1 (%)"] for each in mape.index
+    } == mape.to_dict()
+    last = {name: told[name, str(day)] for name in ("raw_consumption", "hourly_consumption", "rte_forecasts")}
+    assert last["raw_consumption"]["dagster/row_count"] == last["raw_consumption"]["quarter-hours"] == 4 * n_hours
+    assert last["hourly_consumption"]["complete hours"] == last["rte_forecasts"]["hours of D-1"] == n_hours
+    assert last["hourly_consumption"]["peak (MW)"] == load.max()
+    assert {metadata["this run"]["days"] for metadata in told.values()} == {f"{first} to {day}"}  # type: ignore[index, call-overload]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from elec_pipeline.defs import metadata
+from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
@@ -58,7 +58,9 @@ def chronos_predictions(
 
     Issues every issue that is due and that the model has not made yet, so that a backfill writes both.
     """
+    from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.issuing import issue_due
+    from elec_pipeline.store import queries
 
     first, last = asked_days(context)
     with typed_faults(context):
@@ -73,21 +75,24 @@ def chronos_predictions(
             may_refuse_all=AS_FAR_AS_POSSIBLE_TAG in context.run.tags,
             progress=lambda day: context.log.info(f"forecasts are issued up to {day}"),
         )
+        by_day.tell_of_table(context, store, queries.first_predictions, day_figures.of_predictions)
     for reason in (*report.refused, *report.held_back):
         context.log.warning(reason)
     return dg.MaterializeResult(
         metadata={
-            **metadata.rows(report.written),
-            "issues made": len(report.issued),
-            "issues refused": len(report.refused),
-            "issues degraded": len(_degraded(report)),
-            "issues held back": len(report.held_back),
+            **metadata.of_run(
+                context,
+                report.written,
+                issues_made=len(report.issued),
+                issues_refused=len(report.refused),
+                issues_degraded=len(_degraded(report)),
+                issues_held_back=len(report.held_back),
+                issues_on_nominal_vintages=sum(known.nominal_vintages for known in report.issued),
+            ),
             "values left out": ", ".join(_left_out(report)) or "none",
-            "issues on nominal vintages": sum(known.nominal_vintages for known in report.issued),
             "inputs not used": ", ".join(_unused(report, forecaster.inputs)) or "none",
             "model version": forecaster.version,
             "model in use": used.why,
-            "preview": metadata.table(report.predictions),
         },
         check_results=[_in_order(report), _fully_informed(report), _plausible(report)],
     )

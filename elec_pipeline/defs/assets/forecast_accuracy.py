@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from elec_pipeline.defs import metadata
+from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.intraday_predictions import intraday_predictions
@@ -25,11 +25,5 @@ def forecast_accuracy(context: dg.AssetExecutionContext, store: StoreResource) -
 
     with typed_faults(context):
         scores, written = score_days(store.engine(), *asked_days(context))
-    means = scores.groupby("forecaster")["mape"].mean()
-    return dg.MaterializeResult(
-        metadata={
-            **metadata.rows(written),
-            **{f"MAPE of {name} (%)": float(value) for name, value in means.items()},
-            "preview": metadata.table(scores),
-        }
-    )
+    by_day.tell_of_scores(context, scores)
+    return dg.MaterializeResult(metadata=metadata.of_run(context, written))

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from elec_pipeline.defs import metadata
+from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
@@ -27,12 +27,15 @@ def hourly_consumption(
     context: dg.AssetExecutionContext, store: StoreResource, clock: ClockResource
 ) -> dg.MaterializeResult:
     """French consumption by hour: the mean of the quarters that are there, and how many they are."""
+    from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.consumption import average_hours
+    from elec_pipeline.store import queries
 
     first, last = asked_days(context)
     with typed_faults(context):
         report = average_hours(store.engine(), first, last, now=clock.now())
+        by_day.tell_of_table(context, store, queries.hours_between, day_figures.of_hours)
     return dg.MaterializeResult(
-        metadata={**metadata.rows(report.written), "preview": metadata.table(report.preview)},
+        metadata=metadata.of_run(context, report.written),
         check_results=[metadata.complete(report, "complete hours")],
     )

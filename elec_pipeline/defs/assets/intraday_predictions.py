@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from elec_pipeline.defs import metadata
+from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
 from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_predictions
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
@@ -25,17 +25,21 @@ def intraday_predictions(
 
     A partition holds the issues made on that day. Makes every issue that is due and not made yet.
     """
+    from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.intraday import issue_within_days
+    from elec_pipeline.store import queries
 
     with typed_faults(context):
         report = issue_within_days(store.engine(), *asked_days(context), now=clock.now())
+        by_day.tell_of_table(
+            context, store, queries.intraday_between, day_figures.of_predictions, instant="issued_at"
+        )
     for reason in report.refused:
         context.log.info(reason)
     return dg.MaterializeResult(
         metadata={
-            **metadata.rows(report.written),
-            "issues made": report.issues,
-            "issues refused": len(report.refused),
-            "preview": metadata.table(report.newest),
+            **metadata.of_run(
+                context, report.written, issues_made=report.issues, issues_refused=len(report.refused)
+            ),
         }
     )

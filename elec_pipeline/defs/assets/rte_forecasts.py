@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from elec_pipeline.defs import metadata
+from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
 from elec_pipeline.defs.pools import RTE_POOL
@@ -30,7 +30,9 @@ def rte_forecasts(
     context: dg.AssetExecutionContext, store: StoreResource, source: SourceResource, clock: ClockResource
 ) -> dg.MaterializeResult:
     """RTE's D-1, D-2 and intraday forecasts. A vintage is added when RTE publishes one, and never changed."""
+    from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.consumption import ingest_rte_forecasts
+    from elec_pipeline.store import queries
 
     first, last = asked_days(context)
     with typed_faults(context):
@@ -44,14 +46,14 @@ def rte_forecasts(
             now=clock.now(),
             progress=lambda day: context.log.info(f"RTE's forecasts are stored up to {day}"),
         )
+        by_day.tell_of_table(context, store, queries.vintages_between, day_figures.of_vintages)
     for _, row in report.implausible.iterrows():
         context.log.warning(f"rejected {row['load_mw']} MW at {row['interval_start']}: beyond belief")
     return dg.MaterializeResult(
         metadata={
-            **metadata.rows(report.written),
+            **metadata.of_run(context, report.written),
             "fallback": client.outage or "not used",
             "left out": metadata.left_out(client.left_out, context.log),
-            "preview": metadata.table(report.preview),
         },
         check_results=[
             metadata.complete(report, "hours of D-1"),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from elec_pipeline.defs import metadata
+from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import QUOTA_FAILS_TAG, asked_days, delivery_days, one_run
 from elec_pipeline.defs.pools import WEATHER_POOL
@@ -37,7 +37,9 @@ def weather_forecasts(
     A forecast can be issued without it: where Open-Meteo does not answer, this materialises without rows and
     says why; the run goes on.
     """
+    from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.weather import WeatherReport, ingest_weather
+    from elec_pipeline.store import queries
 
     first, last = asked_days(context)
     with typed_faults(context):
@@ -55,16 +57,14 @@ def weather_forecasts(
                 progress=lambda day: context.log.info(f"weather forecasts are stored up to {day}"),
                 quota_fails=QUOTA_FAILS_TAG in context.run.tags,
             )
+        by_day.tell_of_table(context, store, queries.inputs_between, day_figures.of_weather)
     if report.unavailable and client is not None:
         context.log.warning(f"{report.unavailable} Forecasts are issued without what is missing.")
     return dg.MaterializeResult(
         metadata={
-            **metadata.rows(report.written),
+            **metadata.of_run(context, report.written, windows_there_already=report.requests_saved),
             "source": report.unavailable or "answered",
             "left out": "nothing" if client is None else metadata.left_out(client.left_out, context.log),
-            "windows there already": report.requests_saved,
-            **{f"hours of {name}": n_hours for name, n_hours in report.received.items()},
-            "preview": metadata.table(report.preview),
         },
         check_results=[_complete(report, is_off=client is None)],
     )
