@@ -38,7 +38,7 @@ from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
-FORECASTS = ("rte_forecasts", "weather_forecasts", "chronos_predictions")
+FORECASTS = ("raw_rte_forecasts", "rte_forecasts", "weather_forecasts", "chronos_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 WEATHER = ("weather_forecasts",)
 

@@ -16,6 +16,7 @@ from elec_pipeline.defs.assets import (
     chronos_predictions,
     hourly_consumption,
     raw_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
 )
@@ -117,8 +118,8 @@ def evening_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
 def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
     tomorrow = key(today + _ONE_DAY)
     steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
-        ("knowns", key(today), [raw_consumption, hourly_consumption, rte_forecasts]),
-        ("forecast", tomorrow, [rte_forecasts, weather_forecasts, chronos_predictions]),
+        ("knowns", key(today), [raw_consumption, hourly_consumption, raw_rte_forecasts, rte_forecasts]),
+        ("forecast", tomorrow, [raw_rte_forecasts, rte_forecasts, weather_forecasts, chronos_predictions]),
     ]
     for name, partition, assets in steps:
         yield dg.RunRequest(

@@ -5,12 +5,14 @@ from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.forecast_accuracy import forecast_accuracy
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
+from elec_pipeline.defs.assets.raw_rte_forecasts import raw_rte_forecasts
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
 
 daily_assets = [
     raw_consumption,
     hourly_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
     chronos_predictions,
@@ -27,6 +29,7 @@ __all__ = [
     "forecast_accuracy",
     "hourly_consumption",
     "raw_consumption",
+    "raw_rte_forecasts",
     "rte_forecasts",
     "weather_forecasts",
 ]

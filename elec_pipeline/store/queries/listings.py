@@ -22,6 +22,7 @@ from elec_pipeline.store.tables import (
     forecast_accuracy,
     hourly_consumption,
     raw_consumption_revisions,
+    raw_rte_forecasts,
     rte_forecasts,
 )
 
@@ -55,6 +56,7 @@ PREDICTIONS = Listing(
     chronos_predictions, ("hour_start", "issued_at", "model_version"), {AFTER_THE_FACT: after_the_fact()}
 )
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
+RAW_RTE_FORECASTS = Listing(raw_rte_forecasts, ("interval_start", "forecast_type", "published_at", "ingested_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
 ACCURACY = Listing(forecast_accuracy, ("delivery_day", "forecaster"))
 
