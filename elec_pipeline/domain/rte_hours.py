@@ -20,7 +20,8 @@ from elec_pipeline.domain.provenance import quality
 from elec_pipeline.domain.vintages import assumed_publication, news
 
 _HOUR = ["forecast_type", "hour_start"]
-_KNOWN = ["hour_start", "forecast_type", "load_mw"]
+_KEY = [*_HOUR, "published_at"]
+_KNOWN = [*_KEY, "load_mw"]
 _VINTAGE = ["hour_start", "forecast_type", "published_at", "load_mw", "source", "ingested_at"]
 _READING = ["forecast_type", "reading"]
 
@@ -52,7 +53,7 @@ def vintages_of(readings: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     Args:
         readings: Columns `interval_start`, `forecast_type`, `published_at`, `is_dated`, `load_mw`,
             `resolution_minutes`, `source`, `ingested_at`, as `raw_rte_forecasts` holds them.
-        known: Stored vintages of these hours: `hour_start`, `forecast_type`, `load_mw`.
+        known: Stored vintages of these hours: `hour_start`, `forecast_type`, `published_at`, `load_mw`.
 
     Returns:
         A row a vintage: `hour_start`, `forecast_type`, `published_at`, `load_mw`, `source`, `ingested_at`.
@@ -88,9 +89,9 @@ def vintages_of(readings: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
             fresh = news(undated, said, undated["read_at"])
             new = fresh if new.empty else pd.concat([new, fresh])
         found.append(new)
-        said = pd.concat([said, new[_KNOWN]]) if len(said) else new[_KNOWN]
-    # What bears the same time as an earlier reading is no other vintage: the first of them stands.
-    vintages = pd.concat(found).drop_duplicates([*_HOUR, "published_at"], keep="first")
+        # What bears the same time as an earlier reading is no other vintage: the first of them stands.
+        said = pd.concat([said, new[_KNOWN]] if len(said) else [new[_KNOWN]]).drop_duplicates(_KEY)
+    vintages = pd.concat(found).drop_duplicates(_KEY)
     return vintages[_VINTAGE].reset_index(drop=True)
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, text
 
-from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, to_utc
+from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, quarters, to_utc
 from elec_pipeline.domain.load_curve import clean
 from elec_pipeline.domain.rte_hours import to_vintages
 from elec_pipeline.simulator.server import SimulatorHandle
+from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.rte import RteClient
 from elec_pipeline.sources.rte_reply import read_short_term
 from elec_pipeline.steps.consumption import Report
-from elec_pipeline.steps.rte_forecasts import average_rte_forecasts, ingest_rte_forecasts
+from elec_pipeline.steps.rte_forecasts import (
+    FORECAST_TYPES,
+    average_rte_forecasts,
+    ingest_rte_forecasts,
+    store_vintages,
+)
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
@@ -120,3 +129,113 @@ def test_read_each_hour_every_revision_becomes_a_vintage_and_each_issue_knows_it
         known = history.at(day, issue, context_hours=24)
         assert known.rte_mw[-n_hours:].tolist() == expected["load_mw"].tolist()
         assert not known.nominal_vintages
+
+
+def kept_as_they_came(engine: Engine) -> pd.DataFrame:
+    with engine.connect() as connection:
+        return pd.read_sql_query(
+            text("SELECT * FROM elec.raw_rte_forecasts ORDER BY forecast_type, interval_start, ingested_at"),
+            connection,
+        )
+
+
+@every_day_length
+def test_what_came_is_kept_at_its_resolution(
+    client: RteClient, simulator: SimulatorHandle, engine: Engine, day: date, n_hours: int
+) -> None:
+    reply = client.short_term(FORECAST_TYPES, day, day)
+    report = ingest_rte_forecasts(client, engine, day, day, source="simulator", now=NOW)
+    assert (report.expected, report.received, report.written.inserted) == (4 * n_hours, 4 * n_hours, 10 * n_hours)
+    rows = kept_as_they_came(engine)
+    assert rows.groupby("forecast_type")["resolution_minutes"].agg(["size", "max"]).to_dict("index") == {
+        "D-1": {"size": 4 * n_hours, "max": 15},
+        "D-2": {"size": 2 * n_hours, "max": 30},
+        "ID": {"size": 4 * n_hours, "max": 15},
+    }
+    order = ["forecast_type", "interval_start"]
+    for column in ("load_mw", "published_at"):
+        assert rows[column].tolist() == reply.sort_values(order)[column].tolist()
+    assert ingest_rte_forecasts(client, engine, day, day, source="simulator", now=NOW).written.inserted == 0
+    simulator.set_faults([f"revised@{day}/D-1"])
+    assert (
+        ingest_rte_forecasts(client, engine, day, day, source="simulator", now=NOW).written.inserted == 4 * n_hours
+    )
+
+
+def reply_of(day: date, rng: np.random.Generator, *, dated: bool, published: datetime) -> pd.DataFrame:
+    """Return a reply with holes and values of a few sizes, so that they repeat, some of it newly published."""
+    blocks = []
+    for forecast_type, minutes in (("D-1", 15), ("D-2", 30), ("ID", 15)):
+        starts = quarters(day, day)[:: minutes // 15]
+        stamps = pd.Series(pd.Timestamp(published).as_unit("us"), index=range(len(starts)))
+        stamps = stamps.where(rng.random(len(starts)) < 0.9, stamps - pd.Timedelta(minutes=20))
+        blocks.append(
+            pd.DataFrame(
+                {
+                    "forecast_type": forecast_type,
+                    "interval_start": starts,
+                    "load_mw": rng.choice([50e3, 50.4e3], len(starts)).round(),
+                    "resolution_minutes": minutes,
+                    "published_at": stamps if dated else stamps.where(rng.random(len(starts)) < 0.02),
+                    "source": "rte" if dated else "odre-realtime",
+                }
+            )[rng.random(len(starts)) < 0.97]
+        )
+    return pd.concat(blocks, ignore_index=True)
+
+
+@dataclass
+class Replies:
+    """A source that answers with one reply."""
+
+    reply: pd.DataFrame
+    left_out: LeftOut = field(default_factory=LeftOut)
+
+    def short_term(self, types: Sequence[str], first: date, last: date) -> pd.DataFrame:
+        del first, last
+        return self.reply[self.reply["forecast_type"].isin(types)]
+
+
+@every_day_length
+def test_hours_are_those_that_each_reply_makes_by_itself(engine: Engine, day: date, n_hours: int) -> None:
+    """The same replies, dated and not, with holes and repetitions: straight to hours, and by way of what came."""
+    rng = np.random.default_rng(n_hours)
+    began = day_start(day) - timedelta(hours=30)
+    moments = [began + timedelta(hours=each) for each in (0, 6, 12, 12, 31, 40, 100)]
+    replies = [reply_of(day, rng, dated=number % 3 != 1, published=at) for number, at in enumerate(moments)]
+    replies.append(replies[1])
+    moments.append(moments[-1])
+
+    def hourly() -> pd.DataFrame:
+        with engine.begin() as connection:
+            rows = queries.vintages_between(connection, day_start(day), day_end(day))
+            connection.execute(text("TRUNCATE elec.rte_forecasts"))
+        keys = ["hour_start", "forecast_type", "published_at"]
+        return rows.drop(columns="ingested_at").sort_values(keys, ignore_index=True)
+
+    for reply, now in zip(replies, moments, strict=True):
+        for forecast_type in FORECAST_TYPES:
+            curve = clean(reply[reply["forecast_type"] == forecast_type]).curve
+            store_vintages(engine, to_vintages(curve, forecast_type, now), now=now)
+    straight = hourly()
+    for reply, now in zip(replies, moments, strict=True):
+        ingest_rte_forecasts(Replies(reply), engine, day, day, source="", now=now)
+        average_rte_forecasts(engine, day, day, now=now)
+    step_by_step = hourly()
+    pd.testing.assert_frame_equal(step_by_step, straight)
+    average_rte_forecasts(engine, day, day, now=NOW)
+    pd.testing.assert_frame_equal(hourly(), straight)  # made anew from what came, all at once
+    assert len(straight) > 4 * n_hours
+
+
+@every_day_length
+def test_hours_without_anything_raw_stay_and_a_rerun_brings_it(
+    client: RteClient, engine: Engine, day: date, n_hours: int
+) -> None:
+    forecasts(client, engine, day, day)
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE elec.raw_rte_forecasts"))
+    report = average_rte_forecasts(engine, day, day, now=NOW)
+    assert (report.expected, report.received, report.written.inserted) == (n_hours, n_hours, 0)
+    assert forecasts(client, engine, day, day).written.inserted == 0
+    assert len(kept_as_they_came(engine)) == 10 * n_hours
