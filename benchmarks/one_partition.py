@@ -1,4 +1,4 @@
-"""Our own time for a day of raw and hourly values from a local server: consumption, RTE's forecasts. Budget: 1 s."""
+"""Our own time for a day of consumption and of RTE's forecasts, raw and hourly, from a local server: 1 s each."""
 
 from __future__ import annotations
 
