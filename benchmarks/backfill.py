@@ -39,6 +39,7 @@ NOW = datetime.now(UTC)
 SERIES = (
     "raw_consumption",
     "hourly_consumption",
+    "raw_rte_forecasts",
     "rte_forecasts",
     "weather_forecasts",
     "chronos_predictions",

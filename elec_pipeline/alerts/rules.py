@@ -29,7 +29,7 @@ LEAST_REVISION = 0.02
 """As a share of the value. RTE's own corrections of the first days, and consolidation, are mostly smaller."""
 LEAST_FREE = 2 * 1024**3
 """Bytes. A day of the platform writes some megabytes; PostgreSQL's log of changes takes up to one gigabyte."""
-_FOLLOWS = {"hourly_consumption": "raw_consumption"}
+_FOLLOWS = {"hourly_consumption": "raw_consumption", "rte_forecasts": "raw_rte_forecasts"}
 
 
 def problems(facts: Facts) -> list[Problem]:

@@ -25,7 +25,7 @@ TOO_EARLY = "ContextTooThinError"
 A_WEEK = timedelta(days=7)
 CHECKS = {
     "raw_consumption": ("no_conflict", "plausible", "first_choice"),
-    "rte_forecasts": ("no_conflict", "plausible", "first_choice"),
+    "raw_rte_forecasts": ("no_conflict", "plausible", "first_choice"),
     "chronos_predictions": ("quantiles_in_order",),
 }
 """Checks that are told of as such. The others are told of by what they look at: days, series, forecasts."""

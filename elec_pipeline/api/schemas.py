@@ -156,6 +156,19 @@ class RteForecastRow(BaseModel):
     ingested_at: datetime
 
 
+class RawRteForecastRow(BaseModel):
+    """An interval of RTE's forecast as it was read; of days three months old, what no issue knew is dropped."""
+
+    interval_start: datetime
+    forecast_type: Literal["D-1", "D-2", "ID"]
+    published_at: datetime = Field(description="As the source says, else when it was read.")
+    is_dated: bool = Field(description="Whether the source says when it was published.")
+    load_mw: float
+    resolution_minutes: int = Field(description="15 or 30; of D-2, RTE gives half-hours.")
+    source: str
+    ingested_at: datetime
+
+
 class RevisionRow(BaseModel):
     """An actual value that was replaced."""
 

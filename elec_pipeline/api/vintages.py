@@ -160,6 +160,12 @@ async def rte_forecasts(request: Request, served: Served, asked: Annotated[RteQu
     return await _page(request, served, asked, listings.RTE_FORECASTS, forecast_type=asked.type)
 
 
+@router.get("/raw-rte-forecasts", responses=_responses(schemas.RawRteForecastRow))
+async def raw_rte_forecasts(request: Request, served: Served, asked: Annotated[RteQuery, Query()]) -> Response:
+    """RTE's forecasts by quarter-hour and half-hour, as they were read."""
+    return await _page(request, served, asked, listings.RAW_RTE_FORECASTS, forecast_type=asked.type)
+
+
 @router.get("/revisions", responses=_responses(schemas.RevisionRow))
 async def revisions(request: Request, served: Served, asked: Annotated[PageQuery, Query()]) -> Response:
     """Actual values that were replaced: when, by what."""

@@ -38,7 +38,7 @@ from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
-FORECAST_INPUTS = ("rte_forecasts", "weather_forecasts")
+FORECAST_INPUTS = ("raw_rte_forecasts", "rte_forecasts", "weather_forecasts")
 FORECASTS = (*FORECAST_INPUTS, "chronos_predictions", "quarter_hourly_predictions")
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 WEATHER = ("weather_forecasts",)

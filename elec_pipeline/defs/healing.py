@@ -17,6 +17,7 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     quarter_hourly_predictions,
     raw_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
 )
@@ -30,7 +31,7 @@ HEAL_TAG = "elec/heal"
 """Names the delivery day; `dagster.yaml` lets one run with this tag out of the queue at a time, oldest first."""
 BRINGING = {
     Lack.ACTUALS: (raw_consumption, hourly_consumption, forecast_accuracy),
-    Lack.RTE: (rte_forecasts, forecast_accuracy),
+    Lack.RTE: (raw_rte_forecasts, rte_forecasts, forecast_accuracy),
     Lack.TEMPERATURE: (weather_forecasts,),
     Lack.FORECAST: (chronos_predictions, quarter_hourly_predictions, forecast_accuracy),
     Lack.QUARTERS: (quarter_hourly_predictions,),

@@ -1,7 +1,9 @@
-"""`housekeeping`, the job that keeps Dagster's own records from growing without end.
+"""`housekeeping`, the job that keeps Dagster's own records and raw readings from growing without end.
 
-Here: which of them go, and when. Not here: our tables, of which nothing is ever deleted, and ticks, which
-`dagster.yaml` lets go.
+Here: which of them go, and when. Not here: ticks, which `dagster.yaml` lets go. Of our tables nothing is ever
+deleted, but for readings of RTE's forecasts (`store.rte_readings`): RTE revises them through the day, and each
+reading has every quarter-hour. Three months later those stay that an issue knew; the hours of all of them stay in
+`rte_forecasts`.
 
 Some 25 runs a day write about a megabyte of events. Of those that ended long ago, most materialised nothing that a
 later run has not materialised again, as each hour's look for revisions does: they go whole. Of the others, the
@@ -18,9 +20,12 @@ from dagster import DagsterRunStatus, RunsFilter
 from sqlalchemy import Engine, text
 
 from elec_pipeline.defs.run_workers import forget_ended
+from elec_pipeline.domain.delivery_day import day_start, delivery_day
 
 KEPT_DAYS = 90
 """As long as ticks are kept."""
+THINNED_DAYS = 31
+"""Days before these whose readings are looked at: the job may have missed nights, and a pass stays short."""
 AT_ONCE = 20_000
 """Rows deleted in one transaction: whoever writes meanwhile waits for one of these at most."""
 _ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
@@ -99,7 +104,24 @@ def forget_old_runs(context: dg.OpExecutionContext) -> None:
     context.log.info(f"Before {before:%Y-%m-%d}: {runs:,} superseded runs and {notes:,} notes of others deleted.")
 
 
-@dg.job(description=f"Records of runs older than {KEPT_DAYS} days go, but for the last of each partition.")
+@dg.op(description=f"Deletes readings of RTE's forecasts of days {KEPT_DAYS} days ago that no issue knew.")
+def thin_old_readings(context: dg.OpExecutionContext) -> None:
+    """Delete them, and say how many rows there were."""
+    from elec_pipeline.settings import settings
+    from elec_pipeline.store.database import opened
+    from elec_pipeline.store.rte_readings import thin_readings
+
+    last = delivery_day(datetime.now(UTC)) - timedelta(days=KEPT_DAYS)
+    with opened(settings()) as engine:
+        rows = thin_readings(engine, day_start(last - timedelta(days=THINNED_DAYS)), day_start(last))
+    context.log.info(f"Before {last}: {rows:,} rows of superseded readings of RTE's forecasts deleted.")
+
+
+@dg.job(
+    description=f"Records of runs older than {KEPT_DAYS} days go, but for the last of each partition, and "
+    "readings of RTE's forecasts that no issue knew."
+)
 def housekeeping() -> None:
-    """Keep Dagster's records from growing without end."""
+    """Keep Dagster's records and raw readings from growing without end."""
     forget_old_runs()
+    thin_old_readings()

@@ -13,6 +13,7 @@ from elec_pipeline.defs.assets import (
     intraday_predictions,
     quarter_hourly_predictions,
     raw_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
 )
@@ -21,7 +22,7 @@ from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, RETRAIN
 TRAINING_TAG = "elec/training"
 """`dagster.yaml` lets one run with this tag out of the queue at a time."""
 
-forecast_inputs = [raw_consumption, hourly_consumption, rte_forecasts, weather_forecasts]
+forecast_inputs = [raw_consumption, hourly_consumption, raw_rte_forecasts, rte_forecasts, weather_forecasts]
 
 actuals = dg.define_asset_job(
     "actuals",
@@ -30,7 +31,7 @@ actuals = dg.define_asset_job(
 )
 reconcile = dg.define_asset_job(
     "reconcile",
-    selection=[raw_consumption, hourly_consumption, rte_forecasts, forecast_accuracy],
+    selection=[raw_consumption, hourly_consumption, raw_rte_forecasts, rte_forecasts, forecast_accuracy],
     description="Days whose values are provisional, read again, with their revisions and scores.",
 )
 morning_forecast = dg.define_asset_job(
@@ -39,7 +40,9 @@ morning_forecast = dg.define_asset_job(
     description=f"What is known at {written(MORNING_ISSUE)}, then tomorrow's morning issue, before gate closure.",
 )
 rte_forecast = dg.define_asset_job(
-    "rte_forecast", selection=[rte_forecasts], description="RTE's forecasts for tomorrow."
+    "rte_forecast",
+    selection=[raw_rte_forecasts, rte_forecasts],
+    description="RTE's forecasts for tomorrow, as they come and by the hour.",
 )
 evening_forecast = dg.define_asset_job(
     "evening_forecast",

@@ -18,6 +18,7 @@ from elec_pipeline.defs.assets import (
     hourly_consumption,
     quarter_hourly_predictions,
     raw_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
 )
@@ -132,11 +133,17 @@ def evening_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
 def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
     tomorrow = key(today + _ONE_DAY)
     steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
-        ("knowns", key(today), [raw_consumption, hourly_consumption, rte_forecasts]),
+        ("knowns", key(today), [raw_consumption, hourly_consumption, raw_rte_forecasts, rte_forecasts]),
         (
             "forecast",
             tomorrow,
-            [rte_forecasts, weather_forecasts, chronos_predictions, quarter_hourly_predictions],
+            [
+                raw_rte_forecasts,
+                rte_forecasts,
+                weather_forecasts,
+                chronos_predictions,
+                quarter_hourly_predictions,
+            ],
         ),
     ]
     for name, partition, assets in steps:

@@ -30,6 +30,7 @@ _ACTUALS = longest_pause([ACTUALS, MORNING_ISSUE, EVENING_ISSUE]) + NEWEST_AT_RE
 OLDEST = {
     "raw_consumption": _ACTUALS,
     "hourly_consumption": _ACTUALS,
+    "raw_rte_forecasts": GRACE - _to_last_hour(RTE_FORECAST),
     "rte_forecasts": GRACE - _to_last_hour(RTE_FORECAST),
     "chronos_predictions": GRACE - _to_last_hour(MORNING_ISSUE),
 }

@@ -19,6 +19,7 @@ A load curve is a data frame with one row per interval:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,14 +128,16 @@ def _undecided(usable: pd.DataFrame) -> pd.Series:
     return values[values["min"] != values["max"]].index.to_series()
 
 
-def to_hours(curve: pd.DataFrame) -> pd.DataFrame:
+def to_hours(curve: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """Return the mean of each hour, taken in UTC, so that a delivery day gets 23, 24 or 25 hours.
 
     Args:
         curve: A clean load curve; its intervals may be of 15, 30 or 60 minutes.
+        by: Columns that tell several curves apart, each of which has hours of its own.
 
     Returns:
-        Columns `hour_start` (UTC), `load_mw` and `quarters`: how many quarter-hours the mean covers.
+        Columns `hour_start` (UTC), `load_mw` and `quarters`: how many quarter-hours the mean covers, and those
+        of `by`.
         Four is a complete hour; an hour without any value has no row.
 
     Example:
@@ -143,17 +146,19 @@ def to_hours(curve: pd.DataFrame) -> pd.DataFrame:
         ...     "resolution_minutes": 15}))[["load_mw", "quarters"]].values.tolist()
         [[3.0, 3.0]]
     """
+    keys = [*by, "hour_start"]
     frame = pd.DataFrame(
         {
+            **{name: curve[name] for name in by},
             "hour_start": curve["interval_start"].dt.floor("h"),
             "energy": curve["load_mw"] * curve["resolution_minutes"],
             "minutes": curve["resolution_minutes"],
         }
     )
-    sums = frame.groupby("hour_start", as_index=False)[["energy", "minutes"]].sum()
+    sums = frame.groupby(keys, as_index=False)[["energy", "minutes"]].sum()
     return pd.DataFrame(
         {
-            "hour_start": sums["hour_start"],
+            **{name: sums[name] for name in keys},
             "load_mw": sums["energy"] / sums["minutes"],
             "quarters": sums["minutes"] // 15,
         }

@@ -114,13 +114,13 @@ def _nominal_publications(vintages: pd.DataFrame, day: pd.Series) -> pd.Series:
     return nominal
 
 
-def assumed_publication(hour_start: pd.Series, forecast_type: str, now: datetime) -> pd.Series:
+def assumed_publication(hour_start: pd.Series, forecast_type: str, now: datetime | pd.Series) -> pd.Series:
     """Return when forecasts without a date count as published: at the nominal time, or now if that is earlier.
 
     Args:
         hour_start: Hours the forecasts are for, UTC.
         forecast_type: `D-1`, `D-2` or `ID`.
-        now: When they were fetched, UTC.
+        now: When they were fetched, UTC; or when each was.
 
     Example:
         >>> noon = pd.Series(pd.to_datetime(["2025-01-02T11:00Z"])).dt.as_unit("us")
@@ -134,12 +134,12 @@ def assumed_publication(hour_start: pd.Series, forecast_type: str, now: datetime
         latest = day.map(table).astype(hour_start.dtype)
     else:
         latest = hour_start + HOUR
-    seen = pd.Timestamp(now).as_unit("us")
+    seen = _seen(now)
     assumed: pd.Series = latest.where(latest < seen, seen)
     return assumed
 
 
-def news(undated: pd.DataFrame, known: pd.DataFrame, now: datetime) -> pd.DataFrame:
+def news(undated: pd.DataFrame, known: pd.DataFrame, now: datetime | pd.Series) -> pd.DataFrame:
     """Return the vintages without a date that say something new, with the time they count from.
 
     A value that any stored vintage of the hour has is no news. Nor is another value once the hour is over:
@@ -148,14 +148,18 @@ def news(undated: pd.DataFrame, known: pd.DataFrame, now: datetime) -> pd.DataFr
     Args:
         undated: Columns `hour_start`, `forecast_type`, `load_mw`, `published_at` (assumed), and others.
         known: Stored vintages: `hour_start`, `forecast_type`, `load_mw`.
-        now: When they were fetched, UTC.
+        now: When they were fetched, UTC; or when each was.
     """
     keys = ["hour_start", "forecast_type"]
     rivals = undated[keys].assign(new=undated["load_mw"], row=range(len(undated))).merge(known, on=keys)
     is_same = (rivals["new"] - rivals["load_mw"]).abs() < SAME_MW
     row = pd.Series(range(len(undated)), index=undated.index)
     is_rival = row.isin(rivals["row"])
-    is_over = undated["hour_start"] + HOUR <= pd.Timestamp(now)
+    seen = _seen(now)
+    is_over = undated["hour_start"] + HOUR <= seen
     is_news = ~row.isin(rivals.loc[is_same, "row"]) & ~(is_rival & is_over)
-    seen = pd.Timestamp(now).as_unit("us")
     return undated.assign(published_at=undated["published_at"].mask(is_rival, seen))[is_news]
+
+
+def _seen(now: datetime | pd.Series) -> pd.Timestamp | pd.Series:
+    return now if isinstance(now, pd.Series) else pd.Timestamp(now).as_unit("us")

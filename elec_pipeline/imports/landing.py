@@ -17,14 +17,17 @@ from sqlalchemy import Engine
 from elec_pipeline.domain import load_curve
 from elec_pipeline.domain.delivery_day import HOUR, QUARTER, delivery_day
 from elec_pipeline.domain.plausibility import LIMITS, LOAD, beyond
+from elec_pipeline.domain.rte_hours import to_vintages
 from elec_pipeline.domain.vintages import SAME_MW, assumed_publication, is_after_the_fact
 from elec_pipeline.imports.counting import Outcome
 from elec_pipeline.imports.summary import ImportSummary
-from elec_pipeline.steps.consumption import average_hours, store_vintages, to_vintages
+from elec_pipeline.steps.consumption import average_hours
+from elec_pipeline.steps.rte_forecasts import readings_of, store_vintages
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_raw
 from elec_pipeline.store.bulk import Written
 from elec_pipeline.store.forecasts import write_predictions
+from elec_pipeline.store.rte_readings import write_readings
 
 _NOTHING_DUE = pd.DatetimeIndex([], tz="UTC")
 _HOUR_KEYS = ["hour_start"]
@@ -77,6 +80,8 @@ def land_undated(
     """
     cleaned = load_curve.clean(_curve(quarters))
     vintages = to_vintages(cleaned.curve, forecast_type, now)
+    if len(cleaned.curve):
+        _land_readings(cleaned.curve.assign(forecast_type=forecast_type), engine, summary, now)
     outcome = _land_vintages(vintages, _HOUR_KEYS, engine, summary, now)
     kept = cleaned.curve.assign(hour_start=cleaned.curve["interval_start"].dt.floor("h"))
     by_hour = _looked_up(kept, vintages.assign(outcome=outcome), _HOUR_KEYS)
@@ -106,6 +111,12 @@ def land_dated(
             kept["made_at"] = assumed_publication(kept["hour_start"], "D-1", now)
         kept = kept.rename(columns={"made_at": "published_at"})
         vintages = _whole_hours(kept, [*_MADE_KEYS, "is_dated"]).assign(forecast_type="D-1", source=source)
+        # Of parts of an hour nobody can say later which of them were made together: they are not kept either.
+        whole = kept.merge(vintages[_MADE_KEYS], on=_MADE_KEYS)
+        if len(whole):
+            readings = _curve(whole.drop(columns="published_at")).assign(forecast_type="D-1", source=source)
+            dated_at = whole["published_at"] if keys != ["at"] else readings["published_at"]
+            _land_readings(readings.assign(published_at=dated_at), engine, summary, now)
         compared = _HOUR_KEYS if keys == ["at"] else _MADE_KEYS
         outcome = _land_vintages(vintages, compared, engine, summary, now)
         by_hour = _looked_up(kept, vintages.assign(outcome=outcome), _MADE_KEYS)
@@ -144,6 +155,12 @@ def land_predictions(quarters: pd.DataFrame, engine: Engine, summary: ImportSumm
         outcome = _outcomes(issues, before, read(), _ISSUE_KEYS, ["load_mw"])
     by_hour = _looked_up(kept, issues.assign(outcome=outcome), _ISSUE_KEYS)
     return pd.concat([*fates, _lines(kept, "forecast", by_hour)], ignore_index=True)
+
+
+def _land_readings(curve: pd.DataFrame, engine: Engine, summary: ImportSummary, now: datetime) -> None:
+    """Store forecasts of one type as they came, beside the hours that are made of them."""
+    forecast_type = curve["forecast_type"].iloc[0]
+    summary.add(f"raw_rte_forecasts {forecast_type}", write_readings(engine, readings_of(curve, now=now)))
 
 
 def _land_vintages(

@@ -72,6 +72,18 @@ def of_vintages(rows: pd.DataFrame) -> Figures:
     )
 
 
+def of_readings(rows: pd.DataFrame) -> Figures:
+    """Return the figures of a day's readings of RTE's forecasts, as `queries.readings_between` has them.
+
+    Example:
+        >>> of_readings(pd.DataFrame({"forecast_type": ["D-1", "D-2"], "published_at": [1, 2]}))
+        {'intervals of D-1': 1, 'intervals of D-2': 1, 'times of publication': 2}
+    """
+    by_type = rows["forecast_type"].value_counts().sort_index()
+    figures: Figures = {f"intervals of {name}": int(n) for name, n in by_type.items()}
+    return figures | {"times of publication": rows["published_at"].nunique()}
+
+
 def of_weather(rows: pd.DataFrame) -> Figures:
     """Return the figures of a day's weather forecasts, as `queries.inputs_between` has them."""
     known: Figures = {f"hours of {name}": rows.loc[rows[name].notna(), "hour_start"].nunique() for name in WEATHER}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Date, DateTime, Double, SmallInteger, Table, Text, text
+from sqlalchemy import Boolean, Connection, Date, DateTime, Double, SmallInteger, Table, Text, text
 
 from elec_pipeline.store.changes import note_change
 
@@ -23,6 +23,7 @@ _WIRE_TYPES: dict[type, str] = {
     SmallInteger: "int2",
     Text: "text",
     Date: "date",
+    Boolean: "bool",
 }
 
 

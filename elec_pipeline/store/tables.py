@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -91,6 +92,23 @@ hourly_consumption = Table(
     _instant("updated_at", now=True),
     PrimaryKeyConstraint("zone", "hour_start"),
     comment="Mean actual consumption of each UTC hour; four quarters are a complete hour.",
+)
+
+raw_rte_forecasts = Table(
+    "raw_rte_forecasts",
+    metadata,
+    _zone(),
+    _instant("interval_start"),
+    Column("forecast_type", Text, nullable=False),
+    _instant("published_at"),
+    Column("is_dated", Boolean, nullable=False),
+    _load(),
+    Column("resolution_minutes", SmallInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    _instant("ingested_at", now=True),
+    PrimaryKeyConstraint("zone", "interval_start", "forecast_type", "published_at", "ingested_at"),
+    comment="Every reading of RTE's forecasts as it came, a row per interval; after three months "
+    "those that no issue knew go. published_at: when it was read, where not is_dated.",
 )
 
 rte_forecasts = Table(

@@ -91,7 +91,7 @@ def checked(hour: int, name: str, *, passed: bool, days_ago: int = 0) -> RunOutc
     return RunOutcome(f"run-{hour}", "rte_forecast", at, day, checks={name: CheckResult(passed, "3 rejected")})
 
 
-@pytest.mark.parametrize("name", ["rte_forecasts.plausible", "raw_consumption.first_choice"])
+@pytest.mark.parametrize("name", ["raw_rte_forecasts.plausible", "raw_consumption.first_choice"])
 def test_a_check_that_fails_is_told_of_until_it_passes(name: str) -> None:
     former = found(facts(checked(2, name, passed=False)))
     assert [problem.key for problem in former] == [f"check/{name}"]
@@ -100,7 +100,7 @@ def test_a_check_that_fails_is_told_of_until_it_passes(name: str) -> None:
 
 
 def test_checks_of_older_days_and_those_told_of_otherwise_are_left_out() -> None:
-    assert found(facts(checked(2, "rte_forecasts.plausible", passed=False, days_ago=9))) == []
+    assert found(facts(checked(2, "raw_rte_forecasts.plausible", passed=False, days_ago=9))) == []
     assert found(facts(checked(2, "rte_forecasts.complete", passed=False))) == []
     assert found(facts(checked(2, FULLY_INFORMED, passed=False, days_ago=1))) == []
 

@@ -55,7 +55,7 @@ def filled(server: EmbeddedServer, template: str, home: Path) -> Iterator[str]:
     with psycopg.connect(urls.for_psycopg(server.url("postgres")), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {FILLED} TEMPLATE {template}")
     url = server.url(FILLED)
-    assets = ["raw_consumption", "hourly_consumption", "rte_forecasts"]
+    assets = ["raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts"]
     assets += ["chronos_predictions", "quarter_hourly_predictions", "intraday_predictions", "forecast_accuracy"]
     with pytest.MonkeyPatch.context() as patch, running(SyntheticCurves(), now=lambda: NOW) as simulator:
         patch.setenv("ELEC_HOME", str(home))
@@ -66,7 +66,7 @@ def filled(server: EmbeddedServer, template: str, home: Path) -> Iterator[str]:
         resources.open_engine.cache_clear()
         job = build_defs(clock=ClockResource(fixed=NOW.isoformat())).resolve_job_def("backfill")
         for first, last in (SPRING, AUTUMN):
-            for begin, chosen in ((first, assets[:3]), (first + timedelta(days=7), assets)):
+            for begin, chosen in ((first, assets[:4]), (first + timedelta(days=7), assets)):
                 result = job.execute_in_process(
                     asset_selection=[dg.AssetKey(name) for name in chosen],
                     tags={RANGE_START_TAG: str(begin), RANGE_END_TAG: str(last)},

@@ -25,7 +25,10 @@ from elec_pipeline_tests.conftest import settings_for
 SECRET = "s3cr3t-that-must-not-show"
 NOWHERE = f"postgresql://someone:{SECRET}@127.0.0.1:9/elec"
 DATA = ["/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts", "/api/status"]
-V1 = ["/v1/actuals", "/v1/predictions", "/v1/rte-forecasts", "/v1/revisions", "/v1/accuracy"]
+V1 = [
+    f"/v1/{name}"
+    for name in ("actuals", "predictions", "rte-forecasts", "raw-rte-forecasts", "revisions", "accuracy")
+]
 
 
 @pytest.mark.parametrize("path", [*DATA, *V1])

@@ -21,6 +21,10 @@ TABLES = {
     "actuals": ("hourly_consumption", ["hour_start"]),
     "predictions": ("chronos_predictions", ["hour_start", "issued_at", "model_version"]),
     "rte-forecasts": ("rte_forecasts", ["hour_start", "forecast_type", "published_at"]),
+    "raw-rte-forecasts": (
+        "raw_rte_forecasts",
+        ["interval_start", "forecast_type", "published_at", "ingested_at"],
+    ),
     "revisions": ("raw_consumption_revisions", ["interval_start", "replaced_at"]),
     "accuracy": ("forecast_accuracy", ["delivery_day", "forecaster"]),
 }

@@ -36,6 +36,6 @@ def test_tomorrows_forecast_is_made_once_an_issue_is_due(
     ]
     assert all(names == backfill.EVERYTHING for names, _, _ in months)
     assert knowns == ((*backfill.ACTUALS, *backfill.FORECASTS), today, today)
-    expected = ("rte_forecasts", "weather_forecasts") if minutes < 0 else backfill.FORECASTS
+    expected = ("raw_rte_forecasts", "rte_forecasts", "weather_forecasts") if minutes < 0 else backfill.FORECASTS
     assert tomorrow == (expected, day, day)
     assert len(hours(day)) == n_hours

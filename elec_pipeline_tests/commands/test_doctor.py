@@ -235,6 +235,22 @@ def test_tables_of_another_revision_are_told_and_stay_as_they_are(own: Settings,
         connection.execute(text(f"UPDATE elec.alembic_version SET version_num = '{HEAD}'"))
 
 
+def test_hours_of_an_older_version_are_enough_until_the_next_reading(engine: Engine) -> None:
+    def said() -> Finding:
+        return next(each for each in doctor.examine_freshness(engine) if each.subject == "raw_rte_forecasts")
+
+    assert not said().is_well
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO elec.rte_forecasts (hour_start, forecast_type, published_at, load_mw, source) "
+                "VALUES (now(), 'D-1', now(), 5e4, 'rte')"
+            )
+        )
+    assert said().is_well
+    assert "elec backfill --again" in said().text
+
+
 def test_an_empty_database_stays_empty(own: Settings, server: EmbeddedServer) -> None:
     server.ensure_database("elec_bare")
     url = server.url("elec_bare")

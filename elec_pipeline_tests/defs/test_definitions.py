@@ -42,7 +42,8 @@ def test_the_graph_does_not_change_unnoticed() -> None:
     assert parents == {
         "raw_consumption": [],
         "hourly_consumption": ["raw_consumption"],
-        "rte_forecasts": [],
+        "raw_rte_forecasts": [],
+        "rte_forecasts": ["raw_rte_forecasts"],
         "weather_forecasts": [],
         "chronos_predictions": [
             "fine_tuned_chronos",
@@ -74,11 +75,13 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "raw_consumption.fresh",
         "raw_consumption.no_conflict",
         "raw_consumption.plausible",
+        "raw_rte_forecasts.complete",
+        "raw_rte_forecasts.first_choice",
+        "raw_rte_forecasts.fresh",
+        "raw_rte_forecasts.no_conflict",
+        "raw_rte_forecasts.plausible",
         "rte_forecasts.complete",
-        "rte_forecasts.first_choice",
         "rte_forecasts.fresh",
-        "rte_forecasts.no_conflict",
-        "rte_forecasts.plausible",
         "weather_forecasts.complete",
     ]
 
@@ -159,8 +162,9 @@ def test_an_issue_is_two_runs_in_order(schedule: dg.ScheduleDefinition, day: dat
     knowns, forecast = tick(schedule, today)
     assert n_hours
     assert (knowns.partition_key, forecast.partition_key) == (str(today), str(day))
-    assert assets(knowns) == ["raw_consumption", "hourly_consumption", "rte_forecasts"]
+    assert assets(knowns) == ["raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts"]
     assert assets(forecast) == [
+        "raw_rte_forecasts",
         "rte_forecasts",
         "weather_forecasts",
         "chronos_predictions",

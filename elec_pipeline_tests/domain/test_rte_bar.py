@@ -44,6 +44,27 @@ def test_the_newest_known_at_the_evening_issue_is_the_bar(day: date, n_hours: in
 
 
 @every_day_length
+@pytest.mark.parametrize("kind", ["ID", "a type of tomorrow"])
+def test_other_types_count_nowhere(day: date, n_hours: int, kind: str) -> None:
+    """Neither in what an issue knows, of any quality, nor in what is scored, early and new as they may be."""
+    by = issue_time(day, Issue.EVENING)
+    usual = [(by - DAY, by - DAY, 51e3, "D-2"), (by - MINUTE, by - MINUTE, 52e3, "D-1")]
+    others = [(by - 3 * DAY, by - 3 * DAY, 60e3, kind), (by - MINUTE / 2, by, 61e3, kind), (by, by, 62e3, kind)]
+    actuals = pd.DataFrame({"hour_start": hours(day), "load_mw": 50e3})
+    for said in (usual, usual[:1], []):
+        known, more = of_day(day, *said), of_day(day, *said, *others)
+        for scored in (rte_d1, rte_d1_latest):
+            pd.testing.assert_frame_equal(scored(more), scored(known))
+        for issue in Issue:
+            sets = [
+                history(day_start(day), day_end(day), actuals, no_former(), each).at(day, issue, context_hours=24)
+                for each in (known, more)
+            ]
+            np.testing.assert_array_equal(sets[0].rte_mw, sets[1].rte_mw)
+            assert np.isnan(sets[1].rte_mw[-n_hours:]).all() == (not said)
+
+
+@every_day_length
 @pytest.mark.parametrize("also_too_late", [False, True])
 def test_a_d2_never_stands_in_for_it(day: date, n_hours: int, *, also_too_late: bool) -> None:
     by = issue_time(day, Issue.EVENING)

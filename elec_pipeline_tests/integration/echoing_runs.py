@@ -46,7 +46,7 @@ def main(runs: list[list[str]], day: str, now: str) -> None:
     """Do one run for each list of faults."""
     retries.RetryPlan.__init__.__defaults__ = (TRIES, 0.001, 0.002, None)
     faults.FIRST_WAIT_S = 0.01
-    names = ["raw_consumption", "rte_forecasts", "weather_forecasts"]
+    names = ["raw_consumption", "raw_rte_forecasts", "weather_forecasts"]
     logging.getLogger().setLevel(logging.DEBUG)
     job = build_defs(clock=ClockResource(fixed=now)).resolve_job_def("backfill")
     url = settings().rte_base_url

@@ -22,7 +22,7 @@ from elec_pipeline.sources import retries
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import every_day_length
 
-KNOWNS = ["raw_consumption", "hourly_consumption", "rte_forecasts"]
+KNOWNS = ["raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts"]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_the_open_data_takes_over_and_rte_reconciles(
     simulator.set_faults(["503"])
     down = run(day, day, now)
     assert down.success
-    assert first_choices(down) == {"raw_consumption": False, "rte_forecasts": False}
+    assert first_choices(down) == {"raw_consumption": False, "raw_rte_forecasts": False}
     notes = [event.materialization.metadata for event in down.get_asset_materialization_events()]
     assert sum("503" in str(note["fallback"].value) for note in notes if "fallback" in note) == 2
     stood_in = rows(engine, "raw_consumption", "interval_start", day)
@@ -90,7 +90,7 @@ def test_the_open_data_takes_over_and_rte_reconciles(
     )
     up = run(day, day, now)
     assert up.success
-    assert first_choices(up) == {"raw_consumption": True, "rte_forecasts": True}
+    assert first_choices(up) == {"raw_consumption": True, "raw_rte_forecasts": True}
     reconciled = rows(engine, "raw_consumption", "interval_start", day)
     assert reconciled["source"].tolist() == ["simulator"] * (4 * n_hours)
     with engine.connect() as connection:
@@ -111,7 +111,7 @@ def test_a_short_outage_needs_no_fallback(engine: Engine, simulator: SimulatorHa
     simulator.set_faults(["503:3"])
     result = run(day, day, day_end(day) + timedelta(days=1))
     assert result.success
-    assert first_choices(result) == {"raw_consumption": True, "rte_forecasts": True}
+    assert first_choices(result) == {"raw_consumption": True, "raw_rte_forecasts": True}
     assert set(rows(engine, "raw_consumption", "interval_start", day)["source"]) == {"simulator"}
 
 

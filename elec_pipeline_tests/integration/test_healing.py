@@ -84,7 +84,7 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     simulator.set_clock(lambda: now)
     first, last = day - timedelta(days=20), day + timedelta(days=3)
     assert run(ALL, first, day + timedelta(days=1), now).success
-    assert run(["rte_forecasts", "weather_forecasts", *FORECASTS], last, last, now).success
+    assert run(["raw_rte_forecasts", "rte_forecasts", "weather_forecasts", *FORECASTS], last, last, now).success
     today = day + timedelta(days=2)
     assert run([*KNOWNS, "weather_forecasts", *FORECASTS], today, today, now).success
     assert tick(instance, now) == []
@@ -104,7 +104,7 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     assert [names(request) for request in requests] == [
         {*FORECASTS, "forecast_accuracy"},
         {"raw_consumption", "hourly_consumption", "forecast_accuracy"},
-        {"raw_consumption", "hourly_consumption", "rte_forecasts", "forecast_accuracy"},
+        {"raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts", "forecast_accuracy"},
     ]
     for request in requests:
         carry_out(request, now)

@@ -1,20 +1,25 @@
 """What old runs left and no one needs goes; what they were the last to materialise, and all newer, stays."""
 
+import itertools
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from elec_pipeline.commands.dagster_home import open_instance
 from elec_pipeline.definitions import defs
 from elec_pipeline.defs import housekeeping
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days, one_run
+from elec_pipeline.domain.delivery_day import day_start, delivery_day
 from elec_pipeline.home import dagster_home
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store.database import opened_dagster
+from elec_pipeline.store.rte_readings import write_readings
+from elec_pipeline_tests.store.test_rte_readings import reading
 
 DAYS = ["2025-03-30", "2025-03-31", "2025-10-26"]
 OLD, YOUNG = housekeeping.KEPT_DAYS + 1, housekeeping.KEPT_DAYS - 1
@@ -173,3 +178,16 @@ def test_what_old_runs_printed_goes(instance: dg.DagsterInstance) -> None:
     clean_up(instance)
     assert not prints(instance, old)
     assert prints(instance, new)
+
+
+def test_of_old_days_readings_of_rtes_forecasts_that_no_issue_knew_go(
+    instance: dg.DagsterInstance, engine: Engine
+) -> None:
+    old, young = (delivery_day(datetime.now(UTC)) - timedelta(days=days) for days in (OLD, YOUNG))
+    for day, load in itertools.product((old, young), (1.0, 2.0, 3.0)):
+        write_readings(engine, reading(day, load))
+    clean_up(instance)
+    loads = text("SELECT DISTINCT load_mw FROM elec.raw_rte_forecasts WHERE interval_start = :at ORDER BY 1")
+    with engine.connect() as connection:
+        assert list(connection.scalars(loads, {"at": day_start(young)})) == [1.0, 2.0, 3.0]
+        assert list(connection.scalars(loads, {"at": day_start(old)})) == [1.0, 3.0]

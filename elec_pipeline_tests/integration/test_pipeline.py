@@ -21,7 +21,7 @@ from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
-KNOWNS = ["raw_consumption", "hourly_consumption", "rte_forecasts"]
+KNOWNS = ["raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts"]
 FORECASTS = ["chronos_predictions", "quarter_hourly_predictions"]
 EVERYTHING = [*KNOWNS, *FORECASTS, "forecast_accuracy"]
 pytestmark = pytest.mark.usefixtures("configured")
@@ -122,7 +122,7 @@ def test_issued_live_or_backfilled_a_forecast_is_the_same(
     issued, today = issue_time(day, issue), day - timedelta(days=1)
     simulator.set_clock(lambda: issued)
     assert run([*KNOWNS], today - timedelta(days=9), today, issued).success
-    assert run(["rte_forecasts", "chronos_predictions"], day, day, issued).success
+    assert run(["raw_rte_forecasts", "rte_forecasts", "chronos_predictions"], day, day, issued).success
     live = predictions(engine, day)
     live = live[live["issued_at"] == issued].reset_index(drop=True)
     assert len(live) == n_hours

@@ -18,7 +18,7 @@ from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.integration.test_pipeline import KNOWNS, checks, predictions, run
 
 pytestmark = pytest.mark.usefixtures("configured")
-ISSUE = ["rte_forecasts", "weather_forecasts", "chronos_predictions"]
+ISSUE = ["raw_rte_forecasts", "rte_forecasts", "weather_forecasts", "chronos_predictions"]
 
 
 def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, object]:

@@ -17,13 +17,14 @@ from elec_pipeline.store import queries
 from elec_pipeline_tests.soak.runs import UNDER_WAY
 
 TABLES = (
-    "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "rte_forecasts",
+    "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts",
     "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "intraday_predictions",
     "expert_predictions", "forecast_accuracy", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
     "hourly_consumption": "zone, hour_start",
+    "raw_rte_forecasts": "zone, interval_start, forecast_type, ingested_at",
     "rte_forecasts": "zone, hour_start, forecast_type, published_at",
     "weather_forecasts": "zone, hour_start, issued_at, source",
     "chronos_predictions": "zone, hour_start, issued_at, model_version",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -13,7 +13,8 @@ from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.sources.odre import CATALOG_PATH, OdreClient
 from elec_pipeline.sources.retries import RetryPlan
-from elec_pipeline.steps.consumption import average_hours, ingest_actuals, ingest_rte_forecasts
+from elec_pipeline.steps.consumption import Report, average_hours, ingest_actuals
+from elec_pipeline.steps.rte_forecasts import average_rte_forecasts, ingest_rte_forecasts
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import NOW, every_day_length
 
@@ -30,6 +31,12 @@ def quick_odre(url: str) -> OdreClient:
 @pytest.fixture
 def odre(simulator: SimulatorHandle) -> OdreClient:
     return quick_odre(simulator.url)
+
+
+def forecasts(odre: OdreClient, engine: Engine, day: date, now: datetime) -> Report:
+    """Read RTE's forecasts of a day and average them; the report is that of the hours."""
+    ingest_rte_forecasts(odre, engine, day, day, source="odre", now=now)
+    return average_rte_forecasts(engine, day, day, now=now)
 
 
 def stored(engine: Engine, table: str, day: date) -> pd.DataFrame:
@@ -121,11 +128,11 @@ def test_a_consolidated_value_replaces_a_real_time_one_and_never_the_other_way(
 def test_a_backfilled_forecast_counts_from_its_nominal_time_and_is_stored_once(
     odre: OdreClient, engine: Engine, day: date, n_hours: int
 ) -> None:
-    report = ingest_rte_forecasts(odre, engine, day, day, source="odre", now=NOW)
+    report = forecasts(odre, engine, day, now=NOW)
     n_stored = min(n_hours, 24)
     assert (report.expected, report.received, report.written.inserted) == (n_hours, n_stored, 2 * n_stored)
     later = NOW + timedelta(days=1)
-    assert ingest_rte_forecasts(odre, engine, day, day, source="odre", now=later).written.inserted == 0
+    assert forecasts(odre, engine, day, now=later).written.inserted == 0
     rows = stored(engine, "rte_forecasts", day)
     d1, intraday = (rows[rows["forecast_type"] == kind] for kind in ("D-1", "ID"))
     assert set(known_at(d1)) == set(d1["published_at"]) == {pd.Timestamp(nominal_publication("D-1", day))}
@@ -141,11 +148,11 @@ def test_a_live_forecast_counts_since_it_was_seen_and_its_revision_since_that_wa
     early = nominal_publication("D-1", day) - timedelta(minutes=15)
     revised = nominal_publication("D-1", day) + timedelta(hours=2)
     simulator.set_clock(lambda: early)
-    ingest_rte_forecasts(odre, engine, day, day, source="odre", now=early)
+    forecasts(odre, engine, day, now=early)
     simulator.set_clock(lambda: revised)
     simulator.set_faults([f"revised@{day}/D-1"])
     for _ in range(2):
-        ingest_rte_forecasts(odre, engine, day, day, source="odre", now=revised)
+        forecasts(odre, engine, day, now=revised)
     rows = stored(engine, "rte_forecasts", day)
     assert rows.groupby("published_at").size().to_dict() == {
         pd.Timestamp(early): min(n_hours, 24),

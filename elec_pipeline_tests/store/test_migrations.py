@@ -58,7 +58,7 @@ def value(column: Column[Any], day: date, hour: datetime, number: int) -> object
     kind = column.type.python_type
     if kind is datetime:
         return hour if column.name in ("hour_start", "interval_start") else hour - timedelta(days=1)
-    return {float: 50_000 + number / 3, int: 4, date: day, str: f"{column.name} {number}"}[kind]
+    return {float: 50_000 + number / 3, int: 4, bool: True, date: day, str: f"{column.name} {number}"}[kind]
 
 
 def fill(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:

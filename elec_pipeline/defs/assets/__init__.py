@@ -7,12 +7,14 @@ from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.intraday_predictions import intraday_predictions
 from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_predictions
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
+from elec_pipeline.defs.assets.raw_rte_forecasts import raw_rte_forecasts
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
 
 daily_assets = [
     raw_consumption,
     hourly_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
     chronos_predictions,
@@ -33,6 +35,7 @@ __all__ = [
     "intraday_predictions",
     "quarter_hourly_predictions",
     "raw_consumption",
+    "raw_rte_forecasts",
     "rte_forecasts",
     "weather_forecasts",
 ]

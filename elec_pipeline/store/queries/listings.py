@@ -24,6 +24,7 @@ from elec_pipeline.store.tables import (
     intraday_predictions,
     quarter_hourly_predictions,
     raw_consumption_revisions,
+    raw_rte_forecasts,
     rte_forecasts,
 )
 
@@ -63,6 +64,7 @@ QUARTER_PREDICTIONS = Listing(
 )
 INTRADAY = Listing(intraday_predictions, ("hour_start", "issued_at"))
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
+RAW_RTE_FORECASTS = Listing(raw_rte_forecasts, ("interval_start", "forecast_type", "published_at", "ingested_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
 ACCURACY = Listing(forecast_accuracy, ("delivery_day", "forecaster"))
 

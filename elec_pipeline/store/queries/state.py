@@ -15,6 +15,7 @@ from elec_pipeline.store.tables import (
     forecast_accuracy,
     hourly_consumption,
     raw_consumption,
+    raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
 )
@@ -27,6 +28,7 @@ def newest_instants(connection: Connection) -> dict[str, datetime | None]:
         for table, column in (
             (raw_consumption, raw_consumption.c.interval_start),
             (hourly_consumption, hourly_consumption.c.hour_start),
+            (raw_rte_forecasts, raw_rte_forecasts.c.interval_start),
             (rte_forecasts, rte_forecasts.c.hour_start),
             (chronos_predictions, chronos_predictions.c.hour_start),
         )
