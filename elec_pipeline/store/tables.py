@@ -150,6 +150,21 @@ expert_predictions = Table(
     comment="The median of each expert in every issue of chronos_predictions. Rows are never changed.",
 )
 
+prediction_changes = Table(
+    "prediction_changes",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    _instant("previous_issued_at"),
+    _load("load_change_mw"),
+    *(_load(name, nullable=True) for name in ("from_load_mw", "from_rte_mw", "from_weather_mw")),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version"),
+    comment="How the median of an issue of chronos_predictions differs from the issue before it of the same "
+    "day, and the shares of three groups of knowledge in the ridge's change. Rows are never changed.",
+)
+
 forecast_accuracy = Table(
     "forecast_accuracy",
     metadata,

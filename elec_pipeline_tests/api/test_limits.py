@@ -24,7 +24,14 @@ from elec_pipeline_tests.conftest import settings_for
 SECRET = "s3cr3t-that-must-not-show"
 NOWHERE = f"postgresql://someone:{SECRET}@127.0.0.1:9/elec"
 DATA = ["/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts", "/api/status"]
-V1 = ["/v1/actuals", "/v1/predictions", "/v1/rte-forecasts", "/v1/revisions", "/v1/accuracy"]
+V1 = [
+    "/v1/actuals",
+    "/v1/predictions",
+    "/v1/prediction-changes",
+    "/v1/rte-forecasts",
+    "/v1/revisions",
+    "/v1/accuracy",
+]
 
 
 @pytest.mark.parametrize("path", [*DATA, *V1])

@@ -8,7 +8,14 @@ import requests
 from elec_pipeline_tests.api.conftest import Api, raw
 
 DATA = ["/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts"]
-V1 = ["/v1/actuals", "/v1/predictions", "/v1/rte-forecasts", "/v1/revisions", "/v1/accuracy"]
+V1 = [
+    "/v1/actuals",
+    "/v1/predictions",
+    "/v1/prediction-changes",
+    "/v1/rte-forecasts",
+    "/v1/revisions",
+    "/v1/accuracy",
+]
 OTHERS = ["/api/status", "/api/health", "/health", "/docs", "/openapi.json"]
 FAULTY = ["/nowhere", "/api/data?range=week", "/api/data?zone=DE", "/predict", "/v1/actuals?limit=1"]
 

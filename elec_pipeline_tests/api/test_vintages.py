@@ -20,6 +20,7 @@ from elec_pipeline_tests.dashboard.world import plant
 TABLES = {
     "actuals": ("hourly_consumption", ["hour_start"]),
     "predictions": ("chronos_predictions", ["hour_start", "issued_at", "model_version"]),
+    "prediction-changes": ("prediction_changes", ["hour_start", "issued_at", "model_version"]),
     "rte-forecasts": ("rte_forecasts", ["hour_start", "forecast_type", "published_at"]),
     "revisions": ("raw_consumption_revisions", ["interval_start", "replaced_at"]),
     "accuracy": ("forecast_accuracy", ["delivery_day", "forecaster"]),

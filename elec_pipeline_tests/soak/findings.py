@@ -18,7 +18,8 @@ from elec_pipeline_tests.soak.runs import UNDER_WAY
 
 TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "rte_forecasts",
-    "weather_forecasts", "chronos_predictions", "expert_predictions", "forecast_accuracy", "changes",
+    "weather_forecasts", "chronos_predictions", "expert_predictions", "prediction_changes",
+    "forecast_accuracy", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
@@ -27,6 +28,7 @@ _DOUBLED = {
     "weather_forecasts": "zone, hour_start, issued_at, source",
     "chronos_predictions": "zone, hour_start, issued_at, model_version",
     "expert_predictions": "zone, hour_start, issued_at, model_version, expert",
+    "prediction_changes": "zone, hour_start, issued_at, model_version",
     "forecast_accuracy": "zone, delivery_day, forecaster",
 }
 SCORED = {"rte_d1", "rte_d1_latest", "seasonal_naive", *(f"chronos_{issue}" for issue in Issue)}

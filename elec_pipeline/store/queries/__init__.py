@@ -25,6 +25,7 @@ from elec_pipeline.store.queries.series import (
     issues_made,
     newest_predictions,
     newest_vintages,
+    prediction_changes_between,
     scorable_predictions,
 )
 from elec_pipeline.store.queries.state import (
@@ -65,6 +66,7 @@ __all__ = [
     "newest_vintages",
     "newest_weather",
     "older_revisions",
+    "prediction_changes_between",
     "promoted_model",
     "provisional_days",
     "quarters_by_day",

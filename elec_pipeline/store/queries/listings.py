@@ -21,6 +21,7 @@ from elec_pipeline.store.tables import (
     chronos_predictions,
     forecast_accuracy,
     hourly_consumption,
+    prediction_changes,
     raw_consumption_revisions,
     rte_forecasts,
 )
@@ -54,6 +55,7 @@ ACTUALS = Listing(
 PREDICTIONS = Listing(
     chronos_predictions, ("hour_start", "issued_at", "model_version"), {AFTER_THE_FACT: after_the_fact()}
 )
+PREDICTION_CHANGES = Listing(prediction_changes, ("hour_start", "issued_at", "model_version"))
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
 ACCURACY = Listing(forecast_accuracy, ("delivery_day", "forecaster"))
@@ -80,7 +82,7 @@ def page(
         limit: The most rows.
         after: Key of the last row of the page before; None for the first page.
         equal: Columns and the value they must have.
-        issue: Of the predictions, only those of this issue.
+        issue: Of the predictions and their changes, only those of this issue.
 
     Returns:
         All columns of the table but the zone, and what is derived from them (`Listing.derived`).
