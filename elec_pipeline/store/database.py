@@ -172,8 +172,11 @@ def migrate(engine: Engine) -> None:
             if not connection.scalar(text(f"SELECT to_regnamespace('{SCHEMA}') IS NOT NULL")):
                 connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
             roles.become_owner(connection)
+            were_the_owners = roles.owns(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if not were_the_owners and roles.owns(connection):
+                roles.settle(connection)  # of the tables that came after the roles, in the same run
     except DBAPIError as error:
         if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
             raise
