@@ -12,9 +12,10 @@ from dashboard.language import Language
 from dashboard.texts_before_noon import BEFORE_NOON
 from dashboard.texts_errors import ERRORS, EVENING, MORNING
 from dashboard.texts_experts import EXPERTS
+from dashboard.texts_why import WHY
 from elec_pipeline.domain.forecasters import EXPERT_PREFIX, expert_of
 
-TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | {
+TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | WHY | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),

@@ -1,36 +1,25 @@
 """Two information sets of one delivery day mixed: some knowledge as the older issue had it, the rest as the newer.
 
-Here: the groups of knowledge, and the mixture on the newer issue's grid. Not here: how either set is cut
-(`history`), and what a model makes of a mixture (`forecasting.changes`).
+Here: the mixture on the newer issue's grid. Not here: the groups (`knowledge`), how either set is cut (`history`),
+and what a model makes of a mixture (`forecasting.changes`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from enum import StrEnum
 
 import numpy as np
 
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.input_names import INPUTS
 from elec_pipeline.domain.instants import HOUR64, padded
+from elec_pipeline.domain.knowledge import Knowledge
 from elec_pipeline.domain.plausibility import LOAD
 from elec_pipeline.domain.quantiles import Floats
 
 RTE_MW = "rte_mw"
 """Name of RTE's forecast in `InformationSet.left_out`."""
-
-
-class Knowledge(StrEnum):
-    """What an issue can know more of than the one before it."""
-
-    LOAD = "load"
-    """Actual load: more hours of it, and revisions."""
-    RTE = "rte"
-    """RTE's forecast: its first appearance, or a revision. Which situation a forecast is in goes with it."""
-    WEATHER = "weather"
-    """The inputs (`inputs.INPUTS`)."""
 
 
 def differing(older: InformationSet, newer: InformationSet) -> frozenset[Knowledge]:

@@ -19,8 +19,9 @@ from math import factorial
 
 import numpy as np
 
-from elec_pipeline.domain.hybrid import Knowledge, differing, hybrid
+from elec_pipeline.domain.hybrid import differing, hybrid
 from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.knowledge import Knowledge
 from elec_pipeline.domain.quantiles import MEDIAN, Floats
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 from elec_pipeline.forecasting.forecaster import WORKERS, Forecaster

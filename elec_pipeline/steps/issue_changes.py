@@ -18,16 +18,14 @@ from sqlalchemy import Connection
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.domain.history import History
-from elec_pipeline.domain.hybrid import Knowledge
 from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.knowledge import Knowledge
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.changes import ridge_changes
 from elec_pipeline.forecasting.forecast import DECIMALS
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.store import queries
 
-COLUMNS = {group: f"from_{group}_mw" for group in Knowledge}
-"""Of the shares, by group of knowledge."""
 _KEY = ["hour_start", "issued_at"]
 _SAID = [*_KEY, "load_mw"]
 
@@ -50,8 +48,8 @@ def changes_frame(
 
     Returns:
         Columns `hour_start`, `issued_at`, `previous_issued_at` (UTC), `model_version`, `load_change_mw` of the
-        medians, and each of `COLUMNS` (NaN where it cannot be told: the model has no ridge, or the issue before
-        was made at no issue time of ours). No row of an issue without a former one.
+        medians, and the share of each group of `Knowledge` (NaN where it cannot be told: the model has no ridge,
+        or the issue before was made at no issue time of ours). No row of an issue without a former one.
     """
     said = pd.concat([predictions[_SAID], former[_SAID]], ignore_index=True).drop_duplicates(_KEY)
     batch = {each.issue_time: each for each in sets}
@@ -73,8 +71,8 @@ def changes_frame(
     if not frames:
         return pd.DataFrame()
     for frame, of_pair in zip(frames, _shares(forecaster, pairs), strict=True):
-        for group, name in COLUMNS.items():
-            frame[name] = np.nan if of_pair is None else np.round(of_pair[group], DECIMALS)
+        for group in Knowledge:
+            frame[group.column] = np.nan if of_pair is None else np.round(of_pair[group], DECIMALS)
     return pd.concat(frames, ignore_index=True).dropna(subset="load_change_mw")
 
 

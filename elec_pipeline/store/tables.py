@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from elec_pipeline.domain.input_names import WEATHER
+from elec_pipeline.domain.knowledge import Knowledge
 
 SCHEMA = "elec"
 ZONE = "FR"
@@ -159,7 +160,7 @@ prediction_changes = Table(
     Column("model_version", Text, nullable=False),
     _instant("previous_issued_at"),
     _load("load_change_mw"),
-    *(_load(name, nullable=True) for name in ("from_load_mw", "from_rte_mw", "from_weather_mw")),
+    *(_load(group.column, nullable=True) for group in Knowledge),
     PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version"),
     comment="How the median of an issue of chronos_predictions differs from the issue before it of the same "
     "day, and the shares of three groups of knowledge in the ridge's change. Rows are never changed.",

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, issue_time
-from elec_pipeline.domain.hybrid import Knowledge, differing, hybrid
+from elec_pipeline.domain.hybrid import differing, hybrid
 from elec_pipeline.domain.information_set import InformationSet, Situation, first_unknown_hour
 from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.instants import HOUR64, instant
+from elec_pipeline.domain.knowledge import Knowledge
 from elec_pipeline_tests.conftest import every_day_length
 
 CONTEXT = 240

@@ -11,8 +11,8 @@ import pytest
 
 from elec_pipeline.domain.delivery_day import Issue, issue_time
 from elec_pipeline.domain.history import History
-from elec_pipeline.domain.hybrid import Knowledge
 from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.knowledge import Knowledge
 from elec_pipeline.domain.quantiles import MEDIAN, Floats
 from elec_pipeline.forecasting.changes import ridge_changes, shares
 from elec_pipeline.forecasting.combination.combination import Combination
