@@ -30,6 +30,7 @@ _LOOK = """<style>
 .elec-tiles b { font-size: 1.2rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .elec-tiles dd:has(b) { opacity: 1; }
 .elec-line, .elec-since { opacity: 0.85; font-variant-numeric: tabular-nums; }
+.elec-since { margin-top: -0.6rem; }
 [data-testid=stMainBlockContainer] { padding: 2.5rem clamp(1rem, 3vw, 3rem) 3rem; }
 </style>"""
 

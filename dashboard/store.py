@@ -143,8 +143,10 @@ def models() -> tuple[ModelInUse, list[RegisteredModel]]:
     return in_use(engine(), settings()), ask(queries.registered_models)
 
 
-def card(version: str) -> dict[str, Any]:
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def card(token: str, version: str) -> dict[str, Any]:
     """Return the card of a model version; empty where its checkpoint is not there any more."""
+    del token
     used = in_use(engine(), settings())
     places = [used.model, *(each.location for each in ask(queries.registered_models) if each.version == version)]
     for place in places:

@@ -45,9 +45,13 @@ WHY: dict[str, tuple[str, str]] = {
     "why_weather": ("Weather that it knew", "Météo qu'elle connaissait"),
     "why_temperature_c": ("Temperature", "Température"),
     "why_cloud_cover_pct": ("Cloud cover", "Nébulosité"),
-    "why_weather_mean": (
-        "{input}: mean {mean} {unit}, {change} {unit} against {day}.",
-        "{input} : moyenne {mean} {unit}, {change} {unit} par rapport au {day}.",
+    "why_mean_temperature_c": (
+        "Temperature: mean {mean} °C, {change} °C against a week before.",
+        "Température : moyenne {mean} °C, {change} °C par rapport à la semaine précédente.",
+    ),
+    "why_mean_cloud_cover_pct": (
+        "Cloud cover: mean {mean}%, {change} points against a week before.",
+        "Nébulosité : moyenne {mean} %, {change} points par rapport à la semaine précédente.",
     ),
     "why_weather_none": (
         "This issue knew no weather forecast of the day.",

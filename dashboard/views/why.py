@@ -7,19 +7,20 @@ Here: the section under the curve, and the line of the first screen. Not here: f
 from __future__ import annotations
 
 import html
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import store, why
-from dashboard.charts.why import UNITS, change_figure, weather_figure
+from dashboard.charts.why import change_figure, weather_figure
 from dashboard.frame import Frame, chart
-from dashboard.language import NO_VALUE, capitalised, moment_label, number, short_day, written
+from dashboard.language import NO_VALUE, capitalised, moment_label, number, written
 from dashboard.reads_why import Why
 from elec_pipeline.domain.day_summary import interval_name
-from elec_pipeline.domain.delivery_day import WEEK, Issue
+from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.domain.information_set import Situation
+from elec_pipeline.domain.inputs import CLOUD_COVER, TEMPERATURE
 from elec_pipeline.domain.knowledge import Knowledge
 
 
@@ -63,11 +64,15 @@ def show(frame: Frame, day: date, issue: Issue | None) -> None:
     if found is None:
         return
     st.header(frame.texts("why"))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _changes(frame, found)
-    with right:
+    if found.changes.empty:
+        st.caption(frame.texts("why_first" if found.is_first else "why_unkept"))
         _weather(frame, found, day)
+    else:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _changes(frame, found)
+        with right:
+            _weather(frame, found, day)
     _experts(frame, found)
 
 
@@ -84,9 +89,6 @@ def _drivers(frame: Frame, found: Why) -> dict[str, str]:
 
 def _changes(frame: Frame, found: Why) -> None:
     texts, language = frame.texts, frame.texts.language
-    if found.changes.empty:
-        st.caption(texts("why_first" if found.is_first else "why_unkept"))
-        return
     since = moment_label(found.changes["previous_issued_at"].max().to_pydatetime(), language)
     title = texts("why_changed", since=since)
     st.markdown(f"**{title}**")
@@ -108,13 +110,11 @@ def _weather(frame: Frame, found: Why, day: date) -> None:
         return
     st.markdown(f"**{texts('why_weather')}**")
     chart(weather_figure(table, day, texts), texts, "why.weather", texts("why_weather"))
-    before = short_day(day - timedelta(days=WEEK), language)
     sentences = []
-    for name in why.SHOWN_INPUTS:
-        now, change = why.means(table, name)
-        parts = {"input": texts(f"why_{name}"), "unit": UNITS[name], "day": before}
-        mean, moved = number(now, language, 1), number(change, language, 1, sign=True)
-        sentences.append(texts("why_weather_mean", mean=mean, change=moved, **parts))
+    for name, decimals in ((TEMPERATURE, 1), (CLOUD_COVER, 0)):
+        mean, change = why.means(table, name)
+        written_mean, moved = number(mean, language, decimals), number(change, language, decimals, sign=True)
+        sentences.append(texts(f"why_mean_{name}", mean=written_mean, change=moved))
     st.caption(" ".join(sentences))
 
 
@@ -124,7 +124,11 @@ def _experts(frame: Frame, found: Why) -> None:
         st.caption(texts("why_experts_none"))
         return
     known = found.known
-    blend = None if known is None else why.weights_of(store.card(found.model_version), found.model_version, known)
+    blend = (
+        None
+        if known is None
+        else why.weights_of(store.card(frame.version, found.model_version), found.model_version, known)
+    )
     table = why.experts(found.experts, found.ours, blend)
     st.markdown(f"**{texts('why_experts')}**")
     table.index = pd.Index(
