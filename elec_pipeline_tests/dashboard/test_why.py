@@ -106,7 +106,7 @@ def fill(engine: Engine, day: date) -> None:
         moved = changes(day).assign(model_version=version) if issue is Issue.EVENING else None
         write_predictions(engine, rows.assign(load_mw=level, q10=np.nan), experts, moved)
     for each, warmth in ((day - WEEK, 5.0), (day, 8.0)):
-        slight = np.arange(len(hours(each))) / 10
+        slight = np.arange(len(hours(each))) % 2 / 100  # a value that never moves would not be believed
         weather = pd.DataFrame({"hour_start": hours(each), "issued_at": issue_time(each, Issue.MORNING)})
         weather = weather.astype({"issued_at": UTC_US})
         write_weather(engine, weather.assign(temperature_c=warmth + slight), source="simulator")
