@@ -71,15 +71,14 @@ def moved(changes: pd.DataFrame) -> Moved | None:
     """
     if changes.empty:
         return None
-    change = changes.set_index("hour_start")["load_change_mw"]
-    hour = pd.Timestamp(change.abs().idxmax())
+    most = changes.iloc[int(changes["load_change_mw"].abs().to_numpy().argmax())]
     drivers = by_driver(changes)
     driver = None if drivers.isna().any(axis=None) else str(drivers.abs().mean().idxmax())
     return Moved(
         since=changes["previous_issued_at"].max().to_pydatetime(),
-        mean_mw=float(change.mean()),
-        most_mw=float(change[hour]),
-        hour=hour.to_pydatetime(),
+        mean_mw=float(changes["load_change_mw"].mean()),
+        most_mw=float(most["load_change_mw"]),
+        hour=most["hour_start"].to_pydatetime(),
         driver=driver,
         driver_mw=float("nan") if driver is None else float(drivers[driver].mean()),
     )
@@ -128,7 +127,7 @@ def weights_of(card: Mapping[str, Any], version: str, known: InformationSet) -> 
     """
     if card.get("version") != version:
         return None
-    found = {key(each.situation, each.inputs): each for each in weights(card)}
+    found = {"+".join([each.situation, *sorted(each.inputs)]): each for each in weights(card)}
     fitting = fitting_key(key(known.situation, known.usable_inputs), found)
     return found.get(fitting or "")
 
@@ -146,7 +145,7 @@ def experts(medians: pd.DataFrame, ours: pd.Series, blend: Weights | None) -> pd
     """
     curves = medians.pivot_table(index="hour_start", columns="expert", values="load_mw")
     shares = {} if blend is None else blend.medians
-    names = sorted(curves, key=lambda name: (-shares.get(name, 0.0), name))
+    names = sorted(map(str, curves), key=lambda name: (-shares.get(name, 0.0), name))
     rows = {
         name: {
             "weight": 100 * shares[name] if name in shares else np.nan,

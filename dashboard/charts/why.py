@@ -72,13 +72,13 @@ def weather_figure(table: pd.DataFrame, day: date, texts: Texts) -> Figure:
     figure = Figure(hover_title(x, known, axis.labels(instants, texts.language)))
     before = short_day((pd.Timestamp(day) - pd.Timedelta(days=WEEK)).date(), texts.language)
     for name, (colour, panel) in _PANELS.items():
-        drawn = {"yaxis": panel, "hovertemplate": f"%{{y:.1f}} {UNITS[name]}"}
+        hover = f"%{{y:.1f}} {UNITS[name]}"
         for column, dash, label in (
             (name, "solid", texts(f"why_{name}")),
             (f"{name}.{BEFORE}", "dot", f"{texts(f'why_{name}')}, {before}"),
         ):
             if table[column].notna().any():
-                add_line(figure, x, table[column], label, colour, dash=dash, **drawn)
+                add_line(figure, x, table[column], label, colour, dash=dash, yaxis=panel, hovertemplate=hover)
     styled(figure, HEIGHT, title=UNITS[TEMPERATURE])
     figure.update_layout(
         hoversubplots="axis",

@@ -21,6 +21,7 @@ from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import CLOUD_COVER, TEMPERATURE
 from elec_pipeline.domain.knowledge import Knowledge
 from elec_pipeline.forecasting.checkpoint import card_of
+from elec_pipeline.forecasting.lifecycle.weights import Weights
 from elec_pipeline.store.forecasts import write_predictions, write_weather
 from elec_pipeline_tests.conftest import every_day_length
 
@@ -87,12 +88,13 @@ def test_experts_stand_by_their_weight_and_ours_first() -> None:
         for name, level in (("b", 10.0), ("a", 20.0), ("c", 30.0))
     )
     ours = pd.Series(15.0, index=hours(day))
-    blend = why.Weights("evening", (), {"a": 0.2, "b": 0.8}, {})
+    blend = Weights("evening", (), {"a": 0.2, "b": 0.8}, {})
     table = why.experts(medians, ours, blend)
     assert table.index.tolist() == ["", "b", "a", "c"]
     assert table["weight"].tolist()[1:3] == [80, 20]
-    assert table.loc["c", ["mean_mw", "peak_mw"]].tolist() == [41, 52]
-    assert table.loc["c", "peak_hour"] == hours(day)[-1]
+    assert table["mean_mw"].tolist() == [15, 21, 31, 41]
+    assert table["peak_mw"].tolist() == [15, 32, 42, 52]
+    assert table["peak_hour"].tolist()[1:] == [hours(day)[-1]] * 3
     assert why.experts(medians, ours, None)["weight"].isna().all()
 
 
@@ -102,7 +104,7 @@ def fill(engine: Engine, day: date) -> None:
     for issue, level in ((Issue.MORNING, 50_100.0), (Issue.EVENING, 50_000.0)):
         rows = pd.DataFrame({"hour_start": axis, "issued_at": issue_time(day, issue), "model_version": version})
         rows = rows.astype({"issued_at": UTC_US})
-        experts = pd.concat(rows.assign(expert=name, load_mw=level + n) for n, name in enumerate(("ridge", "mlp")))
+        experts = pd.concat([rows.assign(expert=name, load_mw=level) for name in ("ridge", "mlp")])
         moved = changes(day).assign(model_version=version) if issue is Issue.EVENING else None
         write_predictions(engine, rows.assign(load_mw=level, q10=np.nan), experts, moved)
     for each, warmth in ((day - WEEK, 5.0), (day, 8.0)):

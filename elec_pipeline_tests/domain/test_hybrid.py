@@ -42,7 +42,7 @@ def test_each_group_is_as_one_of_the_issues_knew_it(day: date, n_hours: int) -> 
     older, newer = (known(day, issue, n_hours) for issue in Issue)
     assert differing(older, newer) == set(Knowledge)
     assert hybrid(older, newer, ()) is older
-    assert hybrid(older, newer, Knowledge) is newer
+    assert hybrid(older, newer, set(Knowledge)) is newer
     hours_between = int((newer.hours[0] - older.hours[0]) / HOUR64)
     assert hours_between == 10
 

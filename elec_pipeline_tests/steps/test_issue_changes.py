@@ -43,8 +43,8 @@ def fill(engine: Engine, day: date) -> None:
     write_hours(engine, pd.DataFrame({"hour_start": axis, "load_mw": load, "quarters": 4}))
     rows = []
     for each in days(day - timedelta(days=8), day):
-        of_day = axis[(axis >= day_start(each)) & (axis < day_end(each))]
-        above = RTE_ABOVE_MW + load[np.isin(axis, of_day)]
+        of_day = hours(each)
+        above = RTE_ABOVE_MW + load[axis.isin(of_day)]
         out = issue_time(each, Issue.EVENING) - HOUR / 2
         rows.append(pd.DataFrame({"hour_start": of_day, "published_at": out, "load_mw": above}))
     vintages = pd.concat(rows, ignore_index=True).assign(forecast_type="D-1")
