@@ -13,7 +13,6 @@ RTE's that appears is worth something by itself, and something more with the loa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from math import factorial
 
@@ -22,9 +21,9 @@ import numpy as np
 from elec_pipeline.domain.hybrid import differing, hybrid
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.knowledge import Knowledge
-from elec_pipeline.domain.quantiles import MEDIAN, Floats
+from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
-from elec_pipeline.forecasting.forecaster import WORKERS, Forecaster
+from elec_pipeline.forecasting.forecaster import Forecaster, workers
 
 
 def ridge_changes(
@@ -49,10 +48,10 @@ def ridge_changes(
         return None
 
     def median(known: InformationSet) -> Floats:
-        return ridge.predict([known])[0][:, MEDIAN]
+        return ridge.references(known).of_delivery_day
 
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="change") as workers:
-        return list(workers.map(lambda pair: shares(median, *pair), pairs))
+    with workers() as threads:
+        return list(threads.map(lambda pair: shares(median, *pair), pairs))
 
 
 def shares(
