@@ -16,8 +16,8 @@ from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.plausibility import FORTNIGHT
 from elec_pipeline.store import queries
 
-CONTEXT_DAYS = 2 * FORTNIGHT
-"""The weather of the week before is among them, and what is implausible is judged by whole fortnights."""
+CONTEXT_DAYS = FORTNIGHT
+"""The weather of the week before is among them, and what is implausible is judged by a whole fortnight."""
 
 
 @dataclass(frozen=True, eq=False)
