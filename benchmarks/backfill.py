@@ -44,6 +44,7 @@ SERIES = (
     "weather_forecasts",
     "chronos_predictions",
     "expert_predictions",
+    "prediction_changes",
     "forecast_accuracy",
 )
 LAUNCH = """

@@ -29,7 +29,8 @@ _LOOK = """<style>
 .elec-tiles dt, .elec-tiles dd { opacity: 0.85; }
 .elec-tiles b { font-size: 1.2rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .elec-tiles dd:has(b) { opacity: 1; }
-.elec-line { opacity: 0.85; font-variant-numeric: tabular-nums; }
+.elec-line, .elec-since { opacity: 0.85; font-variant-numeric: tabular-nums; }
+.elec-since { margin-top: -0.6rem; }
 [data-testid=stCaptionContainer] { color: inherit; opacity: 0.82; }
 [data-testid=stCaptionContainer] p { color: inherit; opacity: 1; }
 .js-plotly-plot :is(.xtick, .ytick, .y2tick, .g-xtitle, .g-ytitle, .g-y2title, .legend, .legend2) text {

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 from sqlalchemy import Connection, Engine
 
-from dashboard import reads
+from dashboard import reads, reads_why
 from elec_pipeline.alerts.ledger import Entry
 from elec_pipeline.alerts.watch import lasting
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start
+from elec_pipeline.errors import ModelUnavailableError
+from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle.registry import ModelInUse, in_use
 from elec_pipeline.settings import settings
 from elec_pipeline.store import queries
@@ -125,6 +127,13 @@ def vintages(token: str, day: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.Data
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)
+def why(token: str, day: date, issue: Issue | None) -> reads_why.Why | None:
+    """Return what there is to say of an issue of a delivery day; see `reads_why.why`."""
+    del token
+    return reads_why.why(engine(), day, issue)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
 def completeness(token: str, first: date, last: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return quarter-hours present and values revised, by day."""
     del token
@@ -139,3 +148,19 @@ def open_alerts(now: datetime) -> list[Entry]:
 def models() -> tuple[ModelInUse, list[RegisteredModel]]:
     """Return the model in use, and every registered version."""
     return in_use(engine(), settings()), ask(queries.registered_models)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def card(token: str, version: str) -> dict[str, Any]:
+    """Return the card of a model version; empty where its checkpoint is not there any more."""
+    del token
+    used = in_use(engine(), settings())
+    places = [used.model, *(each.location for each in ask(queries.registered_models) if each.version == version)]
+    for place in places:
+        try:
+            found = card_of("" if place == "bundled" else place)
+        except ModelUnavailableError:
+            continue
+        if found.get("version") == version:
+            return found
+    return {}

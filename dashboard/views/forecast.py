@@ -19,7 +19,7 @@ from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
 from dashboard.taking_along import take_along
-from dashboard.views import before_noon
+from dashboard.views import before_noon, why
 from elec_pipeline.domain.day_summary import summarize
 from elec_pipeline.domain.delivery_day import WEEK, Issue, day_start, delivery_day, issue_time
 
@@ -55,6 +55,7 @@ def show(frame: Frame) -> None:
         hours = week[week.index >= pd.Timestamp(day_start(day))]
     summary = summarize(day, hours)
     before_noon.line(frame, hours)
+    why.line(frame, day, None if stands_in else issue)
     if day != tomorrow or summary is None:
         st.info(texts("no_forecast", day=long_day(tomorrow, language)), icon=":material/info:")
     elif issue is not None and stands_in:
@@ -68,6 +69,7 @@ def show(frame: Frame) -> None:
         for name, standing in store.standings(frame.now).items():
             _state(frame, name, standing)
     _curves(frame, max(day, today), hours if stands_in else None)
+    why.show(frame, day, None if stands_in else issue)
     if summary is not None:
         show_hours(frame, day, hours)
     take_along(frame, newest if summary is None else day, None if stands_in else issue, max(day, newest))

@@ -145,6 +145,25 @@ class QuarterPredictionRow(_OfIssue):
     interval_start: datetime
 
 
+class PredictionChangeRow(BaseModel):
+    """What changed in an hour of our forecast from one issue of its delivery day to the next; never changed."""
+
+    hour_start: datetime
+    issued_at: datetime = Field(description="Issue time of the forecast.")
+    issue: Literal["morning", "evening"] | None
+    model_version: str
+    previous_issued_at: datetime = Field(description="Issue time of the one before.")
+    load_change_mw: float = Field(description="Median less the median of the issue before.")
+    from_load_mw: float | None = Field(
+        description="Share of newly known load, and of the errors that it tells, in the change of the ridge "
+        "expert. Shares are Shapley values and add up to its change; what `load_change_mw` is beyond their sum is "
+        "due to the other experts. Null where they cannot be told: the model has no ridge, or the issue before "
+        "was made at no issue time of ours."
+    )
+    from_rte_mw: float | None = Field(description="Share of RTE's forecast: its appearance or revision.")
+    from_weather_mw: float | None = Field(description="Share of the newer weather forecast.")
+
+
 class RteForecastRow(BaseModel):
     """An hour of one vintage of RTE's forecast; never changed once there."""
 

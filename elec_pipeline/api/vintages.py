@@ -154,6 +154,14 @@ async def predictions(request: Request, served: Served, asked: Annotated[Predict
     return await _page(request, served, asked, listing, model_version=asked.model)
 
 
+@router.get("/prediction-changes", responses=_responses(schemas.PredictionChangeRow))
+async def prediction_changes(
+    request: Request, served: Served, asked: Annotated[PredictionQuery, Query()]
+) -> Response:
+    """How each issue of our forecast differs from the one before it of the same delivery day, and why."""
+    return await _page(request, served, asked, listings.PREDICTION_CHANGES, model_version=asked.model)
+
+
 @router.get("/rte-forecasts", responses=_responses(schemas.RteForecastRow))
 async def rte_forecasts(request: Request, served: Served, asked: Annotated[RteQuery, Query()]) -> Response:
     """Every vintage of RTE's forecasts."""
@@ -201,7 +209,7 @@ async def _page(
         if len(table) > asked.limit:
             table = table.iloc[: asked.limit]
             following = cursor(listing, table)
-        if listing in (listings.PREDICTIONS, listings.QUARTER_PREDICTIONS):
+        if listing in (listings.PREDICTIONS, listings.QUARTER_PREDICTIONS, listings.PREDICTION_CHANGES):
             table.insert(2, "issue", issue_names(table["issued_at"]))
         if "issued_at" in table:
             lead = table[listing.key[0]] - table["issued_at"]

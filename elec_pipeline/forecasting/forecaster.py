@@ -126,8 +126,8 @@ class Forecaster:
                 )
         if not sets:
             return []
-        with _workers() as workers:
-            return list(workers.map(forecast, sets))
+        with workers() as threads:
+            return list(threads.map(forecast, sets))
 
     def said(self, information: InformationSet) -> dict[str, Floats]:
         """Return what each expert says of one issue, by name, shape (23, 24 or 25, 7), MW."""
@@ -185,7 +185,7 @@ def _rounded(quantiles: Floats) -> Floats:
     return np.asarray(np.round(uncrossed(quantiles), DECIMALS))
 
 
-def _workers() -> ThreadPoolExecutor:
+def workers() -> ThreadPoolExecutor:
     """Return threads of their own in each of which torch computes single-threaded; the caller's setting stays."""
     import torch
 

@@ -21,6 +21,7 @@ from elec_pipeline.errors import ContextTooThinError, ImplausibleForecastError
 from elec_pipeline.forecasting.forecast import forecast_frame
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.forecasting.held_back import Issued
+from elec_pipeline.steps.issue_changes import changes_frame, former_issues
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_predictions
@@ -147,9 +148,14 @@ def _issue(
     published = [(known, each) for known, each in zip(sets, made, strict=True) if each.quantiles is not None]
     if not published:
         return
+    issued = [known for known, _ in published]
     predictions = to_frame(published, forecaster.version)
-    report.written += write_predictions(engine, predictions, experts_frame(published, forecaster.version))
-    report.issued += [known for known, _ in published]
+    with engine.connect() as connection:
+        former = former_issues(connection, forecaster.version, issued)
+    changes = changes_frame(former, predictions, issued, forecaster, history)
+    experts = experts_frame(published, forecaster.version)
+    report.written += write_predictions(engine, predictions, experts, changes)
+    report.issued += issued
     report.held_back += [each.held_back for _, each in published if each.held_back is not None]
     report.crossings += int((np.diff(predictions[list(COLUMNS)].to_numpy(), axis=1) < 0).any(axis=1).sum())
 

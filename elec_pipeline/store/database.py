@@ -27,7 +27,7 @@ DATABASE = "elec"
 """Name of our database on the embedded server."""
 _OF_DAGSTER = "_dagster"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0013"
+HEAD = "0014"
 """Newest migration; a test compares it with the files, so that start-up need not read them."""
 CONNECT_TIMEOUT_S = 10
 LIVELINESS = {
@@ -172,8 +172,11 @@ def migrate(engine: Engine) -> None:
             if not connection.scalar(text(f"SELECT to_regnamespace('{SCHEMA}') IS NOT NULL")):
                 connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
             roles.become_owner(connection)
+            were_the_owners = roles.owns(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if not were_the_owners and roles.owns(connection):
+                roles.settle(connection)  # of the tables that came after the roles, in the same run
     except DBAPIError as error:
         if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
             raise

@@ -12,6 +12,7 @@ from elec_pipeline.store.tables import (
     expert_predictions,
     forecast_accuracy,
     intraday_predictions,
+    prediction_changes,
     quarter_hourly_predictions,
     rte_forecasts,
     weather_forecasts,
@@ -47,8 +48,13 @@ def write_weather(engine: Engine, weather: pd.DataFrame, *, source: str) -> Writ
         return upsert(connection, weather_forecasts, weather.assign(source=source), update=[], fill=known)
 
 
-def write_predictions(engine: Engine, predictions: pd.DataFrame, experts: pd.DataFrame | None = None) -> Written:
-    """Add issues of our forecasts in one transaction, and what their experts said.
+def write_predictions(
+    engine: Engine,
+    predictions: pd.DataFrame,
+    experts: pd.DataFrame | None = None,
+    changes: pd.DataFrame | None = None,
+) -> Written:
+    """Add issues of our forecasts in one transaction, with what their experts said and what moved since the last.
 
     Args:
         engine: Of the store.
@@ -56,14 +62,17 @@ def write_predictions(engine: Engine, predictions: pd.DataFrame, experts: pd.Dat
             `held_back`.
         experts: Columns `hour_start`, `issued_at` (UTC), `model_version`, `expert` and `load_mw`; None where the
             experts of the issues are not known.
+        changes: As `steps.issue_changes.changes_frame` returns it; None or empty where no issue has a former one.
 
     Returns:
-        What changed in the issues; the experts' rows are not counted.
+        What changed in the issues; the rows of experts and of changes are not counted.
     """
     with engine.begin() as connection:
         written = upsert(connection, chronos_predictions, predictions, update=[])
         if experts is not None:
             upsert(connection, expert_predictions, experts, update=[])
+        if changes is not None:
+            upsert(connection, prediction_changes, changes, update=[])
         return written
 
 

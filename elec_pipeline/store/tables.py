@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from elec_pipeline.domain.input_names import WEATHER
+from elec_pipeline.domain.knowledge import Knowledge
 
 SCHEMA = "elec"
 ZONE = "FR"
@@ -197,6 +198,21 @@ expert_predictions = Table(
     _load(),
     PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version", "expert"),
     comment="The median of each expert in every issue of chronos_predictions. Rows are never changed.",
+)
+
+prediction_changes = Table(
+    "prediction_changes",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    _instant("previous_issued_at"),
+    _load("load_change_mw"),
+    *(_load(group.column, nullable=True) for group in Knowledge),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version"),
+    comment="How the median of an issue of chronos_predictions differs from the issue before it of the same "
+    "day, and the shares of three groups of knowledge in the ridge's change. Rows are never changed.",
 )
 
 forecast_accuracy = Table(

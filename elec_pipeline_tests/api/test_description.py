@@ -15,8 +15,8 @@ from elec_pipeline_tests.api.conftest import Api
 ROUTES = [
     "/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts", "/api/status",
     "/api/health", "/health", "/predict",
-    "/v1/actuals", "/v1/predictions", "/v1/rte-forecasts", "/v1/raw-rte-forecasts", "/v1/revisions",
-    "/v1/accuracy", "/v1/export.{kind}", "/v1/summary",
+    "/v1/actuals", "/v1/predictions", "/v1/prediction-changes", "/v1/rte-forecasts", "/v1/raw-rte-forecasts",
+    "/v1/revisions", "/v1/accuracy", "/v1/export.{kind}", "/v1/summary",
 ]  # fmt: skip
 # What several fields together say, such as an end before the start, no schema can.
 REFUSALS_ARE_RIGHT = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422", "429"]}}}

@@ -27,7 +27,15 @@ NOWHERE = f"postgresql://someone:{SECRET}@127.0.0.1:9/elec"
 DATA = ["/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts", "/api/status"]
 V1 = [
     f"/v1/{name}"
-    for name in ("actuals", "predictions", "rte-forecasts", "raw-rte-forecasts", "revisions", "accuracy")
+    for name in (
+        "actuals",
+        "predictions",
+        "prediction-changes",
+        "rte-forecasts",
+        "raw-rte-forecasts",
+        "revisions",
+        "accuracy",
+    )
 ]
 
 

@@ -10,7 +10,15 @@ from elec_pipeline_tests.api.conftest import Api, raw
 DATA = ["/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts"]
 V1 = [
     f"/v1/{name}"
-    for name in ("actuals", "predictions", "rte-forecasts", "raw-rte-forecasts", "revisions", "accuracy")
+    for name in (
+        "actuals",
+        "predictions",
+        "prediction-changes",
+        "rte-forecasts",
+        "raw-rte-forecasts",
+        "revisions",
+        "accuracy",
+    )
 ]
 OTHERS = ["/api/status", "/api/health", "/health", "/docs", "/openapi.json"]
 FAULTY = ["/nowhere", "/api/data?range=week", "/api/data?zone=DE", "/predict", "/v1/actuals?limit=1"]

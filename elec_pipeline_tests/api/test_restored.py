@@ -22,7 +22,15 @@ QUESTIONS = [
     ("/api/data", {"range": "7d"}),
     *(
         (f"/v1/{route}", {**ALL, "limit": "50000", "format": form})
-        for route in ("actuals", "predictions", "rte-forecasts", "raw-rte-forecasts", "revisions", "accuracy")
+        for route in (
+            "actuals",
+            "predictions",
+            "prediction-changes",
+            "rte-forecasts",
+            "raw-rte-forecasts",
+            "revisions",
+            "accuracy",
+        )
         for form in ("json", "csv")
     ),
     ("/api/status", {}),

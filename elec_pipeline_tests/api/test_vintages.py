@@ -20,6 +20,7 @@ from elec_pipeline_tests.dashboard.world import plant
 TABLES = {
     "actuals": ("hourly_consumption", ["hour_start"]),
     "predictions": ("chronos_predictions", ["hour_start", "issued_at", "model_version"]),
+    "prediction-changes": ("prediction_changes", ["hour_start", "issued_at", "model_version"]),
     "rte-forecasts": ("rte_forecasts", ["hour_start", "forecast_type", "published_at"]),
     "raw-rte-forecasts": (
         "raw_rte_forecasts",

@@ -47,7 +47,7 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         store.engine.clear()
         for cached in (
             store.series, store.issues, store.scored, store.compared, store.scores, store.vintages,
-            store.completeness,
+            store.completeness, store.why,
         ):  # fmt: skip
             cached.clear()
 

@@ -231,7 +231,7 @@ def test_a_source_that_is_away_is_tried_again_and_then_fails(
 @every_day_length
 def test_each_day_of_a_range_tells_of_itself(engine: Engine, day: date, n_hours: int) -> None:
     first = day - timedelta(days=9)
-    result = run(["raw_consumption", "hourly_consumption", "rte_forecasts", "forecast_accuracy"], first, day)
+    result = run([*KNOWNS, "forecast_accuracy"], first, day)
     assert result.success
     told = {
         (event.materialization.asset_key.to_user_string(), str(event.materialization.partition)): {

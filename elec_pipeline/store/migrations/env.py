@@ -2,7 +2,6 @@
 
 from alembic import context
 
-from elec_pipeline.store import roles
 from elec_pipeline.store.tables import SCHEMA, metadata
 
 context.configure(
@@ -10,8 +9,6 @@ context.configure(
     target_metadata=metadata,
     version_table_schema=SCHEMA,
     include_schemas=True,
-    # Once a version has handed the tables to their owner, what later ones make is the owner's as well.
-    on_version_apply=lambda ctx, **_: roles.become_owner(ctx.connection),
 )
 with context.begin_transaction():
     context.run_migrations()

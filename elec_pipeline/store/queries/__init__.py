@@ -33,6 +33,7 @@ from elec_pipeline.store.queries.series import (
     issues_made,
     newest_predictions,
     newest_vintages,
+    prediction_changes_between,
     scorable_predictions,
 )
 from elec_pipeline.store.queries.side_by_side import day_ahead, side_by_side
@@ -79,6 +80,7 @@ __all__ = [
     "newest_vintages",
     "newest_weather",
     "older_revisions",
+    "prediction_changes_between",
     "promoted_model",
     "provisional_days",
     "quarter_hours_between",

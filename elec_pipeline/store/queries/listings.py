@@ -22,6 +22,7 @@ from elec_pipeline.store.tables import (
     forecast_accuracy,
     hourly_consumption,
     intraday_predictions,
+    prediction_changes,
     quarter_hourly_predictions,
     raw_consumption_revisions,
     raw_rte_forecasts,
@@ -63,6 +64,7 @@ QUARTER_PREDICTIONS = Listing(
     {AFTER_THE_FACT: quarter_hourly_predictions.c.issued_at > quarter_hourly_predictions.c.interval_start},
 )
 INTRADAY = Listing(intraday_predictions, ("hour_start", "issued_at"))
+PREDICTION_CHANGES = Listing(prediction_changes, ("hour_start", "issued_at", "model_version"))
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
 RAW_RTE_FORECASTS = Listing(raw_rte_forecasts, ("interval_start", "forecast_type", "published_at", "ingested_at"))
 REVISIONS = Listing(raw_consumption_revisions, ("interval_start", "replaced_at"))
@@ -90,7 +92,7 @@ def page(
         limit: The most rows.
         after: Key of the last row of the page before; None for the first page.
         equal: Columns and the value they must have.
-        issue: Of the predictions, only those of this issue.
+        issue: Of the predictions and their changes, only those of this issue.
 
     Returns:
         All columns of the table but the zone, and what is derived from them (`Listing.derived`).

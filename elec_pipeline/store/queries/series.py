@@ -15,7 +15,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from elec_pipeline.domain.delivery_day import PARIS, Issue, day_end, day_start
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.store.queries.frames import between, frame
-from elec_pipeline.store.tables import ZONE, chronos_predictions, expert_predictions, rte_forecasts
+from elec_pipeline.store.tables import (
+    ZONE,
+    chronos_predictions,
+    expert_predictions,
+    prediction_changes,
+    rte_forecasts,
+)
 
 AFTER_THE_FACT = "after_the_fact"
 _PREDICTION = ("issued_at", "model_version", "created_at", *COLUMNS, AFTER_THE_FACT, "held_back")
@@ -71,6 +77,18 @@ def expert_predictions_between(connection: Connection, start: datetime, end: dat
             table.c.hour_start, table.c.issued_at, table.c.model_version, table.c.expert, table.c.load_mw
         ),
     )
+
+
+def prediction_changes_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return how every issue differs from the one before it in the hours of `[start, end[`.
+
+    Returns:
+        Columns `hour_start`, `issued_at`, `model_version`, `previous_issued_at`, `load_change_mw`, `from_load_mw`,
+        `from_rte_mw`, `from_weather_mw`. Issues without a former one, or made before changes were kept, have none.
+    """
+    table = prediction_changes
+    statement = between(table, table.c.hour_start, start, end)
+    return frame(connection, statement.with_only_columns(*(each for each in table.c if each.name != "zone")))
 
 
 def issues_made(connection: Connection, model_version: str, first: date, last: date) -> set[datetime]:

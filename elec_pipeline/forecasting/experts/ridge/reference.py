@@ -20,7 +20,7 @@ from elec_pipeline.forecasting.experts.ridge import online_ridge as regression
 from elec_pipeline.forecasting.experts.ridge.coefficients import NOT_BROUGHT_UP_TO_DATE, Learnt, Regressions
 from elec_pipeline.forecasting.experts.ridge.online_ridge import Updated
 from elec_pipeline.forecasting.features.day_table import DayTable
-from elec_pipeline.forecasting.features.design import Problem, Samples
+from elec_pipeline.forecasting.features.design import Samples
 from elec_pipeline.forecasting.features.local_time import LocalGrid, first_known, nan_mean
 from elec_pipeline.forecasting.features.situations import LOOKBACK_DAYS, key, problem
 from elec_pipeline.forecasting.late_errors import sizes_by_hour
@@ -148,7 +148,22 @@ class References:
         One kind for context and horizon alike, so that what it leaves of the context says what to expect of the
         horizon; single hours without RTE's forecast take the week before.
         """
-        corrected = self._on_base(self._correction)
+        return self._with(self._correction)
+
+    @cached_property
+    def of_delivery_day(self) -> Floats:
+        """The reference of the delivery day alone, to the same digit, shape (23, 24 or 25,), MW.
+
+        Made without that of the days before, which takes most of the time.
+        """
+        of_day = slice(-self._set.delivery_hours, None)
+        if "reference" in self.__dict__:
+            return self.reference[of_day]
+        made = self._corrections(self._set.situation, only_delivery_day=True).corrections_mw[-1]
+        return self._with(np.nan_to_num(made)[self.grid.hour])[of_day]
+
+    def _with(self, correction_mw: Floats) -> Floats:
+        corrected = self._on_base(correction_mw)
         # What was learnt of RTE's errors says nothing of the week before.
         return first_known(corrected, self.week_before) if self.stands_on_rte else corrected
 
@@ -213,16 +228,18 @@ class References:
         same = self._set.situation is self._situation_of_context
         return self._of_context if same else self._corrections(self._set.situation)
 
-    def _corrections(self, situation: Situation) -> _Corrections:
+    def _corrections(self, situation: Situation, *, only_delivery_day: bool = False) -> _Corrections:
         made = np.full_like(self._table.load_mw, np.nan)
         learnt = self._regressions.of(situation, self._set.usable_inputs)
         if learnt is None:
             return _Corrections(made)
-        looked_at = min(len(made), self._reach.reference_days + 1)
+        n_late = self._n_late(situation, learnt)
+        looked_at = min(len(made), (n_late if only_delivery_day else self._reach.reference_days) + 1)
         table = self._table.rows(slice(max(0, len(made) - looked_at - LOOKBACK_DAYS), None))
         asked = problem(situation, table, inputs=learnt.inputs, skip=len(table.day) - looked_at)
         learnt.require(asked)
-        late = self._late(situation, learnt, asked)
+        # The days that bring it up to date: those before the delivery day, and not learnt from.
+        late = asked.samples.between(max(0, looked_at - 1 - n_late), looked_at - 1)
         now = _up_to_date(learnt, late)
         made[-looked_at:] = regression.apply(asked.samples.features, now.coefficients, learnt.regression.scale)
         # A copy, for a row of an array keeps all of it.
@@ -235,14 +252,11 @@ class References:
             last,
         )
 
-    def _late(self, situation: Situation, learnt: Learnt, asked: Problem) -> Samples:
-        """Return the days that bring the regression up to date: those before the delivery day not learnt from."""
-        delivery = len(asked.base_mw) - 1
-        since = delivery - ((self._set.delivery_day - learnt.through).days - 1)
-        first = max(0, delivery - self._reach.update_days, since)
+    def _n_late(self, situation: Situation, learnt: Learnt) -> int:
+        """Return how many days bring the regression of a situation up to date."""
         if situation in NOT_BROUGHT_UP_TO_DATE:
-            first = delivery
-        return asked.samples.between(min(first, delivery), delivery)
+            return 0
+        return max(0, min(self._reach.update_days, (self._set.delivery_day - learnt.through).days - 1))
 
     @cached_property
     def _table(self) -> DayTable:
