@@ -126,6 +126,11 @@ def vintages(token: str, day: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.Data
     )
 
 
+def newest_within_day(now: datetime) -> pd.DataFrame:
+    """Return the newest issue made within the day; it depends on the clock, so it is read each time."""
+    return ask(queries.newest_intraday, now)
+
+
 @st.cache_data(max_entries=FEW, show_spinner=False)
 def why(token: str, day: date, issue: Issue | None) -> reads_why.Why | None:
     """Return what there is to say of an issue of a delivery day; see `reads_why.why`."""

@@ -15,6 +15,7 @@ from dashboard.language import short_day
 from dashboard.texts import Texts
 from dashboard.ticking import NOW
 from dashboard.tiles import after_the_fact
+from dashboard.within_day import WithinDay
 from elec_pipeline.domain.delivery_day import PARIS, days
 from elec_pipeline.domain.kinds_of_day import share_off
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
@@ -28,7 +29,14 @@ _SHADED_DAYS = 130
 Instants = npt.NDArray[np.datetime64]
 
 
-def load_figure(frame: pd.DataFrame, texts: Texts, now: datetime | None, *, by_hour: bool = True) -> Figure:
+def load_figure(
+    frame: pd.DataFrame,
+    texts: Texts,
+    now: datetime | None,
+    *,
+    by_hour: bool = True,
+    within: WithinDay | None = None,
+) -> Figure:
     """Return consumption and forecasts over time.
 
     Args:
@@ -36,6 +44,7 @@ def load_figure(frame: pd.DataFrame, texts: Texts, now: datetime | None, *, by_h
         texts: Of the language.
         now: Where the now-line stands; None for none.
         by_hour: Whether its rows are hours, or else days.
+        within: The newest issue made within the day, where it is to be drawn.
     """
     from plotly.graph_objects import Figure
 
@@ -63,6 +72,9 @@ def load_figure(frame: pd.DataFrame, texts: Texts, now: datetime | None, *, by_h
     if late.any():  # a line of its own, so that the legend and the tooltip say what it is
         name = f"{texts('ours')} ({texts('after_the_fact')})"
         add_line(figure, x, frame["load_mw"].where(late), name, OURS, dash="dot")
+    if within is not None:
+        name = texts("within_day", clock=f"{within.issued_at.astimezone(PARIS):%H:%M}")
+        add_line(figure, x, within.load_mw.reindex(instants), name, OURS, dash="dot", width=1.6)
     partial = is_partial(frame)
     add_line(figure, x, frame["actual_mw"].mask(partial), texts("actual"), ACTUAL, width=2.6)
     if partial.any():

@@ -20,8 +20,9 @@ from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
 from dashboard.taking_along import take_along
 from dashboard.views import before_noon, why
+from dashboard.within_day import WithinDay, within_day
 from elec_pipeline.domain.day_summary import summarize
-from elec_pipeline.domain.delivery_day import WEEK, Issue, day_start, delivery_day, issue_time
+from elec_pipeline.domain.delivery_day import PARIS, WEEK, Issue, day_start, delivery_day, issue_time
 
 Colour = Literal["green", "orange", "blue", "red"]
 LOOKS: dict[State, tuple[Colour, str]] = {
@@ -133,6 +134,7 @@ def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
     texts, language = frame.texts, frame.texts.language
     against = address.against() if span.is_hourly or address.against().is_of_days else Against.RTE
     data = _data(frame, span, stand_in)
+    within = within_day(store.newest_within_day(frame.now), data["load_mw"]) if span.is_hourly else None
     first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
     if data[["actual_mw", "rte_d1_mw", "rte_d2_mw", "load_mw"]].isna().all(axis=None):
         st.info(texts("nothing_in_range", first=first, last=last), icon=":material/info:")
@@ -142,11 +144,12 @@ def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
         table["outside"] = False
     each_hour = span.is_hourly and span.n_days <= MOST_DAYS_BY_HOUR
     # A figure that did not change keeps its zoom; its line of now is moved in the page.
-    hashed = [int(pd.util.hash_pandas_object(part).sum()) for part in (data, table)]
+    ahead = pd.Series(dtype="float64") if within is None else within.load_mw
+    hashed = [int(pd.util.hash_pandas_object(part).sum()) for part in (data, table, ahead)]
     print_of = *hashed, language, span, against
     shown = st.session_state.get(_SHOWN)
     if shown is None or shown[0] != print_of:
-        figure = load_figure(data, texts, frame.now, by_hour=span.is_hourly)
+        figure = load_figure(data, texts, frame.now, by_hour=span.is_hourly, within=within)
         add_difference(
             figure, table if each_hour or not span.is_hourly else by_day(table), texts(f"other_{against}"), texts,
             by_hour=each_hour,
@@ -156,11 +159,20 @@ def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
     notes = [
         texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS),
         "" if each_hour or not span.is_hourly else texts("difference_by_day", n=MOST_DAYS_BY_HOUR),
+        _within_day_note(frame, within),
         texts("rte_curve"),
         texts("partial_note") if is_partial(data).any() else "",
         texts("after_the_fact_note") if tiles.after_the_fact(data).any() else "",
     ]
     st.caption(" ".join(note for note in notes if note))
+
+
+def _within_day_note(frame: Frame, within: WithinDay | None) -> str:
+    if within is None or not within.n_hours:
+        return ""
+    issued, until = (f"{each.astimezone(PARIS):%H:%M}" for each in (within.issued_at, within.known_until))
+    mean = number(within.mean_mw, frame.texts.language, sign=True)
+    return frame.texts("within_day_note", clock=issued, until=until, mean=mean, n=within.n_hours)
 
 
 def _data(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> pd.DataFrame:

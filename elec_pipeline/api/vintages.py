@@ -27,9 +27,9 @@ from elec_pipeline.api.service import Served, Service
 from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue
 from elec_pipeline.domain.forecasters import (
     EXPERT_PREFIX,
-    INTRADAY_PREFIX,
     SCORED_LEADS,
     SEASONAL_NAIVE,
+    by_quarter,
     of_expert,
     ours,
     within_day,
@@ -44,13 +44,18 @@ LARGEST_PAGE = 50_000
 TYPES = {each.value: each.media_type.partition(";")[0] for each in (Format.JSON, Format.CSV, Format.PARQUET)}
 """By which a format can be asked for in Accept; `columns` has no type of its own."""
 
-FIXED = (RTE_D1, RTE_D1_LATEST, RTE_DEBIASED, SEASONAL_NAIVE, *(ours(issue) for issue in Issue))
-_WITHIN_DAY = f"{INTRADAY_PREFIX}({'|'.join(map(str, SCORED_LEADS))})h"
-_OF_EXPERT = f"{EXPERT_PREFIX}[A-Za-z0-9_-]+_({'|'.join(Issue)})"
-FORECASTER = f"^({'|'.join(FIXED)}|{_WITHIN_DAY}|{_OF_EXPERT})$"
+FIXED = (
+    RTE_D1,
+    RTE_D1_LATEST,
+    RTE_DEBIASED,
+    SEASONAL_NAIVE,
+    *map(ours, Issue),
+    *map(within_day, SCORED_LEADS),
+    *map(by_quarter, (RTE_D1, *map(ours, Issue))),
+)
+FORECASTER = f"^({'|'.join(FIXED)}|{EXPERT_PREFIX}[A-Za-z0-9_-]+_({'|'.join(Issue)}))$"
 FORECASTERS = (
-    f"{', '.join((*FIXED, *map(within_day, SCORED_LEADS)))}, or an expert of the model at an issue, such as "
-    f"{of_expert('ridge', Issue.EVENING)}"
+    f"{', '.join(FIXED)}, or an expert of the model at an issue, such as {of_expert('ridge', Issue.EVENING)}"
 )
 
 

@@ -5,6 +5,7 @@ pages. Not here: RTE's names (`rte_bar`, `rte_debiased`), and which experts ther
 
 Our own forecast is named after its issue: `chronos_evening`. An expert that went into it: `expert_ridge_evening`.
 What was said within the day, so many hours ahead: `intraday_3h`.
+Scored by the quarter-hour, a name ends in `_15min`: `rte_d1_15min`.
 The prefix tells an expert called `chronos` from the whole.
 """
 
@@ -39,7 +40,6 @@ def of_expert(expert: str, issue: Issue) -> str:
 
 SCORED_LEADS = (1, 2, 3, 6, 12)
 """Hours: of the issues within the day, those that are scored; 1 is the hour that runs when the issue is made."""
-INTRADAY_PREFIX = "intraday_"
 
 
 def within_day(lead: int) -> str:
@@ -49,7 +49,20 @@ def within_day(lead: int) -> str:
         >>> within_day(3)
         'intraday_3h'
     """
-    return f"{INTRADAY_PREFIX}{lead}h"
+    return f"intraday_{lead}h"
+
+
+QUARTER_SUFFIX = "_15min"
+
+
+def by_quarter(forecaster: str) -> str:
+    """Return the name under which a forecaster is scored by the quarter-hour.
+
+    Example:
+        >>> by_quarter("rte_d1")
+        'rte_d1_15min'
+    """
+    return f"{forecaster}{QUARTER_SUFFIX}"
 
 
 def expert_of(forecaster: str) -> tuple[str, Issue] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from elec_pipeline.domain.forecasters import QUARTER_SUFFIX
 from elec_pipeline.domain.rte_bar import RTE_D1
 
 
@@ -29,6 +30,8 @@ class Skill:
 def skill_against_rte(scores: pd.DataFrame) -> dict[str, Skill]:
     """Return the skill of each forecaster, RTE's own D-1 left out, on the days that both have a score of.
 
+    By the hour: what is scored by the quarter-hour has a bar of its own.
+
     Args:
         scores: Columns `delivery_day`, `forecaster`, `mape` (percent), `hours`; a row for each forecaster and day.
 
@@ -42,7 +45,8 @@ def skill_against_rte(scores: pd.DataFrame) -> dict[str, Skill]:
         {'ours': Skill(ratio=0.25, days=1)}
     """
     of_rte = scores.loc[scores["forecaster"] == RTE_D1, ["delivery_day", "mape", "hours"]]
-    both = scores[scores["forecaster"] != RTE_D1].merge(of_rte, on="delivery_day", suffixes=("", "_rte"))
+    others = (scores["forecaster"] != RTE_D1) & ~scores["forecaster"].str.endswith(QUARTER_SUFFIX)
+    both = scores[others].merge(of_rte, on="delivery_day", suffixes=("", "_rte"))
     found = {}
     for name, rows in both.groupby("forecaster"):
         errors, of_bar = (

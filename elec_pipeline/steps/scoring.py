@@ -1,7 +1,7 @@
 """Daily scores of every forecaster against what was consumed.
 
 Here: which forecast of each hour is scored, on which hours, and the score of a day. Not here: the formulas
-(`domain.metrics`), and where scores are kept.
+(`domain.metrics`), which quarter-hours are scored (`scoring_quarters`), and where scores are kept.
 
 Scored are our forecast, each expert that went into it, what was said within the day some hours ahead, RTE's, and
 two references: RTE's less its own recent mean error (`domain.rte_debiased`), and the same hour a week before.
@@ -36,6 +36,7 @@ from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, Floats
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, Basis, rte_d1, rte_d1_latest
 from elec_pipeline.domain.rte_debiased import LOOKBACK_DAYS, RTE_DEBIASED, rte_debiased
+from elec_pipeline.steps.scoring_quarters import Quarters
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_accuracy
@@ -78,6 +79,7 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         predictions = queries.scorable_predictions(connection, start, end)
         experts = queries.expert_predictions_between(connection, start, end)
         within = queries.intraday_between(connection, start, end)
+        of_quarters = Quarters.read(connection, start, end, predictions)
     past = queries.history(engine, day_start(first - timedelta(days=LOOKBACK_DAYS + 1)), end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
     bar = rte_d1(vintages).set_index("hour_start")
@@ -108,6 +110,8 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
                 rows.append(_row(day, ours(issue), actual, quantiles[:, MEDIAN], quantiles))
             for expert, median in said.get(moment, {}).items():
                 rows.append(_row(day, of_expert(expert, issue), actual, median.reindex(axis).to_numpy(), None))
+        for name, true, point, quantiles_of in of_quarters.of_day(day):
+            rows.append(_row(day, name, true, point, quantiles_of, an_hour=QUARTERS_AN_HOUR))
     scored = [row for row in rows if row["hours"]]
     return pd.DataFrame(scored, columns=SCORE_COLUMNS).astype({"basis": "str"})
 
@@ -136,6 +140,8 @@ def _row(
     point: Floats,
     quantiles: Floats | None,
     basis: Basis | None = None,
+    *,
+    an_hour: int = 1,
 ) -> dict[str, object]:
     return {
         "delivery_day": day,
@@ -146,6 +152,6 @@ def _row(
         "bias_mw": metrics.bias(actual, point),
         "pinball_mw": None if quantiles is None else metrics.pinball(actual, quantiles, LEVELS),
         "coverage_80": None if quantiles is None else metrics.coverage(actual, quantiles[:, 1], quantiles[:, 5]),
-        "hours": int(np.count_nonzero(~np.isnan(actual) & ~np.isnan(point))),
+        "hours": int(np.count_nonzero(~np.isnan(actual) & ~np.isnan(point))) // an_hour,
         "basis": basis and basis.value,
     }

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
-from elec_pipeline.domain.forecasters import SCORED_LEADS, of_expert, within_day
+from elec_pipeline.domain.forecasters import SCORED_LEADS, by_quarter, of_expert, within_day
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline_tests.api.conftest import AUTUMN, Api, Serve, raw
 from elec_pipeline_tests.conftest import every_day_length
@@ -114,6 +114,7 @@ def test_accuracy_is_by_paris_day_and_forecaster(api: Api, day: date, n_hours: i
     assert {row["forecaster"] for row in rows} == {
         "rte_d1", "rte_d1_latest", "rte_debiased", "chronos_morning", "chronos_evening", "seasonal_naive",
         *experts, *(within_day(lead) for lead in SCORED_LEADS),
+        *map(by_quarter, ("rte_d1", "chronos_morning", "chronos_evening")),
     }  # fmt: skip
     for name in ("rte_debiased", *experts):
         [row] = api.json("/v1/accuracy", forecaster=name, **a_day(day))["data"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import date
 
@@ -52,6 +53,14 @@ def test_the_forecast_of_tomorrow_is_in_view(data: str, open_app: Open) -> None:
     assert line(app) == "Issued Mon 27 Oct 10:00 · Gate closure (12:00) in 1 h 55 min"
     assert len(app.dataframe[0].value) == 24
     assert words(app).count("fresh") == 3
+
+
+def test_what_was_forecast_within_the_day_is_drawn_and_told(data: str, open_app: Open) -> None:
+    app = open_app(data)
+    assert re.search(r"Dotted: issued at 09:10, load known until 09:00; [+−][\d,]+ MW .* next 6 hours", words(app))
+    [figure] = [each for each in app.get("plotly_chart") if "Ours, 09:10" in each.proto.spec]
+    lines = {trace.get("name"): trace for trace in json.loads(figure.proto.spec)["data"]}
+    assert lines["Ours, 09:10"]["line"]["dash"] == "dot"
 
 
 def test_french_is_chosen_by_the_browser_and_can_be_switched(data: str, open_app: Open) -> None:

@@ -49,6 +49,7 @@ def fill(database: str, home: Path) -> None:
         resources.open_engine.cache_clear()
         for first, last in FILLED:
             assert run(EVERYTHING, first, last, NOW).success
+        assert run(["intraday_predictions"], TODAY, TODAY, NOW).success
         resources.open_engine().dispose()
         resources.open_engine.cache_clear()
 

@@ -56,6 +56,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
             "chronos_predictions",
             "hourly_consumption",
             "intraday_predictions",
+            "quarter_hourly_predictions",
             "rte_forecasts",
         ],
         "intraday_predictions": ["chronos_predictions", "quarter_hourly_predictions", "raw_consumption"],

@@ -14,7 +14,7 @@ from elec_pipeline.defs import faults
 from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG
 from elec_pipeline.defs.resources import ClockResource
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
-from elec_pipeline.domain.forecasters import of_expert
+from elec_pipeline.domain.forecasters import by_quarter, of_expert
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.server import SimulatorHandle
@@ -95,11 +95,13 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     assert set(scores.index) == {
         "rte_d1", "rte_d1_latest", "rte_debiased", "chronos_morning", "chronos_evening", "seasonal_naive",
         *(of_expert(name, issue) for name in names for issue in Issue),
+        *map(by_quarter, ("rte_d1", "chronos_morning", "chronos_evening")),
     }  # fmt: skip
     assert scores.loc["rte_d1", "basis"] == "nominal"  # all was fetched months later
     assert (scores["hours"] == n_hours).all()
     mape = scores["mape"].to_dict()
     assert mape["chronos_evening"] < mape["seasonal_naive"]
+    assert mape["chronos_evening_15min"] == pytest.approx(mape["chronos_evening"], abs=0.5)
     again = run(EVERYTHING, first, day)
     assert again.success
     for event in again.get_asset_materialization_events():

@@ -6,6 +6,7 @@ from elec_pipeline.defs import by_day, metadata
 from elec_pipeline.defs.assets.chronos_predictions import chronos_predictions
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.intraday_predictions import intraday_predictions
+from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_predictions
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
@@ -15,7 +16,13 @@ from elec_pipeline.defs.resources import StoreResource
 @dg.asset(
     partitions_def=delivery_days,
     backfill_policy=one_run,
-    deps=[hourly_consumption, rte_forecasts, chronos_predictions, intraday_predictions],
+    deps=[
+        hourly_consumption,
+        rte_forecasts,
+        chronos_predictions,
+        quarter_hourly_predictions,
+        intraday_predictions,
+    ],
     kinds={"postgres"},
     group_name="forecasts",
 )

@@ -17,7 +17,11 @@ from elec_pipeline.store.queries.history import (
     rte_d1_between,
     vintages_between,
 )
-from elec_pipeline.store.queries.intraday import intraday_between, intraday_issues_made
+from elec_pipeline.store.queries.intraday import (
+    intraday_between,
+    intraday_issues_made,
+    newest_intraday,
+)
 from elec_pipeline.store.queries.provisional import provisional_days
 from elec_pipeline.store.queries.quarter_hours import (
     hours_without_quarters,
@@ -75,6 +79,7 @@ __all__ = [
     "last_changes",
     "lost_deliveries",
     "newest_instants",
+    "newest_intraday",
     "newest_predictions",
     "newest_quarter_hours",
     "newest_vintages",

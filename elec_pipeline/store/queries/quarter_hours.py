@@ -58,16 +58,16 @@ def hours_without_quarters(connection: Connection, start: datetime, end: datetim
 
 
 def quarter_hours_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return the medians of every issue for the quarter-hours of `[start, end[`, in order.
+    """Return every issue for the quarter-hours of `[start, end[`, in order.
 
     Returns:
-        Columns `interval_start`, `issued_at`, `model_version`, `load_mw`.
+        Columns `interval_start`, `issued_at`, `model_version` and the quantiles.
     """
     table = quarter_hourly_predictions
     return frame(
         connection,
         between(table, table.c.interval_start, start, end).with_only_columns(
-            table.c.interval_start, table.c.issued_at, table.c.model_version, table.c.load_mw
+            table.c.interval_start, table.c.issued_at, table.c.model_version, *(table.c[name] for name in COLUMNS)
         ),
     )
 
