@@ -218,7 +218,7 @@ async def _page(
             table.insert(2, "issue", issue_names(table["issued_at"]))
         if "issued_at" in table:
             lead = table[listing.key[0]] - table["issued_at"]
-            table["lead_hours"] = lead.dt.total_seconds() / HOUR.total_seconds()
+            table["lead_hours"] = (lead.dt.total_seconds() / HOUR.total_seconds()).round(4)
         return Made(encoded(table, how, following), how.media_type, _link(request, following))
 
     # The address is in the key because the link to the next page repeats it.

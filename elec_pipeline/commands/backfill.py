@@ -40,6 +40,8 @@ DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
 FORECAST_INPUTS = ("raw_rte_forecasts", "rte_forecasts", "weather_forecasts")
 FORECASTS = (*FORECAST_INPUTS, "chronos_predictions", "quarter_hourly_predictions")
+WITHIN_DAY = ("intraday_predictions",)
+"""Of today alone: of days gone by, what was said within them is no longer waited for."""
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")
 WEATHER = ("weather_forecasts",)
 
@@ -209,7 +211,7 @@ def catch_up(instance: dg.DagsterInstance, first: date, now: datetime) -> None:
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
     if first <= yesterday:
         run_backfill(instance, EVERYTHING, first, yesterday)
-    run_backfill(instance, (*ACTUALS, *FORECASTS), today, today)
+    run_backfill(instance, (*ACTUALS, *FORECASTS, *WITHIN_DAY), today, today)
     # Before its first issue is due, tomorrow has no forecast to make: it must not be shown as made.
     known = FORECASTS if due_issues(tomorrow, tomorrow, now) else FORECAST_INPUTS
     run_backfill(instance, known, tomorrow, tomorrow)

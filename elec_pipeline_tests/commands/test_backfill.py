@@ -35,7 +35,7 @@ def test_tomorrows_forecast_is_made_once_an_issue_is_due(
         (today - timedelta(days=9), today - timedelta(days=1)),
     ]
     assert all(names == backfill.EVERYTHING for names, _, _ in months)
-    assert knowns == ((*backfill.ACTUALS, *backfill.FORECASTS), today, today)
+    assert knowns == ((*backfill.ACTUALS, *backfill.FORECASTS, *backfill.WITHIN_DAY), today, today)
     expected = ("raw_rte_forecasts", "rte_forecasts", "weather_forecasts") if minutes < 0 else backfill.FORECASTS
     assert tomorrow == (expected, day, day)
     assert len(hours(day)) == n_hours

@@ -57,7 +57,7 @@ def test_the_forecast_of_tomorrow_is_in_view(data: str, open_app: Open) -> None:
 
 def test_what_was_forecast_within_the_day_is_drawn_and_told(data: str, open_app: Open) -> None:
     app = open_app(data)
-    assert re.search(r"Dotted: issued at 09:10, load known until 09:00; [+−][\d,]+ MW .* next 6 hours", words(app))
+    assert re.search(r"«Ours, 09:10»: load known until 09:00; [+−][\d,]+ MW .* next 6 hours", words(app))
     [figure] = [each for each in app.get("plotly_chart") if "Ours, 09:10" in each.proto.spec]
     lines = {trace.get("name"): trace for trace in json.loads(figure.proto.spec)["data"]}
     assert lines["Ours, 09:10"]["line"]["dash"] == "dot"
