@@ -49,6 +49,7 @@ from elec_pipeline.store.queries.watched import (
     first_forecast_at,
     held_back_issues,
     held_back_since,
+    newest_temperatures,
     older_revisions,
 )
 
@@ -77,6 +78,7 @@ __all__ = [
     "newest_instants",
     "newest_predictions",
     "newest_quarter_hours",
+    "newest_temperatures",
     "newest_vintages",
     "newest_weather",
     "older_revisions",
