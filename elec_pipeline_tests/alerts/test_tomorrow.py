@@ -30,6 +30,7 @@ from elec_pipeline_tests.dashboard.test_why import UTC_US, fill
 DAY = date(2025, 1, 15)
 AT = day_start(DAY) + 18 * HOUR
 NOW = day_start(DAY) - 3 * HOUR
+LEVELS = Levels(change_mean_mw=1000, change_hour_mw=2000)
 both_languages = pytest.mark.parametrize("language", list(Language))
 
 
@@ -49,8 +50,8 @@ def facts(levels: Levels, **more: object) -> Facts:
     ("kind", "levels", "below", "above"),
     [
         (Kind.RTE_OUTSIDE, Levels(rte_hours=4), {"gap": gap(3)}, {"gap": gap(4)}),
-        (Kind.CHANGED, Levels(), {"moved": moved(-1499, 2999)}, {"moved": moved(-1500, 2999)}),
-        (Kind.CHANGED, Levels(), {"moved": moved(0, -2999)}, {"moved": moved(0, -3000)}),
+        (Kind.CHANGED, LEVELS, {"moved": moved(-999, 1999)}, {"moved": moved(-1000, 1999)}),
+        (Kind.CHANGED, LEVELS, {"moved": moved(0, -1999)}, {"moved": moved(0, -2000)}),
         (Kind.COLD, Levels(), {"temperature_c": 1.0}, {"temperature_c": 0.9}),
         (Kind.COLD, Levels(), {"temperature_c": 5.1, "usual_c": 11.0}, {"temperature_c": 5.0, "usual_c": 11.0}),
         (Kind.COLD, Levels(), {"temperature_c": 15.0, "usual_c": 25.0}, {"temperature_c": 14.9, "usual_c": 25.0}),
