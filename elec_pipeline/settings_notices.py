@@ -40,11 +40,11 @@ _USUAL = Levels()
 class SettingsOfNotices(SettingsWithFiles):
     """The settings of the notices about tomorrow.
 
-    The defaults are such that a notice comes on a few days a year. Of the days from 2015 to mid-2025, France's mean
-    temperature was below 1 degree on five a year, and six degrees below the two weeks before, and below 15, on five
-    a year. In a back-test of the bundled model on 2024, RTE's D-1 was outside the band of either issue for 12 hours
-    on 21 days, and the evening differed from the morning by these levels on two; weather does not change between
-    issues there, so expect more. What a high peak is depends on who asks: no default.
+    The defaults are such that a notice comes on a few days a year. Of the days from 2015 to mid-2025, France's
+    mean temperature was below 1 degree on five a year, and six degrees below the two weeks before, and below 15,
+    on five a year. In a back-test of the bundled model on 2024, RTE's D-1 was outside the band of either issue
+    for 12 hours on 21 days, and the evening differed from the morning by these levels on two; weather does not
+    change between issues there, so expect more. What a high peak is depends on who asks: no default.
     """
 
     elec_alert_rte_hours: int = Field(

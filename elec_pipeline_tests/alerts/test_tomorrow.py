@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from elec_pipeline.alerts.facts import NOTICES, Facts, Kind, Problem, Tomorrow
 from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages
+from elec_pipeline.alerts.reading import read_facts
 from elec_pipeline.alerts.rules import problems
 from elec_pipeline.alerts.texts import in_short, message
 from elec_pipeline.alerts.tomorrow import read_tomorrow
@@ -24,6 +26,7 @@ from elec_pipeline.settings_alerts import Language
 from elec_pipeline.settings_notices import Levels
 from elec_pipeline.store import alert_reads
 from elec_pipeline.store.forecasts import write_vintages
+from elec_pipeline_tests.alerts.conftest import Receiver
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.dashboard.test_why import UTC_US, fill
 
@@ -175,3 +178,15 @@ def test_what_is_forecast_of_tomorrow_is_read_from_the_store(engine: Engine, day
     assert found.temperature_c == pytest.approx(8, abs=0.01)
     assert found.usual_c is None  # one day of fourteen
     assert empty == Tomorrow(day + timedelta(days=30))
+
+
+def test_the_watch_tells_of_tomorrow_from_the_levels_of_the_settings_on(
+    engine: Engine, receiver: Receiver
+) -> None:
+    fill(engine, DAY)  # the highest hour of the evening issue is 50,000 MW
+    for level, expected in ((50_001, []), (50_000, [f"a high peak on {DAY}"])):
+        here = Settings(elec_alert_peak_mw=level, elec_alerts=SecretStr(receiver.url))
+        found = [each for each in problems(read_facts(engine, here, NOW, [], {})) if each.kind in NOTICES]
+        watch(engine, here, found, NOW)
+        assert receiver.titles == expected
+    assert "\nWhat to do: look at the hours round the peak" in receiver.messages[0]["message"]
