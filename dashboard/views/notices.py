@@ -11,10 +11,10 @@ import streamlit as st
 
 from dashboard import store
 from dashboard.frame import Frame
-from dashboard.language import moment_label
+from dashboard.language import capitalised, moment_label
 from elec_pipeline.alerts.facts import NOTICES, Kind
 from elec_pipeline.alerts.ledger import Entry
-from elec_pipeline.alerts.texts import began_at, in_short
+from elec_pipeline.alerts.texts import began_at, in_line, in_short
 from elec_pipeline.settings_alerts import Language as AlertsLanguage
 
 ICONS = {
@@ -32,9 +32,14 @@ def lines(frame: Frame, day: date) -> None:
         frame: Of the page.
         day: The delivery day.
     """
-    for entry in store.open_alerts(frame.now):
-        if entry.kind in NOTICES and entry.facts["day"] == str(day):
-            st.markdown(f"{ICONS[entry.kind]} {_said(frame, entry)}")
+    language = AlertsLanguage(str(frame.texts.language))
+    of_day = [
+        f"{ICONS[entry.kind]} {in_line(entry, language)}"
+        for entry in store.open_alerts(frame.now)
+        if entry.kind in NOTICES and entry.facts["day"] == str(day)
+    ]
+    if of_day:
+        st.markdown("  \n".join(of_day))
 
 
 def alerts(frame: Frame) -> None:
@@ -55,8 +60,4 @@ def alerts(frame: Frame) -> None:
 
 def _dated(frame: Frame, entry: Entry) -> str:
     since = frame.texts("alert_since", moment=moment_label(began_at(entry), frame.texts.language))
-    return f"{_said(frame, entry)} {since}"
-
-
-def _said(frame: Frame, entry: Entry) -> str:
-    return in_short(entry, AlertsLanguage(str(frame.texts.language)))
+    return f"{capitalised(in_short(entry, AlertsLanguage(str(frame.texts.language))))} {since}"

@@ -1,7 +1,7 @@
 """The words of the notices about tomorrow, in English and French.
 
-Here: for each its title, what is so and what a trader would look at, with fields in braces; names of what drives a
-change. Not here: which field is what (`texts`), and the words of problems (`sentences`, which holds these too).
+Here: for each its title, what is so and what a trader would look at, and a short line, with fields in braces; what
+drives a change. Not here: which field is what (`texts`), and the words of problems (`sentences`).
 """
 
 from __future__ import annotations
@@ -76,6 +76,25 @@ NOTICE_SENTENCES: dict[Kind, dict[Language, Sentences]] = {
         ),
     },
 }
+LINES: dict[Kind, dict[Language, str]] = {
+    Kind.RTE_OUTSIDE: {
+        _EN: "RTE's D-1 is outside the 80% band in {hours} of {of} hours; ours {gap_mw} MW at {at}",
+        _FR: "Le J-1 de RTE sort de la bande à 80 % pendant {hours} heures sur {of} ; la nôtre {gap_mw} MW à {at}",
+    },
+    Kind.CHANGED: {
+        _EN: "Large change: {mean_mw} MW on average, most {most_mw} MW at {at}{driven}",
+        _FR: "Grand changement : {mean_mw} MW en moyenne, au plus {most_mw} MW à {at}{driven}",
+    },
+    Kind.COLD: {
+        _EN: "Cold: {temperature_c} °C on average{usual}",
+        _FR: "Froid : {temperature_c} °C en moyenne{usual}",
+    },
+    Kind.PEAK: {
+        _EN: "High peak: {peak_mw} MW at {at}; the level set is {level_mw} MW",
+        _FR: "Pointe élevée : {peak_mw} MW à {at} ; le seuil réglé est {level_mw} MW",
+    },
+}
+"""What is so in one short line, for who sees of which day it is."""
 DRIVEN = {_EN: ", mainly by {driver} ({driver_mw} MW)", _FR: ", surtout par {driver} ({driver_mw} MW)"}
 USUAL = {_EN: "; the two weeks before: {usual_c} °C", _FR: " ; les deux semaines d'avant : {usual_c} °C"}
 BAND = {_EN: " (80%: {low_mw} to {high_mw} MW)", _FR: " (80 % : {low_mw} à {high_mw} MW)"}

@@ -14,7 +14,7 @@ from typing import Any
 from elec_pipeline.alerts.facts import NOTICES, Kind
 from elec_pipeline.alerts.ledger import Entry, Event
 from elec_pipeline.alerts.sentences import ALIKE, FRAMES, LACKS, OF_FAULTS, OTHER_FAULT, SENTENCES
-from elec_pipeline.alerts.sentences_of_notices import BAND, DRIVEN, DRIVERS, USUAL
+from elec_pipeline.alerts.sentences_of_notices import BAND, DRIVEN, DRIVERS, LINES, USUAL
 from elec_pipeline.domain.delivery_day import clock
 from elec_pipeline.domain.figures import figure
 from elec_pipeline.settings_alerts import Language
@@ -61,6 +61,11 @@ def in_short(entry: Entry, language: Language) -> str:
     """Return what is wrong, in one line."""
     title, what, _ = _words(entry, language)
     return f"{title.removeprefix('elec-pipeline: ')}. {' '.join(what.split())}"
+
+
+def in_line(entry: Entry, language: Language) -> str:
+    """Return what a notice is about in a short line that does not name the day."""
+    return LINES[entry.kind][language].format_map(_fields_of_notice(entry.facts, language))
 
 
 def began_at(entry: Entry) -> datetime:

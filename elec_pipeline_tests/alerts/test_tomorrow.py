@@ -15,7 +15,7 @@ from elec_pipeline.alerts.facts import NOTICES, Facts, Kind, Problem, Tomorrow
 from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages
 from elec_pipeline.alerts.reading import read_facts
 from elec_pipeline.alerts.rules import problems
-from elec_pipeline.alerts.texts import in_short, message
+from elec_pipeline.alerts.texts import in_line, in_short, message
 from elec_pipeline.alerts.tomorrow import read_tomorrow
 from elec_pipeline.alerts.watch import lasting, watch
 from elec_pipeline.domain.day_summary import Gap, Peak
@@ -121,6 +121,9 @@ def test_a_notice_says_its_figures_and_what_to_look_at_in_both_languages(languag
         assert str(DAY) in title
         assert "{" not in title + body
         assert in_short(entry(recorded), language)
+        line = in_line(entry(recorded), language)
+        assert "{" not in line
+        assert str(DAY) not in line
     assert len(found) == len(NOTICES)
 
 
