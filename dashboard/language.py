@@ -5,18 +5,15 @@ Here: formats. Not here: sentences (`texts`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from elec_pipeline.domain import figures
 from elec_pipeline.domain.delivery_day import PARIS
 
-NARROW_SPACE = "\u202f"
-"""Between thousands, and before %, in French."""
-MINUS = "\u2212"
-NO_VALUE = "–"
+NARROW_SPACE, MINUS, NO_VALUE = figures.NARROW_SPACE, figures.MINUS, figures.NO_VALUE
 _SECONDS_TELL = 300
 
 _DAYS = {
@@ -59,15 +56,7 @@ def number(value: float | None, language: Language, decimals: int = 0, *, sign: 
         >>> number(68123.4, Language.ENGLISH), number(1234.5, Language.FRENCH, 1, sign=True)
         ('68,123', '+1\u202f234,5')
     """
-    if value is None or math.isnan(value):
-        return NO_VALUE
-    text = f"{abs(value):,.{decimals}f}"
-    if language is Language.FRENCH:
-        text = text.replace(",", NARROW_SPACE).replace(".", ",")
-    is_zero = not any(digit in text for digit in "123456789")
-    if is_zero or (value > 0 and not sign):
-        return text
-    return (MINUS if value < 0 else "+") + text
+    return figures.figure(value, decimals, sign=sign, is_french=language is Language.FRENCH)
 
 
 def percent(value: float | None, language: Language, decimals: int = 1, *, sign: bool = False) -> str:

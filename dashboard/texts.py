@@ -219,6 +219,10 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | EXPORTS | D
     "shortwave_radiation_wm2": ("radiation", "rayonnement"),
     "alerts": ("Open alerts", "Alertes en cours"),
     "no_alert": ("No problem is open.", "Aucun problème en cours."),
+    "alerts_set_up": (
+        "Set up by `ELEC_ALERTS` (addresses) and `ELEC_ALERT_…` (levels); `elec alerts test` tries it.",
+        "Réglées par `ELEC_ALERTS` (adresses) et `ELEC_ALERT_…` (seuils) ; `elec alerts test` les essaie.",
+    ),
     "alert_since": ("(since {moment})", "(depuis {moment})"),
     "checks": ("Checks", "Contrôles"),
     "check": ("Check", "Contrôle"),

@@ -1,13 +1,13 @@
 """What an issue stands on and what moved since the one before: figures of the section «why».
 
-Here: pure figures from what `reads_why` read. Not here: SQL, words, charts (`charts.why`).
+Here: pure figures from what `reads_why` read. Not here: what moved since the issue before
+(`elec_pipeline.domain.moved`), SQL, words, charts (`charts.why`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,72 +16,25 @@ import pandas as pd
 from elec_pipeline.domain.delivery_day import WEEK, hours, same_time_days_before
 from elec_pipeline.domain.information_set import InformationSet
 from elec_pipeline.domain.inputs import CLOUD_COVER, TEMPERATURE
-from elec_pipeline.domain.knowledge import Knowledge
+from elec_pipeline.domain.moved import DRIVERS, OTHERS, by_driver, moved
 from elec_pipeline.forecasting.features.situations import fitting_key, key
 from elec_pipeline.forecasting.lifecycle.weights import Weights, weights
 
 SHOWN_INPUTS = (TEMPERATURE, CLOUD_COVER)
 BEFORE = "before"
 """Ends the names of the columns of the week before."""
-OTHERS = "others"
-"""The other experts: what the combination moved by beyond the ridge."""
-DRIVERS = (*Knowledge, OTHERS)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """How an issue differs from the one before it.
-
-    Attributes:
-        since: When that was issued, UTC.
-        mean_mw: Mean change of the hours that both forecast.
-        most_mw: The largest change, up or down.
-        hour: Start of the hour that it is of, UTC.
-        driver: Which of `DRIVERS` moved most, by the mean of its sizes; None where it is not known.
-        driver_mw: Its mean share.
-    """
-
-    since: datetime
-    mean_mw: float
-    most_mw: float
-    hour: datetime
-    driver: str | None
-    driver_mw: float
-
-
-def by_driver(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return the change of each hour by what drove it, MW.
-
-    Args:
-        changes: Rows of `prediction_changes` of one issue.
-
-    Returns:
-        Index: the hours; a column for each of `DRIVERS`, NaN where it is not known. They add up to the change.
-    """
-    indexed = changes.set_index("hour_start")
-    table = pd.DataFrame({group: indexed[group.column] for group in Knowledge})
-    return table.assign(**{OTHERS: indexed["load_change_mw"] - table.sum(axis=1, skipna=False)})
-
-
-def moved(changes: pd.DataFrame) -> Moved | None:
-    """Return how an issue differs from the one before it; None where no row tells.
-
-    Args:
-        changes: Rows of `prediction_changes` of one issue.
-    """
-    if changes.empty:
-        return None
-    most = changes.iloc[int(changes["load_change_mw"].abs().to_numpy().argmax())]
-    drivers = by_driver(changes)
-    driver = None if drivers.isna().any(axis=None) else str(drivers.abs().mean().idxmax())
-    return Moved(
-        since=changes["previous_issued_at"].max().to_pydatetime(),
-        mean_mw=float(changes["load_change_mw"].mean()),
-        most_mw=float(most["load_change_mw"]),
-        hour=most["hour_start"].to_pydatetime(),
-        driver=driver,
-        driver_mw=float("nan") if driver is None else float(drivers[driver].mean()),
-    )
+__all__ = [
+    "BEFORE",
+    "DRIVERS",
+    "OTHERS",
+    "SHOWN_INPUTS",
+    "by_driver",
+    "experts",
+    "means",
+    "moved",
+    "weather",
+    "weights_of",
+]
 
 
 def weather(known: InformationSet, day: date) -> pd.DataFrame:

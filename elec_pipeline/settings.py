@@ -3,7 +3,8 @@
 Here: names, defaults and descriptions of settings, and what follows from them alone. Not here: anything
 that opens a connection or a file; the rules for a setting's text (`settings_values`), and the sentences for what
 breaks them (`settings_errors`); which source, weather and addresses of alerts they come to (`settings_source`
-and its neighbours). Secrets are `SecretStr`, so that no repr, log or traceback shows them.
+and its neighbours); from which level on people are told something of tomorrow (`settings_notices`, its base).
+Secrets are `SecretStr`, so that no repr, log or traceback shows them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import default_home
 from elec_pipeline.settings_alerts import Language, address_secrets, demand_addresses
 from elec_pipeline.settings_errors import explain
-from elec_pipeline.settings_files import SecretFileError, SettingsWithFiles
+from elec_pipeline.settings_files import SecretFileError
+from elec_pipeline.settings_notices import SettingsOfNotices
 from elec_pipeline.settings_source import (
     ODRE_HOST,
     RTE_HOST,
@@ -55,7 +57,7 @@ from elec_pipeline.settings_weather import (
 _log = logging.getLogger(__name__)
 
 
-class Settings(SettingsWithFiles):
+class Settings(SettingsOfNotices):
     """Settings from the environment, from a file `.env` in the working directory, secrets also from files.
 
     Blanks and quotes round a value are left out; an empty value is the default.

@@ -1,6 +1,6 @@
 """What is there and what ran: open alerts, the completeness calendar, the weather, the model in use, Dagster.
 
-Not here: what Dagster's web server says (`orchestration`).
+Not here: how alerts are shown (`notices`), what Dagster's web server says (`orchestration`).
 """
 
 from __future__ import annotations
@@ -15,20 +15,18 @@ from dashboard import address, store
 from dashboard.charts.calendar import calendar_figure, counts, due_quarters
 from dashboard.frame import Frame, chart
 from dashboard.language import moment_label, number, percent, short_day
-from dashboard.views import orchestration
-from elec_pipeline.alerts.texts import began_at, in_short
+from dashboard.views import notices, orchestration
 from elec_pipeline.domain.delivery_day import FIRST_DAY, days, delivery_day
 from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.forecasting.lifecycle.registry import Reason
-from elec_pipeline.settings_alerts import Language as AlertsLanguage
 
 
 def show(frame: Frame) -> None:
     """Show the page."""
     texts = frame.texts
     st.title(texts("page_data"))
-    show_alerts(frame)
+    notices.alerts(frame)
     if store.newest_day() is None:
         st.info(texts("database_empty"), icon=":material/info:")
     else:
@@ -36,20 +34,6 @@ def show(frame: Frame) -> None:
         _weather(frame)
     _model(frame)
     orchestration.show(frame)
-
-
-def show_alerts(frame: Frame) -> None:
-    """Show the problems that people are told of and that are not over."""
-    texts, language = frame.texts, frame.texts.language
-    st.header(texts("alerts"))
-    found = store.open_alerts(frame.now)
-    if not found:
-        st.success(texts("no_alert"), icon=":material/check_circle:")
-    for entry in found:
-        since = texts("alert_since", moment=moment_label(began_at(entry), language))
-        st.error(
-            f"{in_short(entry, AlertsLanguage(str(language)))} {since}", icon=":material/notification_important:"
-        )
 
 
 def _calendar(frame: Frame) -> None:

@@ -19,7 +19,7 @@ from dashboard.reads import Standing
 from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
 from dashboard.taking_along import take_along
-from dashboard.views import before_noon, why
+from dashboard.views import before_noon, notices, why
 from dashboard.within_day import WithinDay, within_day
 from elec_pipeline.domain.day_summary import summarize
 from elec_pipeline.domain.delivery_day import PARIS, WEEK, Issue, day_start, delivery_day, issue_time
@@ -57,6 +57,7 @@ def show(frame: Frame) -> None:
     summary = summarize(day, hours)
     before_noon.line(frame, hours)
     why.line(frame, day, None if stands_in else issue)
+    notices.lines(frame, tomorrow)
     if day != tomorrow or summary is None:
         st.info(texts("no_forecast", day=long_day(tomorrow, language)), icon=":material/info:")
     elif issue is not None and stands_in:

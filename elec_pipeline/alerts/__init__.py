@@ -2,10 +2,12 @@
 
     facts.py     what is looked at, as plain data
     rules.py     which problems there are, given the facts; with `rules_of_runs.py` for Dagster's runs
+                 and `rules_of_tomorrow.py` for what a trader is told of tomorrow
     ledger.py    when a problem opens, when it is over, and which messages are due
     texts.py     the messages, in English and French
     addresses.py where they go: apprise
     reading.py   the facts that the database and the disk hold
+    tomorrow.py  what is forecast of it
     disks.py     the room on the disks
     watch.py     one look: facts, problems, messages
 

@@ -13,9 +13,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from elec_pipeline.backup.standing import Standing
+from elec_pipeline.settings_notices import Levels
 
 if TYPE_CHECKING:  # it loads pandas, which the parent of a platform holds no part of
     from elec_pipeline.domain.completeness import DayState
+    from elec_pipeline.domain.day_summary import Gap, Peak
+    from elec_pipeline.domain.moved import Moved
 
 
 class Kind(StrEnum):
@@ -49,6 +52,18 @@ class Kind(StrEnum):
     """Dagster's daemon does not run, or two do."""
     DATABASE = "database"
     """The database does not answer, or has no room to write."""
+    RTE_OUTSIDE = "rte_outside"
+    """RTE's D-1 is outside our 80 % band for many hours of tomorrow."""
+    CHANGED = "changed"
+    """An issue for tomorrow moved far from the one before."""
+    COLD = "cold"
+    """Tomorrow is cold, or much colder than the two weeks before."""
+    PEAK = "peak"
+    """Tomorrow's peak is high."""
+
+
+NOTICES = frozenset({Kind.RTE_OUTSIDE, Kind.CHANGED, Kind.COLD, Kind.PEAK})
+"""What is no fault: a trader wants to know it before the day begins. Their facts name the `day`, ISO 8601."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,27 @@ class Revisions:
 
 
 @dataclass(frozen=True)
+class Tomorrow:
+    """What is forecast of tomorrow.
+
+    Attributes:
+        day: The delivery day.
+        gap: Where our newest forecast and RTE's D-1 differ most; None where either is not there.
+        moved: How the newest issue differs from the one before; None where there is no such.
+        peak: The highest hour of our newest forecast; None without one.
+        temperature_c: Mean over the day of the newest weather forecast; None where an hour is not known.
+        usual_c: Mean over the two weeks before; None where most of them is not known.
+    """
+
+    day: date
+    gap: Gap | None = None
+    moved: Moved | None = None
+    peak: Peak | None = None
+    temperature_c: float | None = None
+    usual_c: float | None = None
+
+
+@dataclass(frozen=True)
 class Disk:
     """A folder and the room on its file system, bytes."""
 
@@ -150,6 +186,8 @@ class Facts:
         drift: The sentence about the last seven days where they are too bad; "" where they are not.
         disks: Where our state lies.
         backups: What there is of backups; None where none are made.
+        tomorrow: What is forecast of it; None where that was not read.
+        levels: From which on people are told something about tomorrow.
         runs: What has ended lately, oldest first.
         open: The facts of problems that are open, by key.
     """
@@ -166,5 +204,7 @@ class Facts:
     drift: str = ""
     disks: Sequence[Disk] = ()
     backups: Standing | None = None
+    tomorrow: Tomorrow | None = None
+    levels: Levels = field(default_factory=Levels)
     runs: Sequence[RunOutcome] = ()
     open: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

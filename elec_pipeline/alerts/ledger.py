@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from elec_pipeline.alerts.facts import Kind, Problem
+from elec_pipeline.alerts.facts import NOTICES, Kind, Problem
+from elec_pipeline.domain.delivery_day import day_start
 from elec_pipeline.domain.freshness import OLDEST_BACKUP
 
 PATIENCE = {
@@ -125,6 +126,17 @@ def is_due(entry: Entry) -> bool:
     return entry.last_seen_at - entry.opened_at >= PATIENCE.get(entry.kind, timedelta(0))
 
 
+def ends_at(entry: Entry) -> datetime | None:
+    """Return when a notice is over whatever is seen: when its delivery day begins, UTC; None of other problems."""
+    return day_start(date.fromisoformat(entry.facts["day"])) if entry.kind in NOTICES else None
+
+
+def is_past(entry: Entry, moment: datetime) -> bool:
+    """Say whether a problem is a notice of a delivery day that has begun."""
+    end = ends_at(entry)
+    return end is not None and moment >= end
+
+
 def calm(kind: Kind, flaps: int) -> timedelta:
     """Return how long a problem must not be seen for it to be over.
 
@@ -158,7 +170,7 @@ def changes(
         for entry in standing.values()
         if entry.key not in there
         and entry.kind in looked_at
-        and now - entry.last_seen_at >= calm(entry.kind, entry.flaps)
+        and (is_past(entry, now) or now - entry.last_seen_at >= calm(entry.kind, entry.flaps))
     ]
     return Changes(
         opened=[(each, flaps.get(key, 0)) for key, each in there.items() if key not in standing],
@@ -174,7 +186,7 @@ def due_messages(
     """Return the messages to send, in the order in which the problems opened.
 
     An opening is due to each address that has not taken it, and the end to each that was sent the opening: where
-    that was lost, the end tells it all.
+    that was lost, the end tells it all. That a notice ends because its day begins is told to nobody.
 
     Args:
         recorded: Problems that are open, or were over lately.
@@ -185,6 +197,8 @@ def due_messages(
     sent = {(each.alert_id, each.event, each.address): each for each in deliveries}
     due = []
     for entry in sorted(recorded, key=lambda entry: (entry.opened_at, entry.id)):
+        if is_past(entry, entry.closed_at or now):
+            continue
         event = Event.OPENED if entry.closed_at is None else Event.OVER
         for address in addresses:
             was_told = (entry.id, Event.OPENED, address) in sent

@@ -1,7 +1,7 @@
 """The facts that the database, the settings and the disk hold.
 
-Here: one read of each. Not here: what follows from them (`rules`), and what Dagster's runs say, which its shell
-reads and hands over.
+Here: one read of each. Not here: what follows from them (`rules`), what is forecast of tomorrow
+(`tomorrow`), and what Dagster's runs say, which its shell reads and hands over.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from elec_pipeline.alerts.disks import disks
 from elec_pipeline.alerts.facts import Facts, Revisions, RunOutcome
 from elec_pipeline.alerts.rules import LEAST_REVISION
+from elec_pipeline.alerts.tomorrow import read_tomorrow
 from elec_pipeline.backup.standing import Standing, standing
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS
 from elec_pipeline.domain.delivery_day import FIRST_DAY, delivery_day
@@ -65,6 +66,8 @@ def read_facts(
             drift=drifting.why if drifting.is_drifting else "",
             disks=disks(settings),
             backups=backups(settings),
+            tomorrow=read_tomorrow(connection, today + timedelta(days=1)),
+            levels=settings.notice_levels,
             runs=runs,
             open=open_facts,
         )

@@ -1,7 +1,7 @@
 """Which problems there are, given the facts: pure.
 
 Here: problems of the data, the forecasts, the disk and the backups. Not here: problems of runs
-(`rules_of_runs`), and when one is told of (`ledger`).
+(`rules_of_runs`), what is no fault (`rules_of_tomorrow`), and when one is told of (`ledger`).
 
 One cause makes one problem: hours follow raw values, forecasts that are old are missing ones. What was never asked
 for is no problem: days before the first hour that is there, forecasts of days whose week before is not there,
@@ -18,6 +18,7 @@ from datetime import date
 from elec_pipeline.alerts.allowances import LEARNING, has_autumn_gap, is_settling
 from elec_pipeline.alerts.facts import Facts, Kind, Problem
 from elec_pipeline.alerts.rules_of_runs import problems_of_runs
+from elec_pipeline.alerts.rules_of_tomorrow import notices
 from elec_pipeline.domain.completeness import DayState, Lack, lacks
 from elec_pipeline.domain.delivery_day import Issue, delivery_day, hours, issue_time
 from elec_pipeline.domain.freshness import OLDEST, OLDEST_BACKUP, is_late
@@ -33,7 +34,7 @@ _FOLLOWS = {"hourly_consumption": "raw_consumption", "rte_forecasts": "raw_rte_f
 
 
 def problems(facts: Facts) -> list[Problem]:
-    """Return every problem that there is, one for each cause."""
+    """Return every problem that there is, one for each cause, and what a trader is told of tomorrow."""
     missing = list(_missing_forecasts(facts))
     return [
         *problems_of_runs(facts),
@@ -44,6 +45,7 @@ def problems(facts: Facts) -> list[Problem]:
         *_revised(facts),
         *_short_disks(facts),
         *_old_backups(facts),
+        *notices(facts),
     ]
 
 

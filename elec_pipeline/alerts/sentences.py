@@ -1,7 +1,7 @@
 """The words of the messages, in English and French.
 
 Here: for each kind of problem its title, what is wrong and what to do, with fields in braces. Not here: which
-field is what (`texts`).
+field is what (`texts`), and the notices about tomorrow (`sentences_of_notices`).
 """
 
 from __future__ import annotations
@@ -9,16 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from elec_pipeline.alerts.facts import Kind
+from elec_pipeline.alerts.sentences_of_notices import NOTICE_SENTENCES
+from elec_pipeline.alerts.wording import Sentences
 from elec_pipeline.settings_alerts import Language
-
-
-@dataclass(frozen=True)
-class Sentences:
-    """The words for a kind of problem: its title, what is wrong, what to do."""
-
-    title: str
-    what: str
-    do: str
 
 
 @dataclass(frozen=True)
@@ -253,6 +246,7 @@ SENTENCES[Kind.DATABASE] = {
         "ni prévu entre-temps ; ce qui est manqué est rattrapé.",
     ),
 }
+SENTENCES |= NOTICE_SENTENCES
 LACKS = {
     "actuals": {_EN: "actual consumption", _FR: "consommation réalisée"},
     "rte": {_EN: "RTE's D-1 forecast", _FR: "prévision J-1 de RTE"},

@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from elec_pipeline.alerts.facts import Kind
+from elec_pipeline.alerts.facts import NOTICES, Kind
 from elec_pipeline.alerts.ledger import Entry, Event
 from elec_pipeline.alerts.sentences import ALIKE, FRAMES, LACKS, OF_FAULTS, OTHER_FAULT, SENTENCES
+from elec_pipeline.alerts.sentences_of_notices import BAND, DRIVEN, DRIVERS, LINES, USUAL
 from elec_pipeline.domain.delivery_day import clock
+from elec_pipeline.domain.figures import figure
 from elec_pipeline.settings_alerts import Language
 
 SINCE = "since"
 """Key in the facts on record: since when, where that is known, ISO 8601."""
 MOST_LISTED = 6
+_CHANGES = ("gap_mw", "mean_mw", "most_mw", "driver_mw")
+"""Figures whose sign tells."""
 _HEAL_GIVES_UP = (Kind.INCOMPLETE, Kind.FORECAST)
 
 
@@ -59,6 +63,11 @@ def in_short(entry: Entry, language: Language) -> str:
     return f"{title.removeprefix('elec-pipeline: ')}. {' '.join(what.split())}"
 
 
+def in_line(entry: Entry, language: Language) -> str:
+    """Return what a notice is about in a short line that does not name the day."""
+    return LINES[entry.kind][language].format_map(_fields_of_notice(entry.facts, language))
+
+
 def began_at(entry: Entry) -> datetime:
     """Return since when a problem lasts: where the facts do not tell, since it was first seen."""
     since = entry.facts.get(SINCE)
@@ -67,7 +76,8 @@ def began_at(entry: Entry) -> datetime:
 
 def _words(entry: Entry, language: Language) -> tuple[str, str, str]:
     sentences = SENTENCES[entry.kind][language]
-    fields = _fields(entry.facts, language)
+    of_kind = _fields_of_notice if entry.kind in NOTICES else _fields
+    fields = of_kind(entry.facts, language)
     title, what, do = (each.format_map(fields) for each in (sentences.title, sentences.what, sentences.do))
     return f"elec-pipeline: {title}", what, do
 
@@ -88,6 +98,27 @@ def _fields(facts: Mapping[str, Any], language: Language) -> dict[str, Any]:
         fault = ALIKE.get(facts["fault"], facts["fault"])
         remedy = OF_FAULTS.get(fault, OTHER_FAULT)[language].format(run=run)
         fields |= {"fault": facts["fault"] or fields["steps"], "do_fault": remedy, "run": run}
+    return fields
+
+
+def _fields_of_notice(facts: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Return the fields of a notice; what is not known leaves its part of the sentence out."""
+    fields = dict(facts)
+    for name, value in facts.items():
+        if name.endswith(("_mw", "_c")):
+            fields[name] = figure(
+                value, int(name.endswith("_c")), sign=name in _CHANGES, is_french=language is Language.FRENCH
+            )
+    if "previous" in facts:
+        fields["previous"] = clock(datetime.fromisoformat(facts["previous"]))
+    if "driver" in facts:
+        fields["driver"] = DRIVERS[facts["driver"]][language]
+    for part, needed, words in (
+        ("driven", "driver", DRIVEN),
+        ("usual", "usual_c", USUAL),
+        ("band", "low_mw", BAND),
+    ):
+        fields[part] = words[language].format_map(fields) if needed in facts else ""
     return fields
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from elec_pipeline.alerts.addresses import addresses_of, send
 from elec_pipeline.alerts.facts import Kind, Problem
-from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages, is_due
+from elec_pipeline.alerts.ledger import Delivery, Entry, Event, changes, due_messages, ends_at, is_due, is_past
 from elec_pipeline.alerts.texts import SINCE, message
 from elec_pipeline.settings import Settings
 from elec_pipeline.store import alert_reads as reads
@@ -82,8 +82,15 @@ def entries(connection: Connection, now: datetime, back: timedelta = REMEMBERED)
 
 
 def lasting(connection: Connection, now: datetime, back: timedelta = REMEMBERED) -> list[Entry]:
-    """Return such of them as last, or lasted, long enough to be told of: those that people are shown."""
-    return [entry for entry in entries(connection, now, back) if is_due(entry)]
+    """Return such of them as last, or lasted, long enough to be told of: those that people are shown.
+
+    A notice whose day has begun is over, also before the next watch puts that on record.
+    """
+    return [
+        replace(entry, closed_at=ends_at(entry)) if entry.closed_at is None and is_past(entry, now) else entry
+        for entry in entries(connection, now, back)
+        if is_due(entry)
+    ]
 
 
 def open_facts(connection: Connection, now: datetime) -> dict[str, Mapping[str, Any]]:

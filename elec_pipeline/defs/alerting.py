@@ -51,9 +51,9 @@ def tell_of_failures(
 @dg.sensor(
     minimum_interval_seconds=_AN_HOUR_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Every hour: what is wrong with series, days, forecasts, checks, runs and the disk. One message "
-    "when "
-    "it begins, one when it is over. The tick fails where a message is not delivered.",
+    description="Every hour: what is wrong with series, days, forecasts, checks, runs and the disk, and what a "
+    "trader wants to know of tomorrow. One message when it begins, one when it is over. The tick fails where a "
+    "message is not delivered.",
 )
 def watch(
     context: dg.SensorEvaluationContext, store: StoreResource, chronos: ChronosResource, clock: ClockResource

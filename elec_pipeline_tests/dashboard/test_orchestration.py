@@ -65,10 +65,10 @@ def alerts() -> None:
     from dashboard import address, clock
     from dashboard.frame import Frame
     from dashboard.texts import Texts
-    from dashboard.views import data
+    from dashboard.views import notices
 
     address.settle()
-    data.show_alerts(Frame(Texts(address.language()), clock.now(), ""))
+    notices.alerts(Frame(Texts(address.language()), clock.now(), ""))
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "worse than RTE's. It is. (since"), ("fr", "(depuis")])

@@ -22,7 +22,7 @@ from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy import text
 from sqlalchemy.pool import QueuePool
 
-from elec_pipeline.alerts.facts import Kind
+from elec_pipeline.alerts.facts import NOTICES, Kind
 from elec_pipeline.alerts.reading import read_facts
 from elec_pipeline.alerts.rules import problems
 from elec_pipeline.commands.dagster_home import open_instance
@@ -102,7 +102,8 @@ class Soak:
     def problems(self) -> list[str]:
         """Return what people would be told of in the end.
 
-        But for a disk that is nearly full, and for a forecast made while the last fault lasted: that stands.
+        But for notices about tomorrow, which are no faults, for a disk that is nearly full, and for a forecast
+        made while the last fault lasted: that stands.
         """
         engine, now = resources.open_engine(), self.world.clock.now
         with engine.begin() as connection:  # its first forecast was made in the present, and it lives in the past
@@ -111,7 +112,7 @@ class Soak:
         return [
             f"{found.key}: {found.facts}"
             for found in problems(facts)
-            if found.kind not in (Kind.DISK, Kind.DEGRADED)
+            if found.kind not in NOTICES | {Kind.DISK, Kind.DEGRADED}
         ]
 
     def _load_history(self, first: date) -> None:

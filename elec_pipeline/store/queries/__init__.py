@@ -53,6 +53,7 @@ from elec_pipeline.store.queries.watched import (
     first_forecast_at,
     held_back_issues,
     held_back_since,
+    newest_temperatures,
     older_revisions,
 )
 
@@ -82,6 +83,7 @@ __all__ = [
     "newest_intraday",
     "newest_predictions",
     "newest_quarter_hours",
+    "newest_temperatures",
     "newest_vintages",
     "newest_weather",
     "older_revisions",

@@ -1,4 +1,4 @@
-"""What alerts and metrics look at: forecasts held back, revisions of older days, the first forecast."""
+"""What alerts and metrics look at: forecasts held back, older revisions, the first forecast, temperature."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from elec_pipeline.domain.delivery_day import day_start
+from elec_pipeline.domain.input_names import TEMPERATURE
 from elec_pipeline.domain.provenance import CONSOLIDATED_SUFFIX, DEFINITIVE_SUFFIX, IMPORT_PREFIX
-from elec_pipeline.store.tables import ZONE, chronos_predictions, models, raw_consumption_revisions
+from elec_pipeline.store.queries.frames import frame
+from elec_pipeline.store.tables import (
+    ZONE,
+    chronos_predictions,
+    models,
+    raw_consumption_revisions,
+    weather_forecasts,
+)
 
 
 def held_back_since(connection: Connection, day: date) -> Sequence[str]:
@@ -34,6 +44,25 @@ def first_forecast_at(connection: Connection) -> datetime | None:
     """Return when a model was first used here (UTC); None where none ever was."""
     first: datetime | None = connection.scalar(select(func.min(models.c.created_at)))
     return first
+
+
+def newest_temperatures(connection: Connection, start: datetime, end: datetime) -> pd.Series:
+    """Return the temperature of each hour of `[start, end[` by the newest forecast that knows it.
+
+    Returns:
+        Degrees Celsius; index: the hours (UTC), those that are known.
+    """
+    table = weather_forecasts
+    temperature = table.c[TEMPERATURE]
+    rows = frame(
+        connection,
+        select(table.c.hour_start, temperature)
+        .ext(distinct_on(table.c.hour_start))
+        .where(table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end)
+        .where(temperature.is_not(None))
+        .order_by(table.c.hour_start, table.c.issued_at.desc()),
+    )
+    return rows.set_index("hour_start")[TEMPERATURE]
 
 
 def older_revisions(
