@@ -20,7 +20,8 @@ from elec_pipeline.settings import settings
 _LOOK = """<style>
 .st-key-states { display: grid !important; gap: 0.5rem; }
 .st-key-states { grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
-.st-key-states > div { width: 100% !important; min-width: 0; padding: 0.4rem 0.7rem; }
+.st-key-states > div { width: 100% !important; min-width: 0; }
+.st-key-states > div > [data-testid=stVerticalBlock] { padding: 0.45rem 0.7rem; }
 .elec-tiles { display: grid; gap: 0.5rem; margin: 0 !important; padding: 0 !important; }
 .elec-tiles { grid-template-columns: repeat(auto-fit, minmax(8.9rem, 1fr)); }
 .elec-tiles > div { border: 1px solid rgba(128,140,155,0.35); border-radius: 0.5rem; padding: 0.4rem 0.7rem; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -43,18 +43,20 @@ def pointed_at(database: str, home: Path) -> Iterator[pytest.MonkeyPatch]:
     settings.cache_clear()
 
 
-def fill(database: str, home: Path) -> None:
-    """Take days through the whole pipeline."""
+def fill(
+    database: str, home: Path, now: datetime = NOW, spans: Sequence[tuple[date, date]] = tuple(FILLED)
+) -> None:
+    """Take days through the whole pipeline, as it stands at a moment."""
     from elec_pipeline.defs import resources
     from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, run
 
-    with pointed_at(database, home) as patch, running(SyntheticCurves(), now=lambda: NOW) as simulator:
+    with pointed_at(database, home) as patch, running(SyntheticCurves(), now=lambda: now) as simulator:
         patch.setenv("ELEC_SOURCE", "simulator")
         patch.setenv("RTE_BASE_URL", simulator.url)
         settings.cache_clear()
         resources.open_engine.cache_clear()
-        for first, last in FILLED:
-            assert run(EVERYTHING, first, last, NOW).success
+        for first, last in spans:
+            assert run(EVERYTHING, first, last, now).success
         resources.open_engine().dispose()
         resources.open_engine.cache_clear()
 
