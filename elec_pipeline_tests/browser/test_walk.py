@@ -20,7 +20,7 @@ from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start
 from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.browser.conftest import Visit, every_look, served
-from elec_pipeline_tests.browser.test_pages import chart, traces
+from elec_pipeline_tests.browser.test_pages import chart
 from elec_pipeline_tests.dashboard.world import AUTUMN, TODAY, copy_of
 
 pytestmark = pytest.mark.timeout(240)
@@ -29,6 +29,8 @@ EVENING = datetime(2025, 10, 26, 19, 35, tzinfo=UTC)
 DAYS_LATER = datetime(2025, 10, 31, 9, 5, tzinfo=UTC)
 NO_WORD_IS_CUT = """() => [...document.querySelectorAll('.elec-tiles dt, .elec-tiles dd')]
     .filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"""
+BARS = """() => document.querySelector('.js-plotly-plot')._fullData
+    .filter(each => each.type === 'bar').flatMap(each => Array.from(each.y)).filter(Number.isFinite)"""
 Walk = tuple[str, Engine]
 
 
@@ -86,9 +88,7 @@ def test_the_first_screen_tells_the_peak_the_gap_to_rte_and_what_changed(
     told = figures(shown.inner_text())
     assert f"{widest['gap']:+.0f} MW" in told
     assert hour_of(widest.name) in told
-    bars = [line for line in traces(page) if "RTE" in str(line["name"]) and len(str(line["name"])) > 6]
-    drawn = [value for line in bars for value in line["y"] if value is not None]  # type: ignore[attr-defined]
-    assert any(abs(value - widest["gap"]) < 1 for value in drawn)
+    assert any(abs(height - widest["gap"]) < 1 for height in page.evaluate(BARS))
 
     with engine.connect() as connection:
         moved = pd.read_sql(
