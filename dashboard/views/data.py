@@ -28,10 +28,11 @@ def show(frame: Frame) -> None:
     """Show the page."""
     texts = frame.texts
     st.title(texts("page_data"))
-    show_alerts(frame)
-    if store.newest_day() is None:
+    is_empty = store.newest_day() is None
+    if is_empty:
         st.info(texts("database_empty"), icon=":material/info:")
-    else:
+    show_alerts(frame)
+    if not is_empty:
         _calendar(frame)
         _weather(frame)
     _model(frame)
