@@ -74,7 +74,7 @@ def test_the_first_screen_tells_the_peak_the_gap_to_rte_and_what_changed(
     page = chart(visit(url, locale=locale, theme=theme, width=width))
     hours = forecasts(engine, TODAY)
 
-    peak = hours.loc[hours["load_mw"].idxmax()]
+    peak = hours.iloc[int(hours["load_mw"].to_numpy().argmax())]
     shown = tile(page, "Pointe" if is_french else "Peak")
     expect(shown).to_be_in_viewport(ratio=1)
     told = figures(shown.inner_text())
@@ -82,7 +82,7 @@ def test_the_first_screen_tells_the_peak_the_gap_to_rte_and_what_changed(
     assert hour_of(peak.name) in told
     assert f"{peak['q10']:.0f}–{peak['q90']:.0f} · RTE {peak['rte']:.0f}" in told
 
-    widest = hours.loc[hours["gap"].abs().idxmax()]
+    widest = hours.iloc[int(hours["gap"].abs().to_numpy().argmax())]
     shown = tile(page, "Écart max. à RTE J-1" if is_french else "Largest gap to RTE D-1")
     expect(shown).to_be_in_viewport(ratio=1)
     told = figures(shown.inner_text())
@@ -95,7 +95,7 @@ def test_the_first_screen_tells_the_peak_the_gap_to_rte_and_what_changed(
             text("SELECT * FROM elec.prediction_changes WHERE hour_start >= :first AND issued_at <= :now"),
             connection, params={"first": day_start(TODAY), "now": EVENING},
         ).query("issued_at == issued_at.max()")  # fmt: skip
-    most = moved.loc[moved["load_change_mw"].abs().idxmax()]
+    most = moved.iloc[int(moved["load_change_mw"].abs().to_numpy().argmax())]
     shown = page.locator(".elec-since")
     expect(shown).to_be_in_viewport(ratio=1)
     told = figures(shown.inner_text())
