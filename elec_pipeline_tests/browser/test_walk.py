@@ -62,7 +62,7 @@ def forecasts(engine: Engine, day: date) -> pd.DataFrame:
     with engine.connect() as connection:
         made = queries.newest_predictions(connection, day_start(day), day_end(day)).set_index("hour_start")
         rte = queries.newest_vintages(connection, "D-1", day_start(day), day_end(day)).set_index("hour_start")
-    return made.assign(rte=rte["load_mw"], gap=made["load_mw"] - rte["load_mw"])
+    return made.assign(rte=rte["load_mw"], gap=made["load_mw"] - rte["load_mw"]).reset_index()
 
 
 @every_look
@@ -79,7 +79,7 @@ def test_the_first_screen_tells_the_peak_the_gap_to_rte_and_what_changed(
     expect(shown).to_be_in_viewport(ratio=1)
     told = figures(shown.inner_text())
     assert f"{peak['load_mw']:.0f} MW" in told
-    assert hour_of(peak.name) in told
+    assert hour_of(peak["hour_start"]) in told
     assert f"{peak['q10']:.0f}–{peak['q90']:.0f} · RTE {peak['rte']:.0f}" in told
 
     widest = hours.iloc[int(hours["gap"].abs().to_numpy().argmax())]
@@ -87,7 +87,7 @@ def test_the_first_screen_tells_the_peak_the_gap_to_rte_and_what_changed(
     expect(shown).to_be_in_viewport(ratio=1)
     told = figures(shown.inner_text())
     assert f"{widest['gap']:+.0f} MW" in told
-    assert hour_of(widest.name) in told
+    assert hour_of(widest["hour_start"]) in told
     assert any(abs(height - widest["gap"]) < 1 for height in page.evaluate(BARS))
 
     with engine.connect() as connection:
