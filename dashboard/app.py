@@ -21,6 +21,7 @@ _LOOK = """<style>
 .st-key-states { display: grid !important; gap: 0.5rem; }
 .st-key-states { grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
 .st-key-states > div { width: 100% !important; min-width: 0; }
+.st-key-states > div > [data-testid=stVerticalBlock] { padding: 0.45rem 0.7rem; }
 .elec-tiles { display: grid; gap: 0.5rem; margin: 0 !important; padding: 0 !important; }
 .elec-tiles { grid-template-columns: repeat(auto-fit, minmax(8.9rem, 1fr)); }
 .elec-tiles > div { border: 1px solid rgba(128,140,155,0.35); border-radius: 0.5rem; padding: 0.4rem 0.7rem; }
@@ -30,7 +31,7 @@ _LOOK = """<style>
 .elec-tiles b { font-size: 1.2rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .elec-tiles dd:has(b) { opacity: 1; }
 .elec-line, .elec-since { opacity: 0.85; font-variant-numeric: tabular-nums; }
-.elec-since { margin-top: -0.6rem; }
+.elec-line, .elec-since { margin-top: -0.7rem; }
 [data-testid=stCaptionContainer] { color: inherit; opacity: 0.82; }
 [data-testid=stCaptionContainer] p { color: inherit; opacity: 1; }
 .js-plotly-plot :is(.xtick, .ytick, .y2tick, .g-xtitle, .g-ytitle, .g-y2title, .legend, .legend2) text {

@@ -70,16 +70,16 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | EXPORTS | D
     "nothing_scored": ("nothing to compare yet", "pas encore de comparaison"),
     "now": ("now {clock}", "à {clock}"),
     "shading": (
-        "Shaded: weekends and public holidays. Dotted line: now.",
-        "Grisés : week-ends et jours fériés. Trait pointillé : maintenant.",
+        "Shaded: weekends and public holidays.",
+        "Grisés : week-ends et jours fériés.",
     ),
     "daily_note": (
         "Over more than {n} days: daily means, the bands as means of the hourly ones.",
         "Au-delà de {n} jours : moyennes journalières, les bandes en moyenne des bandes horaires.",
     ),
     "rte_curve": (
-        "RTE's curve is its newest forecast, revisions included.",
-        "La courbe de RTE est sa dernière prévision, révisions comprises.",
+        "RTE D-1 and D-2: what RTE forecast one and two days ahead, in its newest revision.",
+        "RTE J-1 et J-2 : ce que RTE prévoyait un et deux jours avant, dans sa dernière révision.",
     ),
     "chart_forecast": (
         "Consumption and forecasts, {first} to {last}",
@@ -278,8 +278,8 @@ TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | EXPORTS | D
     "no_card": ("This model has no card.", "Ce modèle n'a pas de fiche."),
     "registered": ("Registered versions", "Versions enregistrées"),
     "version": ("Version", "Version"),
-    "trained_through": ("Learnt to", "Entraîné jusqu'au"),
-    "promoted": ("Promoted", "Promu"),
+    "trained_through": ("Learnt to", "Entraînée jusqu'au"),
+    "promoted": ("Promoted", "Promue"),
 }  # fmt: skip
 
 

@@ -36,6 +36,6 @@ EXPERTS: dict[str, tuple[str, str]] = {
     "stands_on": ("What is known", "Ce qui est connu"),
     "situation_": ("Whatever is known", "Dans tous les cas"),
     "situation_evening": ("Evening: RTE D-1", "Soir : RTE J-1"),
-    "situation_early": ("Morning: an early RTE", "Matin : RTE antérieure"),
+    "situation_early": ("Morning: RTE's earlier forecast", "Matin : prévision antérieure de RTE"),
     "situation_alone": ("Without RTE", "Sans RTE"),
 }  # fmt: skip

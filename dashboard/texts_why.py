@@ -74,5 +74,5 @@ WHY: dict[str, tuple[str, str]] = {
     "weight": ("Weight", "Poids"),
     "day_mean": ("Mean (MW)", "Moyenne (MW)"),
     "day_peak": ("Peak (MW)", "Pointe (MW)"),
-    "peak_at": ("At", "À"),
+    "peak_at": ("Peak hour", "Heure de pointe"),
 }

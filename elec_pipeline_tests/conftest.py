@@ -101,6 +101,15 @@ def template(server: EmbeddedServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def filled(server: EmbeddedServer, home: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that the pipeline filled, to copy; one worker of a run fills it for all."""
+    from elec_pipeline_tests.dashboard.world import filled_once
+
+    folder = tmp_path_factory.getbasetemp()
+    return filled_once(server, home, folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
 @pytest.fixture
 def database(server: EmbeddedServer, template: str) -> Iterator[str]:
     """The URL of an empty database of the test's own, with today's tables."""

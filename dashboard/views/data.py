@@ -26,10 +26,11 @@ def show(frame: Frame) -> None:
     """Show the page."""
     texts = frame.texts
     st.title(texts("page_data"))
-    notices.alerts(frame)
-    if store.newest_day() is None:
+    is_empty = store.newest_day() is None
+    if is_empty:
         st.info(texts("database_empty"), icon=":material/info:")
-    else:
+    notices.alerts(frame)
+    if not is_empty:
         _calendar(frame)
         _weather(frame)
     _model(frame)

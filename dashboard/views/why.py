@@ -134,7 +134,7 @@ def _experts(frame: Frame, found: Why) -> None:
     table.index = pd.Index(
         [texts.expert(str(name)) if name else texts("ours") for name in table.index], name=texts("expert")
     )
-    table["peak_hour"] = [interval_name(each) for each in table["peak_hour"]]
+    table["peak_hour"] = [interval_name(each).replace(" ", "\u00a0") for each in table["peak_hour"]]
     labels = {"weight": "weight", "mean_mw": "day_mean", "peak_mw": "day_peak", "peak_hour": "peak_at"}
     table = table.rename(columns={name: texts(label) for name, label in labels.items()})
     style = table.style.format(written(language), subset=[texts("day_mean"), texts("day_peak")])

@@ -9,22 +9,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
-from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.conftest import settings_for
-from elec_pipeline_tests.dashboard.world import NOW, copy_of, fill
+from elec_pipeline_tests.dashboard.world import NOW, copy_of
 from elec_pipeline_tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 INSTALL_S = 240
+LOOKS = (("en-GB", "light", 1440), ("fr-FR", "dark", 1440), ("fr-FR", "light", 390), ("en-GB", "dark", 390))
+"""Locale, theme, width: each with each of another, once."""
+every_look = pytest.mark.parametrize(("locale", "theme", "width"), LOOKS)
 Visit = Callable[..., Page]
 
 
@@ -64,15 +66,6 @@ def _chromium(playwright: Playwright, *arguments: str) -> Browser:
         pytest.skip(f"no Chromium here, and `playwright install chromium` did not bring one that starts: {reason}")
 
 
-@pytest.fixture(scope="session")
-def filled(server: EmbeddedServer, home: Path) -> str:
-    name = "elec_filled_browser"
-    server.ensure_database(name)
-    open_database(settings_for(server.url(name))).dispose()
-    fill(server.url(name), home)
-    return name
-
-
 @pytest.fixture(scope="module")
 def shared_url(server: EmbeddedServer, filled: str, home: Path) -> Iterator[tuple[str, str]]:
     """Address of a dashboard and its database, for tests that change nothing."""
@@ -87,13 +80,13 @@ def own_data(server: EmbeddedServer, filled: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(database: str, home: Path) -> Iterator[str]:
+def served(database: str, home: Path, now: datetime = NOW) -> Iterator[str]:
     """Serve the dashboard over a database for as long as the block lasts; yields its address."""
     port = free_port()
     environment = {
         **os.environ, "DATABASE_URL": database, "ELEC_HOME": str(home), "ELEC_DAGSTER_URL": "http://127.0.0.1:9",
     }  # fmt: skip
-    command = [sys.executable, "-m", "elec_pipeline_tests.browser.serve", str(port), NOW.isoformat()]
+    command = [sys.executable, "-m", "elec_pipeline_tests.browser.serve", str(port), now.isoformat()]
     log = home / f"dashboard-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603

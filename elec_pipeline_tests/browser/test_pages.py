@@ -21,7 +21,7 @@ from elec_pipeline.store import queries, urls
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.api.conftest import app_of
 from elec_pipeline_tests.api.conftest import served as served_api
-from elec_pipeline_tests.browser.conftest import PATIENCE_MS, Visit, served
+from elec_pipeline_tests.browser.conftest import LOOKS, PATIENCE_MS, Visit, every_look, served
 from elec_pipeline_tests.dashboard.world import (
     AUTUMN,
     EVENING_BEFORE,
@@ -52,10 +52,7 @@ def traces(page: Page, number: int = 0) -> list[dict[str, object]]:
     return drawn
 
 
-@pytest.mark.parametrize(
-    ("locale", "theme", "width"),
-    [("en-GB", "light", 1440), ("fr-FR", "dark", 390), ("fr-FR", "light", 390), ("en-GB", "dark", 1440)],
-)
+@every_look
 @pytest.mark.parametrize(
     ("path", "heading"),
     [
@@ -260,9 +257,11 @@ def test_an_empty_database_says_what_to_do(
     server: EmbeddedServer, template: str, home: Path, visit: Visit
 ) -> None:
     with copy_of(server, template) as database, served(database, home) as url:
-        for path in ("", "accuracy", "day", "data"):
-            page = visit(f"{url}/{path}?lang=fr")
-            expect(page.locator("[data-testid=stAlert]").first).to_contain_text("La base de données est vide")
+        for path, (locale, theme, width) in zip(("", "accuracy", "day", "data"), LOOKS, strict=True):
+            page = visit(f"{url}/{path}", locale=locale, theme=theme, width=width)
+            said = "La base de données est vide" if locale == "fr-FR" else "The database is empty"
+            expect(page.locator("[data-testid=stAlert]").first).to_contain_text(said)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_database_that_goes_is_named_and_one_that_comes_back_is_shown(
@@ -283,7 +282,9 @@ def test_a_database_that_goes_is_named_and_one_that_comes_back_is_shown(
 
 def test_a_server_that_was_never_there_is_named(home: Path, visit: Visit) -> None:
     with served("postgresql://nobody@127.0.0.1:9/elec", home) as url:
-        expect(visit(f"{url}/?lang=fr").locator("[data-testid=stAlert]")).to_contain_text("ne répond pas")
+        page = visit(url, locale="fr-FR", theme="dark", width=390)
+        expect(page.locator("[data-testid=stAlert]")).to_contain_text("ne répond pas")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_both_issues_can_be_chosen(shared_url: Shared, visit: Visit) -> None:

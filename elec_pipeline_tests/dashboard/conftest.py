@@ -10,23 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.dashboard.world import NOW, copy_of, fill, pointed_at
+from elec_pipeline_tests.dashboard.world import NOW, copy_of, pointed_at
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(scope="session")
-def filled(server: EmbeddedServer, template: str, home: Path) -> str:
-    name = "elec_filled_app"
-    server.ensure_database(name)
-    from elec_pipeline.store.database import open_database
-    from elec_pipeline_tests.conftest import settings_for
-
-    assert template
-    open_database(settings_for(server.url(name))).dispose()
-    fill(server.url(name), home)
-    return name
 
 
 @pytest.fixture

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
+from pydantic import SecretStr
 
-from elec_pipeline.domain.delivery_day import day_start
-from elec_pipeline.settings import settings
+from elec_pipeline.domain.delivery_day import day_start, delivery_day
+from elec_pipeline.locks import try_lock
+from elec_pipeline.settings import Settings, settings
 from elec_pipeline.simulator.server import running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.store import urls
+from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
 
 NOW = datetime(2025, 10, 27, 9, 5, tzinfo=UTC)
@@ -37,21 +43,89 @@ def pointed_at(database: str, home: Path) -> Iterator[pytest.MonkeyPatch]:
     settings.cache_clear()
 
 
-def fill(database: str, home: Path) -> None:
-    """Take days through the whole pipeline."""
+def fill(
+    database: str, home: Path, now: datetime = NOW, spans: Sequence[tuple[date, date]] = tuple(FILLED)
+) -> None:
+    """Take days through the whole pipeline, as it stands at a moment."""
     from elec_pipeline.defs import resources
     from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, run
 
-    with pointed_at(database, home) as patch, running(SyntheticCurves(), now=lambda: NOW) as simulator:
+    with pointed_at(database, home) as patch, running(SyntheticCurves(), now=lambda: now) as simulator:
         patch.setenv("ELEC_SOURCE", "simulator")
         patch.setenv("RTE_BASE_URL", simulator.url)
         settings.cache_clear()
         resources.open_engine.cache_clear()
-        for first, last in FILLED:
-            assert run(EVERYTHING, first, last, NOW).success
-        assert run(["intraday_predictions"], TODAY, TODAY, NOW).success
+        for first, last in spans:
+            assert run(EVERYTHING, first, last, now).success
+        today = delivery_day(now)
+        assert run(["intraday_predictions"], today, today, now).success
         resources.open_engine().dispose()
         resources.open_engine.cache_clear()
+
+
+def filled_once(server: EmbeddedServer, home: Path, shared: Path) -> str:
+    """Make a filled database on a server: through the pipeline, or of the rows that another worker left.
+
+    Args:
+        server: Of this worker.
+        home: The state folder of this worker.
+        shared: A folder of all workers of this run.
+
+    Returns:
+        Its name; nothing is connected to it.
+    """
+    name, rows = "elec_filled", shared / "filled"
+    server.ensure_database(name)
+    url = server.url(name)
+    open_database(Settings(database_url=SecretStr(url))).dispose()
+    while (lock := try_lock(shared / "filled.lock")) is None:
+        time.sleep(0.2)
+    try:
+        with psycopg.connect(urls.for_psycopg(url)) as connection:
+            tables = [each for (each,) in connection.execute(_TABLES)]
+            if rows.is_dir():
+                _take(connection, tables, rows)
+                return name
+        fill(url, home)
+        with psycopg.connect(urls.for_psycopg(url)) as connection:
+            _leave(connection, tables, rows)
+        return name
+    finally:
+        os.close(lock)
+
+
+_TABLES = """
+SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'elec'::regnamespace AND c.relkind = 'r' ORDER BY 1
+"""
+_NUMBERED = """
+SELECT a.attrelid::regclass::text, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE a.attidentity <> '' AND c.relnamespace = 'elec'::regnamespace
+"""
+
+
+def _leave(connection: psycopg.Connection, tables: list[str], rows: Path) -> None:
+    unfinished = rows.with_suffix(".part")
+    unfinished.mkdir()
+    for table in tables:
+        statement = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier("elec", table))
+        with connection.cursor().copy(statement) as copy, (unfinished / table).open("wb") as file:
+            for block in copy:
+                file.write(block)
+    unfinished.rename(rows)
+
+
+def _take(connection: psycopg.Connection, tables: list[str], rows: Path) -> None:
+    names = [sql.Identifier("elec", table) for table in tables]
+    connection.execute("SET session_replication_role = replica")  # rows of any order, and no trigger
+    connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
+    for table, name in zip(tables, names, strict=True):
+        with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(name)) as copy:
+            copy.write((rows / table).read_bytes())
+    for table, column in connection.execute(_NUMBERED).fetchall():
+        newest = sql.SQL("SELECT setval(pg_get_serial_sequence(%s, %s), coalesce(max({}), 0) + 1, false) FROM {}")
+        place = sql.Identifier(*table.split("."))
+        connection.execute(newest.format(sql.Identifier(column), place), [table, column])
+    connection.commit()
 
 
 @contextmanager
