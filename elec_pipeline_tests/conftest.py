@@ -36,7 +36,7 @@ every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(),
 _numbers = itertools.count()
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Settings of the shared server: nobody kills it, and making a database for each test would wait for the disk."""
-LONGEST = ("/soak/", "/crash/", "/integration/test_outage.py", "/commands/test_cli.py")
+LONGEST = ("/soak/", "/crash/", "/integration/test_outage.py", "/commands/test_cli.py", "/browser/")
 """Files that take minutes each: they begin first, or one worker would be at them when all else is done."""
 
 

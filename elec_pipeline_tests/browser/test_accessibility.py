@@ -18,7 +18,7 @@ RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).viol
 HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(each => Number(each.tagName[1]))"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_no_page_has_a_serious_fault(shared_url: tuple[str, str], visit: Visit, theme: str) -> None:
     found: list[str] = []
     for path in PAGES:

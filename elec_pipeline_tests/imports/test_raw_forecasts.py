@@ -35,7 +35,10 @@ def stored(engine: Engine, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What is there of a day, as it came and by the hour."""
     span = day_start(day), day_end(day)
     with engine.connect() as connection:
-        return queries.readings_between(connection, *span), queries.vintages_between(connection, *span)
+        raw = queries.readings_between(connection, *span)
+        vintages = queries.vintages_between(connection, *span)
+    # Rows of one interval come in any order.
+    return raw.sort_values(["interval_start", "forecast_type", "published_at"], ignore_index=True), vintages
 
 
 def test_an_eco2mix_file_lands_by_quarter_hour(engine: Engine, tmp_path: Path) -> None:

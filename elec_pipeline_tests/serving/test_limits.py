@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from elec_pipeline_tests.serving.attacks import HALF_BODY, IDLE, OPENINGS, held, waits
-from elec_pipeline_tests.serving.small_server import Start
+from elec_pipeline_tests.serving.small_server import Running, Start
 from elec_pipeline_tests.serving.test_time_outs import GET, POST, answered
 
 ATTACKER, OTHER = "127.0.0.1", "127.0.0.2"
@@ -22,6 +22,15 @@ def is_prompt(found: list[float]) -> bool:
     """Tell whether nobody waited for more than a second; once, another test may have kept the machine busy."""
     *others, longest = sorted(found)
     return others[-1] < 1.0 and longest < 3.0
+
+
+def settle(server: Running) -> None:
+    """Wait until a crowd has come, and those of it that are refused are gone again."""
+    there = -1
+    deadline = time.monotonic() + 10
+    while (now := server.sockets()) != there and time.monotonic() < deadline:
+        there = now
+        time.sleep(0.7)
 
 
 @pytest.mark.parametrize("kind", OPENINGS)
@@ -41,7 +50,7 @@ def test_six_hundred_held_connections_keep_nobody_waiting(start: Start, kind: st
 def test_more_than_there_may_be_keep_nobody_waiting_either(start: Start, kind: str) -> None:
     server = start({"connections": 60, "per_client": 40})
     with held(kind, server.port, count=150, source=ATTACKER), ThreadPoolExecutor(2) as pool:
-        time.sleep(0.7)
+        settle(server)
         asked = [pool.submit(waits, server.port, 2.0, source) for source in (ATTACKER, OTHER)]
         for each in asked:
             assert is_prompt(each.result())
@@ -51,7 +60,7 @@ def test_more_than_there_may_be_keep_nobody_waiting_either(start: Start, kind: s
 def test_the_process_outlives_a_crowd_larger_than_the_files_it_may_open(start: Start) -> None:
     server = start(files=100)
     with held(IDLE, server.port, count=300, source=ATTACKER), ThreadPoolExecutor(2) as pool:
-        time.sleep(0.7)
+        settle(server)
         asked = [pool.submit(waits, server.port, 2.0, source) for source in (ATTACKER, OTHER)]
         for each in asked:
             assert statistics.median(each.result()) < 1.0
@@ -98,7 +107,7 @@ def test_who_has_been_answered_stays_longer_than_who_asks_nothing(start: Start) 
         known = stack.enter_context(server.connect())
         assert answered(known) == b"200"
         silent = [stack.enter_context(server.connect()) for _ in range(9)]
-        time.sleep(0.7)
+        settle(server)
         newcomers = [stack.enter_context(server.connect()) for _ in range(9)]
         time.sleep(0.3)
         assert not any(map(is_open, silent))
@@ -116,7 +125,7 @@ def test_a_request_in_work_is_never_given_up_and_then_newcomers_are_refused(star
 
     with ThreadPoolExecutor(5) as pool:
         asked = pool.map(ask, range(5))
-        time.sleep(0.7)
+        settle(server)
         with server.connect() as refused:
             said = refused.recv(65536)
         assert said.startswith(b"HTTP/1.1 503")

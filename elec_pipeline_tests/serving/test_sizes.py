@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -30,10 +31,20 @@ def answer(server: Running, sent: bytes, *, piece: int = 10**9) -> bytes:
                     time.sleep(0.001)
         except OSError:
             pass  # it has closed; what it said is still to be read
+        said = b""
         try:
-            return connection.recv(65536)
+            while not is_whole(said) and (part := connection.recv(65536)):
+                said += part
         except OSError:
-            return b""
+            pass
+        return said
+
+
+def is_whole(said: bytes) -> bool:
+    """Tell whether an answer has come with all of its body; the two come in pieces."""
+    head, _, body = said.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    return length is not None and len(body) >= int(length[1])
 
 
 @pytest.mark.parametrize("piece", [10**9, 500], ids=["at once", "in pieces"])

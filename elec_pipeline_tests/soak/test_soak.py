@@ -19,7 +19,7 @@ from elec_pipeline_tests.soak.world import SCHEDULES, SENSORS, ticks_between
 
 DAYS, EVERY = 9, 3
 """Around each change of the clock; a year with all kinds of faults is for `benchmarks.soak`."""
-HOURLY_EVERY = 6
+HOURLY_EVERY = 12
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
+import pytest
 from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, quarters, to_utc
@@ -25,7 +26,7 @@ from elec_pipeline.steps.rte_forecasts import (
     store_vintages,
 )
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import NOW, every_day_length
+from elec_pipeline_tests.conftest import DST_DAYS, NOW, every_day_length
 
 
 def forecasts(client: RteClient, engine: Engine, first: date, last: date, now: datetime = NOW) -> Report:
@@ -101,7 +102,13 @@ def test_a_forecast_without_a_date_is_known_since_we_saw_it() -> None:
     assert to_vintages(undated, "D-1", seen)["published_at"].tolist() == [seen]
 
 
-@every_day_length
+@pytest.mark.parametrize(
+    ("day", "n_hours"),
+    [
+        pytest.param(day, n_hours, id=str(day), marks=[] if n_hours == 25 else pytest.mark.long)
+        for day, n_hours in DST_DAYS.items()
+    ],
+)
 def test_read_each_hour_every_revision_becomes_a_vintage_and_each_issue_knows_its_own(
     client: RteClient, simulator: SimulatorHandle, engine: Engine, day: date, n_hours: int
 ) -> None:
