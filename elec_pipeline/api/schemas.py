@@ -151,6 +151,7 @@ class PredictionChangeRow(BaseModel):
     hour_start: datetime
     issued_at: datetime = Field(description="Issue time of the forecast.")
     issue: Literal["morning", "evening"] | None
+    lead_hours: float = Field(description="From the issue time to the start of the hour.")
     model_version: str
     previous_issued_at: datetime = Field(description="Issue time of the one before.")
     load_change_mw: float = Field(description="Median less the median of the issue before.")

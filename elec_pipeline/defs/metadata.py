@@ -12,6 +12,7 @@ from elec_pipeline.markdown import markdown_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from elec_pipeline.sources.fallback import FallbackSource
     from elec_pipeline.sources.left_out import LeftOut
     from elec_pipeline.steps.consumption import Report
     from elec_pipeline.store.bulk import Written
@@ -100,6 +101,35 @@ def no_conflict(report: Report) -> dg.AssetCheckResult:
         passed=report.conflicts.empty,
         severity=dg.AssetCheckSeverity.ERROR,
         contradictory=table(report.conflicts),
+    )
+
+
+def of_reading(
+    context: dg.AssetExecutionContext, report: Report, client: FallbackSource, source: str, unit: str
+) -> dg.MaterializeResult[Any]:
+    """Return what a run that asked a source for load curves has to tell, after a warning for each rejected value.
+
+    Args:
+        context: Of the asset.
+        report: Of the reading.
+        client: Which was asked.
+        source: Name of the source that is set.
+        unit: Of what is due.
+    """
+    for _, row in report.implausible.iterrows():
+        context.log.warning(f"rejected {row['load_mw']} MW at {row['interval_start']}: beyond belief")
+    return dg.MaterializeResult(
+        metadata={
+            **of_run(context, report.written),
+            "fallback": client.outage or "not used",
+            "left out": left_out(client.left_out, context.log),
+        },
+        check_results=[
+            complete(report, unit),
+            plausible(report),
+            no_conflict(report),
+            first_choice(source, client.outage),
+        ],
     )
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import Engine, text
 
+from elec_pipeline.api import schemas
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, issue_time
 from elec_pipeline.domain.forecasters import SCORED_LEADS, by_quarter, of_expert, within_day
 from elec_pipeline.forecasting.checkpoint import card_of
@@ -74,6 +76,26 @@ def test_every_vintage_has_its_issue_time_and_quantiles(api: Api, stored: Engine
     assert sum(row["q05"] for row in rows) == pytest.approx(total)
     morning = api.json("/v1/predictions", issue="morning", **a_day(day))["data"]
     assert morning == [row for row in rows if row["issue"] == "morning"]
+
+
+@pytest.mark.parametrize(
+    ("route", "query", "described"),
+    [
+        ("actuals", {}, schemas.ActualRow),
+        ("predictions", {}, schemas.PredictionRow),
+        ("predictions", {"resolution": "15min"}, schemas.QuarterPredictionRow),
+        ("predictions", {"horizon": "intraday"}, schemas.IntradayRow),
+        ("prediction-changes", {}, schemas.PredictionChangeRow),
+        ("rte-forecasts", {}, schemas.RteForecastRow),
+        ("raw-rte-forecasts", {}, schemas.RawRteForecastRow),
+        ("accuracy", {}, schemas.AccuracyRow),
+    ],
+)
+def test_a_row_has_what_is_described_and_nothing_else(
+    api: Api, route: str, query: dict[str, str], described: type[BaseModel]
+) -> None:
+    [row] = api.json(f"/v1/{route}", limit="1", **query, **ALL)["data"]
+    assert set(row) == set(described.model_fields)
 
 
 @every_day_length

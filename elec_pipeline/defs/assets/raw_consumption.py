@@ -47,18 +47,4 @@ def raw_consumption(
             progress=lambda day: context.log.info(f"raw consumption is stored up to {day}"),
         )
         by_day.tell_of_table(context, store, queries.raw_between, day_figures.of_raw, instant="interval_start")
-    for _, row in report.implausible.iterrows():
-        context.log.warning(f"rejected {row['load_mw']} MW at {row['interval_start']}: beyond belief")
-    return dg.MaterializeResult(
-        metadata={
-            **metadata.of_run(context, report.written),
-            "fallback": client.outage or "not used",
-            "left out": metadata.left_out(client.left_out, context.log),
-        },
-        check_results=[
-            metadata.complete(report, "quarter-hours"),
-            metadata.plausible(report),
-            metadata.no_conflict(report),
-            metadata.first_choice(source.name, client.outage),
-        ],
-    )
+    return metadata.of_reading(context, report, client, source.name, "quarter-hours")

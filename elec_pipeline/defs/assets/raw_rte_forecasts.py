@@ -54,18 +54,4 @@ def raw_rte_forecasts(
         by_day.tell_of_table(
             context, store, queries.readings_between, day_figures.of_readings, instant="interval_start"
         )
-    for _, row in report.implausible.iterrows():
-        context.log.warning(f"rejected {row['load_mw']} MW at {row['interval_start']}: beyond belief")
-    return dg.MaterializeResult(
-        metadata={
-            **metadata.of_run(context, report.written),
-            "fallback": client.outage or "not used",
-            "left out": metadata.left_out(client.left_out, context.log),
-        },
-        check_results=[
-            metadata.complete(report, "quarter-hours of D-1"),
-            metadata.plausible(report),
-            metadata.no_conflict(report),
-            metadata.first_choice(source.name, client.outage),
-        ],
-    )
+    return metadata.of_reading(context, report, client, source.name, "quarter-hours of D-1")
