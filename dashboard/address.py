@@ -33,7 +33,7 @@ VALID: Mapping[str, Callable[[str], bool]] = {
     "format": lambda text: text in set(Style),
     "year": lambda text: text.isdigit() and span.a_day(f"{text}-12-31") is not None,
 }
-_CHOSEN, _WRITTEN = "address.chosen", "address.written"
+_CHOSEN, _WRITTEN, _PAGE = "address.chosen", "address.written", "address.page"
 
 
 def settle() -> None:
@@ -69,6 +69,24 @@ def put(name: str, text: str) -> None:
 def drop(name: str) -> None:
     """Choose nothing any more; it shows from the next run on."""
     st.session_state[_CHOSEN].pop(name, None)
+
+
+def be_on(page: str) -> None:
+    """Say which page is drawn in this run."""
+    st.session_state[_PAGE] = page
+
+
+def hold(key: str, value: object) -> None:
+    """Let a widget show what is chosen.
+
+    Its state is written only where it is another, or where the widget is one of another page or language: a value
+    that is written goes to the browser, and would take the place of what the reader has clicked meanwhile.
+    """
+    widget, drawn = f"{key}.widget", (st.session_state[_PAGE], language())
+    held = key in st.session_state and st.session_state[key] == value
+    if not held or st.session_state.get(widget) != drawn:
+        st.session_state[key] = value
+        st.session_state[widget] = drawn
 
 
 def language() -> Language:

@@ -61,6 +61,7 @@ def main() -> None:
     ]
     st.session_state["frame.day_page"] = pages[2]
     page = st.navigation(pages)
+    address.be_on(page.url_path)
     st.set_page_config(page_title=f"{page.title} · {texts('title')}")
     with st.sidebar:
         _choose_language(texts)
@@ -75,7 +76,7 @@ def _choose_language(texts: Texts) -> None:
     def take() -> None:
         address.put("lang", st.session_state["language"])
 
-    st.session_state["language"] = str(texts.language)
+    address.hold("language", str(texts.language))
     names = {str(Language.FRENCH): "Français", str(Language.ENGLISH): "English"}
     st.segmented_control(
         texts("language"), list(names), format_func=lambda each: names[each], key="language", on_change=take,

@@ -126,13 +126,13 @@ def choose_span(frame: Frame, key: str, last: date, *, shortest: str = span.DEFA
             address.put("range", span.written(*picked))
 
     shown = span.span(chosen, last)
-    st.session_state[f"{key}.range"] = preset
+    address.hold(f"{key}.range", preset)
     st.segmented_control(
         texts("range"), list(names), format_func=lambda name: texts(names[name]), key=f"{key}.range",
         on_change=take, required=True,
     )  # fmt: skip
     if preset == "custom":
-        st.session_state[f"{key}.dates"] = (shown.first, shown.last)
+        address.hold(f"{key}.dates", (shown.first, shown.last))
         st.date_input(
             texts("from_to"), key=f"{key}.dates", min_value=FIRST_DAY, max_value=max(last, shown.last) +
             timedelta(days=1), format="DD/MM/YYYY", on_change=take_dates, width=230,
@@ -147,6 +147,6 @@ def choose(label: str, name: str, options: list[str], show: Callable[[str], str]
         address.put(name, str(st.session_state[key]))
 
     current_choice = address.get(name)
-    st.session_state[key] = current_choice if current_choice in options else options[0]
+    address.hold(key, current_choice if current_choice in options else options[0])
     st.segmented_control(label, options, format_func=show, key=key, on_change=take, required=True)
     return str(st.session_state[key])

@@ -85,7 +85,7 @@ def _choose_days(frame: Frame, day: date, newest: date) -> tuple[date, date]:
             st.session_state[_CHOSEN] = (day, *picked)
 
     _, first, last = chosen
-    st.session_state[_WIDGET] = (first, last)
+    address.hold(_WIDGET, (first, last))
     st.date_input(
         frame.texts("file_days"), key=_WIDGET, min_value=FIRST_DAY, max_value=max(newest, last),
         format="DD/MM/YYYY", on_change=take, width=230,

@@ -83,17 +83,31 @@ def make_way(folder: Path, mode: int) -> None:
         OSError: One cannot be made.
     """
     for step in [*reversed(folder.parents), folder]:
-        if step.exists():
-            continue
-        # Another process that finds a folder takes it as it is: so it appears with its mode, not before it.
-        made = Path(tempfile.mkdtemp(prefix=f".{step.name}.", dir=step.parent))
-        made.chmod(mode)
-        try:
-            made.rename(step)
-        except OSError:
-            made.rmdir()
-            if not step.is_dir():  # else another process was faster, and has put something into it
-                raise
+        if not step.exists():
+            make_at_once(step, mode)
+
+
+def make_at_once(folder: Path, mode: int, owner: tuple[int, int] | None = None) -> None:
+    """Make a folder that appears with its mode and its owner: another process that finds it takes it as it is.
+
+    Args:
+        folder: The folder, whose parent exists; one that is there meanwhile is kept.
+        mode: Its mode, whatever the umask.
+        owner: Its user and group, where they are others than ours.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    made.chmod(mode)
+    if owner is not None:
+        os.chown(made, *owner)
+    try:
+        made.rename(folder)
+    except OSError:
+        made.rmdir()
+        if not folder.is_dir():  # else another process was faster, and has put something into it
+            raise
 
 
 def folder(home: Path, *names: str) -> Path:

@@ -47,7 +47,7 @@ def _calendar(frame: Frame) -> None:
         address.put("year", str(st.session_state["data.year"]))
 
     wanted = int(address.get("year") or today.year)
-    st.session_state["data.year"] = wanted if wanted in years else today.year
+    address.hold("data.year", wanted if wanted in years else today.year)
     st.selectbox(texts("year"), years, key="data.year", on_change=take, width=140)
     year = int(st.session_state["data.year"])
     first, last = date(year, 1, 1), date(year, 12, 31)

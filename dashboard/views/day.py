@@ -85,7 +85,7 @@ def _choose(frame: Frame, day: date, newest: date) -> None:
     last = max(day, newest)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("◀", on_click=step, args=(-1,), help=texts("day_before"), disabled=day <= FIRST_DAY)
-        st.session_state["day.day"] = day
+        address.hold("day.day", day)
         st.date_input(
             texts("day_choose"), key="day.day", on_change=take, min_value=FIRST_DAY, max_value=last,
             format="DD/MM/YYYY", width=190,

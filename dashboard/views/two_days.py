@@ -72,7 +72,7 @@ def _choose(frame: Frame, day: date, newest: date) -> None:
 
     chosen = address.beside()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[_WIDGET] = chosen
+        address.hold(_WIDGET, chosen)
         st.date_input(
             texts("beside_choose"), key=_WIDGET, on_change=take, min_value=FIRST_DAY,
             max_value=max(day, newest, chosen or day), format="DD/MM/YYYY", width=190,

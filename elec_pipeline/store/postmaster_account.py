@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from elec_pipeline.errors import EmbeddedServerError
+from elec_pipeline.home import PRIVATE, make_at_once
 
 UNPRIVILEGED = "nobody"
 """Whom the server runs as when root starts it; every Linux and macOS has this account."""
@@ -102,10 +102,10 @@ class ServerAccount:
         Raises:
             EmbeddedServerError: Something else is there, or it belongs to another account.
         """
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        if self.by_root and folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
-            os.chown(folder, self.uid, self.gid)
+        if not os.path.lexists(folder):
+            make_at_once(folder, PRIVATE, (self.uid, self.gid) if self.by_root else None)
+        elif self.by_root and folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+            os.chown(folder, self.uid, self.gid)  # whoever was making it, with an earlier version, was killed
         self.require_private(folder)
 
     def require_private(self, folder: Path) -> None:

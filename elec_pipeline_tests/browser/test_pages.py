@@ -52,6 +52,13 @@ def traces(page: Page, number: int = 0) -> list[dict[str, object]]:
     return drawn
 
 
+def wait_for_points(page: Page, number: int) -> None:
+    """Wait until the first chart's first line has so many points; while it is drawn anew there is none."""
+    page.wait_for_function(
+        "n => document.querySelector('.js-plotly-plot')?._fullData?.[0]?.x.length === n", arg=number
+    )
+
+
 @every_look
 @pytest.mark.parametrize(
     ("path", "heading"),
@@ -78,10 +85,10 @@ def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, 
     page = chart(visit(shared_url[0]))
     assert len(traces(page)[0]["x"]) == 2 * 24  # type: ignore[arg-type] # today and tomorrow
     page.get_by_role("radio", name="7 days").click()
-    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 7 * 24 + 1")
+    wait_for_points(page, 7 * 24 + 1)
     page.get_by_role("radio", name="30 days").click()
     page.wait_for_url("**range=30d**")
-    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullData[0].x.length === 30 * 24 + 1")
+    wait_for_points(page, 30 * 24 + 1)
     page.get_by_role("radio", name="Français").click()
     expect(page.locator("h1").first).to_have_text("Demain, mardi 28 octobre 2025")
     page.wait_for_url("**lang=fr**")

@@ -185,7 +185,8 @@ def test_it_waits_and_ends_with_the_rows_of_an_undisturbed_backfill(
     run_here(monkeypatch, state, away.url, first, day)
     switching.join()
     said = capsys.readouterr().out
-    assert said.count("does not answer") == 1
+    # Once for each outage; on a busy machine a connection of before may break only when the next is there.
+    assert 1 <= said.count("does not answer") == said.count("answers again") <= 2
     assert PASSWORD not in said
     ours = rows(engine)
     assert len(ours["hourly_consumption"]) == len(hours(first, day - timedelta(days=1))) + n_hours

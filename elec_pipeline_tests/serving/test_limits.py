@@ -33,14 +33,19 @@ def settle(server: Running) -> None:
         time.sleep(0.7)
 
 
+def wait_for(server: Running, number: int) -> None:
+    """Wait until a server holds so many connections."""
+    deadline = time.monotonic() + 20
+    while server.sockets() < number:
+        assert time.monotonic() < deadline, "the crowd does not come"
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("kind", OPENINGS)
 def test_six_hundred_held_connections_keep_nobody_waiting(start: Start, kind: str) -> None:
     server = start()
     with held(kind, server.port, count=600, source=ATTACKER), ThreadPoolExecutor(2) as pool:
-        deadline = time.monotonic() + 10
-        while server.sockets() < 500:
-            assert time.monotonic() < deadline, "the crowd does not come"
-            time.sleep(0.05)
+        wait_for(server, 500)
         asked = [pool.submit(waits, server.port, 2.0, source) for source in (ATTACKER, OTHER)]
         for each in asked:
             assert is_prompt(each.result())
@@ -119,13 +124,13 @@ def test_a_request_in_work_is_never_given_up_and_then_newcomers_are_refused(star
     server = start({"per_client": 5})
 
     def ask(_: int) -> bytes:
-        with closing(http.client.HTTPConnection("127.0.0.1", server.port, 10)) as connection:
-            connection.request("GET", "/slow?s=1.5")
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, 60)) as connection:
+            connection.request("GET", "/slow?s=4")
             return connection.getresponse().read()
 
     with ThreadPoolExecutor(5) as pool:
         asked = pool.map(ask, range(5))
-        settle(server)
+        wait_for(server, 5)
         with server.connect() as refused:
             said = refused.recv(65536)
         assert said.startswith(b"HTTP/1.1 503")

@@ -80,8 +80,7 @@ class Soak:
         Returns:
             The faults that were.
         """
-        begins = [first + timedelta(days=n) for n in range(1, n_days - QUIET_DAYS, every)]
-        faults = drawn(begins, seed)
+        faults = faults_of(first, n_days, seed=seed, every=every)
         self._load_history(first)
         for n in range(n_days):
             self.injuries.live(_midnight(first + timedelta(days=n + 1)), faults)
@@ -119,6 +118,11 @@ class Soak:
         begin, end = (str(first - timedelta(days=n)) for n in (HISTORY_DAYS, 1))
         tags = {RANGE_START_TAG: begin, RANGE_END_TAG: end, AS_FAR_AS_POSSIBLE_TAG: "true"}
         self.world.runner.carry_out(Asked("backfill", dg.RunRequest(tags=tags), by="elec backfill"))
+
+
+def faults_of(first: date, n_days: int, *, seed: int, every: int) -> list[Fault]:
+    """Return the faults of a soak; see `Soak.run`."""
+    return drawn([first + timedelta(days=n) for n in range(1, n_days - QUIET_DAYS, every)], seed)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import threading
 from pathlib import Path
 
 import psutil
@@ -55,6 +56,27 @@ def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
             server.ensure_running()
     finally:
         server.socket_folder.rmdir()
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root makes folders that belong to another account")
+def test_a_folder_of_the_server_is_never_seen_before_it_has_its_owner(folder: Path) -> None:
+    """Others ask who answers in it: a folder that was still root's stopped five of six that began at once."""
+    account = ServerAccount.current()
+    seen: set[int] = set()
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            seen.update(each.lstat().st_uid for each in folder.glob("[a-z]*"))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for number in range(300):
+        account.make_private(folder / f"run-{number}")
+    ended.set()
+    watcher.join()
+    assert seen == {account.uid}
+    assert not list(folder.glob(".*"))
 
 
 def test_a_socket_folder_that_is_open_to_others_is_refused(server: EmbeddedServer) -> None:
