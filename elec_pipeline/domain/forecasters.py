@@ -4,7 +4,7 @@ Here: from an issue, or one expert of it, to its name and back, the same in the 
 pages. Not here: RTE's names (`rte_bar`, `rte_debiased`), and which experts there are: that the checkpoint says.
 
 Our own forecast is named after its issue: `chronos_evening`. An expert that went into it: `expert_ridge_evening`.
-What was said within the day, so many hours ahead: `intraday_3h`.
+What was said within the day, so many hours ahead: `intraday_3h`; so many days ahead: `week_ahead_d5`.
 Scored by the quarter-hour, a name ends in `_15min`: `rte_d1_15min`.
 The prefix tells an expert called `chronos` from the whole.
 """
@@ -50,6 +50,16 @@ def within_day(lead: int) -> str:
         'intraday_3h'
     """
     return f"intraday_{lead}h"
+
+
+def days_ahead(lead: int) -> str:
+    """Return the name of what the issues of the week ahead said so many days ahead.
+
+    Example:
+        >>> days_ahead(7)
+        'week_ahead_d7'
+    """
+    return f"week_ahead_d{lead}"
 
 
 QUARTER_SUFFIX = "_15min"

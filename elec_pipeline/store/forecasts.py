@@ -16,6 +16,8 @@ from elec_pipeline.store.tables import (
     quarter_hourly_predictions,
     rte_forecasts,
     weather_forecasts,
+    week_ahead_peaks,
+    week_ahead_predictions,
 )
 
 
@@ -97,6 +99,24 @@ def write_intraday(engine: Engine, issues: pd.DataFrame) -> Written:
     """
     with engine.begin() as connection:
         return upsert(connection, intraday_predictions, issues, update=[])
+
+
+def write_week_ahead(engine: Engine, hours: pd.DataFrame, peaks: pd.DataFrame) -> Written:
+    """Add issues that look a week ahead, in one transaction.
+
+    Args:
+        engine: Of the store.
+        hours: Columns `hour_start`, `issued_at` (UTC), `model_version`, the quantiles in MW,
+            `peak_probability`.
+        peaks: Columns `delivery_day`, `issued_at` (UTC), `model_version` and the quantiles in MW.
+
+    Returns:
+        What changed in the hours.
+    """
+    with engine.begin() as connection:
+        written = upsert(connection, week_ahead_predictions, hours, update=[])
+        upsert(connection, week_ahead_peaks, peaks, update=[])
+        return written
 
 
 def write_accuracy(engine: Engine, scores: pd.DataFrame) -> Written:

@@ -187,6 +187,36 @@ intraday_predictions = Table(
     "day-ahead forecast that was brought up to date; known_until: end of the newest actual hour known.",
 )
 
+week_ahead_predictions = Table(
+    "week_ahead_predictions",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    _load(),
+    *(_load(name) for name in ("q05", "q10", "q25", "q75", "q90", "q95")),
+    Column("peak_probability", Double, nullable=False),
+    _instant("created_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start", "issued_at", "model_version"),
+    comment="Each morning: the days two to seven ahead. Rows are never changed. peak_probability: that the "
+    "hour is the highest of its Paris day.",
+)
+
+week_ahead_peaks = Table(
+    "week_ahead_peaks",
+    metadata,
+    _zone(),
+    Column("delivery_day", Date, nullable=False),
+    _instant("issued_at"),
+    Column("model_version", Text, nullable=False),
+    _load(),
+    *(_load(name) for name in ("q05", "q10", "q25", "q75", "q90", "q95")),
+    _instant("created_at", now=True),
+    PrimaryKeyConstraint("zone", "delivery_day", "issued_at", "model_version"),
+    comment="Quantiles of the highest hour of each day of an issue of week_ahead_predictions.",
+)
+
 expert_predictions = Table(
     "expert_predictions",
     metadata,

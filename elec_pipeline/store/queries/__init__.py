@@ -56,6 +56,12 @@ from elec_pipeline.store.queries.watched import (
     newest_temperatures,
     older_revisions,
 )
+from elec_pipeline.store.queries.week_ahead import (
+    newest_week_ahead,
+    week_ahead_between,
+    week_ahead_issues_made,
+    week_ahead_peaks_between,
+)
 
 __all__ = [
     "accuracy_between",
@@ -86,6 +92,7 @@ __all__ = [
     "newest_temperatures",
     "newest_vintages",
     "newest_weather",
+    "newest_week_ahead",
     "older_revisions",
     "prediction_changes_between",
     "promoted_model",
@@ -107,4 +114,7 @@ __all__ = [
     "side_by_side",
     "span_of_hours",
     "vintages_between",
+    "week_ahead_between",
+    "week_ahead_issues_made",
+    "week_ahead_peaks_between",
 ]
