@@ -6,6 +6,7 @@ The first has the columns `ts_utc` (start of the hour), `load_mw` and `rte_d1_mw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -68,7 +69,12 @@ class Weather:
 
 
 def read_history(
-    csv: Path, last: date, weather: Weather | None = None, *, early_blur_mw: float | None = None
+    csv: Path,
+    last: date,
+    weather: Weather | None = None,
+    *,
+    early_blur_mw: float | None = None,
+    longer_leads: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> History:
     """Return the history up to a delivery day, included.
 
@@ -77,6 +83,8 @@ def read_history(
         last: Nothing after this day is read, so that no split can leak into another.
         weather: None: the history knows none.
         early_blur_mw: Standard deviation of the blur by which D-1 stands in for RTE's D-2; None: there is no D-2.
+        longer_leads: Makes of the weather the forecasts of longer leads that are to be known too; None: there are
+            none.
     """
     table = _read(csv, last)
     vintages = table.assign(
@@ -92,6 +100,8 @@ def read_history(
     )
     start = day_start(table["hour_start"].iloc[0].tz_convert(PARIS).date() + timedelta(days=1))
     forecasts = None if weather is None else _forecasts(weather, last)
+    if forecasts is not None and longer_leads is not None:
+        forecasts = pd.concat([forecasts, longer_leads(forecasts)], ignore_index=True)
     return history(start, day_end(last), table[["hour_start", "load_mw"]], never_revised, vintages, forecasts)
 
 

@@ -39,7 +39,7 @@ from elec_pipeline.store.patience import MOST_REPEATS, Patience, patience
 DAYS_A_RUN = 31
 ACTUALS = ("raw_consumption", "hourly_consumption")
 FORECAST_INPUTS = ("raw_rte_forecasts", "rte_forecasts", "weather_forecasts")
-FORECASTS = (*FORECAST_INPUTS, "chronos_predictions", "quarter_hourly_predictions")
+FORECASTS = (*FORECAST_INPUTS, "chronos_predictions", "quarter_hourly_predictions", "week_ahead_predictions")
 WITHIN_DAY = ("intraday_predictions",)
 """Of today alone: of days gone by, what was said within them is no longer waited for."""
 EVERYTHING = (*ACTUALS, *FORECASTS, "forecast_accuracy")

@@ -16,6 +16,7 @@ from elec_pipeline.defs.assets import (
     raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
+    week_ahead_predictions,
 )
 from elec_pipeline.domain.timetable import EVENING_ISSUE, MORNING_ISSUE, RETRAIN, written
 
@@ -36,8 +37,9 @@ reconcile = dg.define_asset_job(
 )
 morning_forecast = dg.define_asset_job(
     "morning_forecast",
-    selection=[*forecast_inputs, chronos_predictions, quarter_hourly_predictions],
-    description=f"What is known at {written(MORNING_ISSUE)}, then tomorrow's morning issue, before gate closure.",
+    selection=[*forecast_inputs, chronos_predictions, quarter_hourly_predictions, week_ahead_predictions],
+    description=f"What is known at {written(MORNING_ISSUE)}, then tomorrow's morning issue, before gate closure, "
+    "and the week ahead.",
 )
 rte_forecast = dg.define_asset_job(
     "rte_forecast",

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -89,18 +89,19 @@ class History:
     unbelievable_inputs: Mapping[str, IssuedSeries] = field(default_factory=dict)
     """By name, the forecasts beyond the limits, which stand in no information set."""
 
-    def at(self, day: date, issue: Issue, *, context_hours: int) -> InformationSet:
+    def at(self, day: date, issue: Issue, *, context_hours: int, lead_days: int = 1) -> InformationSet:
         """Return what was known when a delivery day's forecast was issued.
 
         Args:
             day: The delivery day.
             issue: Morning or evening.
             context_hours: Length of the context; hours before the history's start are NaN.
+            lead_days: How many days before the delivery day it was issued; what was known is that of then.
 
         Raises:
             ValueError: The history ends before the delivery day does.
         """
-        issued = issue_time(day, issue)
+        issued = issue_time(day - timedelta(days=lead_days - 1), issue)
         first_unknown = first_unknown_hour(issued)
         low = (first_unknown - self.start) // HOUR - context_hours
         high = (day_end(day) - self.start) // HOUR

@@ -133,6 +133,13 @@ class Forecaster:
         """Return what each expert says of one issue, by name, shape (23, 24 or 25, 7), MW."""
         return dict(said(self.experts, information).quantiles)
 
+    def expected(self, information: InformationSet) -> tuple[Said, dict[str, float]]:
+        """Return what the experts that weigh in an issue's situation say, and their weights, which add to one."""
+        weights = {
+            name: weight for name, weight in self.combination.of(_key(information)).medians.items() if weight
+        }
+        return said({name: self.experts[name] for name in weights}, information), weights
+
     def _combined(self, information: InformationSet) -> tuple[Floats, dict[str, Floats]]:
         """Return the combination's forecast, and what each expert says."""
         try:

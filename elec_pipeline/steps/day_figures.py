@@ -104,6 +104,12 @@ def of_quarters(rows: pd.DataFrame) -> Figures:
     return {"issues": rows["issued_at"].nunique(), "quarter-hours": len(newest)} | _load(newest["load_mw"])
 
 
+def of_week(rows: pd.DataFrame) -> Figures:
+    """Return the figures of the newest issue for the week ahead, as `queries.week_ahead_between` has them."""
+    newest = rows[rows["model_version"] == rows["model_version"].iloc[-1]] if len(rows) else rows
+    return {"hours ahead": len(newest)} | _load(newest["load_mw"])
+
+
 def of_scores(scores: pd.DataFrame) -> Figures:
     """Return the figures of a day's scores, with the columns of `forecast_accuracy`.
 

@@ -3,8 +3,9 @@
 Here: which forecast of each hour is scored, on which hours, and the score of a day. Not here: the formulas
 (`domain.metrics`), which quarter-hours are scored (`scoring_quarters`), and where scores are kept.
 
-Scored are our forecast, each expert that went into it, what was said within the day some hours ahead, RTE's, and
-two references: RTE's less its own recent mean error (`domain.rte_debiased`), and the same hour a week before.
+Scored are our forecast, each expert that went into it, what was said within the day some hours ahead and some
+days ahead, RTE's, and two references: RTE's less its own recent mean error (`domain.rte_debiased`), and the same
+hour a week before.
 
 Scored are complete hours only (four quarters), on the D-1 of RTE's that was known at 20:30 the day before, its
 newest one beside it (`domain.rte_bar`), and of ours the issue that was made first, for that is what was really
@@ -20,7 +21,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from elec_pipeline.domain import intraday, metrics
+from elec_pipeline.domain import intraday, metrics, week_ahead
 from elec_pipeline.domain.delivery_day import (
     Issue,
     day_end,
@@ -31,7 +32,7 @@ from elec_pipeline.domain.delivery_day import (
     same_time_days_before,
     spans,
 )
-from elec_pipeline.domain.forecasters import SCORED_LEADS, SEASONAL_NAIVE, of_expert, ours, within_day
+from elec_pipeline.domain.forecasters import SCORED_LEADS, SEASONAL_NAIVE, days_ahead, of_expert, ours, within_day
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, Floats
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, Basis, rte_d1, rte_d1_latest
@@ -79,6 +80,7 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         predictions = queries.scorable_predictions(connection, start, end)
         experts = queries.expert_predictions_between(connection, start, end)
         within = queries.intraday_between(connection, start, end)
+        weeks = queries.week_ahead_between(connection, start, end)
         of_quarters = Quarters.read(connection, start, end, predictions)
     past = queries.history(engine, day_start(first - timedelta(days=LOOKBACK_DAYS + 1)), end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
@@ -88,6 +90,10 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
     said = _medians(experts, predictions)
     within = within.assign(lead=intraday.leads(within["hour_start"], within["issued_at"]))
     by_lead = {lead: within[within["lead"] == lead].set_index("hour_start") for lead in SCORED_LEADS}
+    by_lead_days = {
+        lead: frame.drop_duplicates("hour_start").set_index("hour_start")  # the model that made it first
+        for lead, frame in weeks.groupby(week_ahead.leads(weeks["hour_start"], weeks["issued_at"]))
+    }
     rows = []
     for day in days(first, last):
         axis = hours(day)
@@ -103,6 +109,9 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         for lead, issues in by_lead.items():
             quantiles = issues[list(COLUMNS)].reindex(axis).to_numpy()
             rows.append(_row(day, within_day(lead), actual, quantiles[:, MEDIAN], quantiles))
+        for lead_days, issues in by_lead_days.items():
+            quantiles = issues[list(COLUMNS)].reindex(axis).to_numpy()
+            rows.append(_row(day, days_ahead(int(lead_days)), actual, quantiles[:, MEDIAN], quantiles))
         for issue in Issue:
             moment = pd.Timestamp(issue_time(day, issue))
             if moment in issued:

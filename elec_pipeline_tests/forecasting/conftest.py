@@ -53,8 +53,11 @@ def made_up_curves() -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray]:
     return hours, np.asarray(load), np.asarray(load - error)
 
 
-def made_up_temperatures() -> pd.DataFrame:
-    """Temperature forecasts, 600 MW a degree below 15 °C: issued at 06:00 and at 18:00 of the day before."""
+def made_up_temperatures(*, week: bool = False) -> pd.DataFrame:
+    """Temperature forecasts, 600 MW a degree below 15 °C: issued at 06:00 and at 18:00 of the day before.
+
+    With the week, at 06:00 of each of the six days before that too.
+    """
     random = np.random.default_rng(8)
     hours, load, _ = made_up_curves()
     local = hours.tz_convert(PARIS)
@@ -63,10 +66,12 @@ def made_up_temperatures() -> pd.DataFrame:
     issues = [
         pd.DataFrame({
             "hour_start": hours,
-            "issued_at": day.map({d: to_utc(d - timedelta(days=1), time(hour)) for d in day.unique()}),
+            "issued_at": day.map({d: to_utc(d - timedelta(days=lead), time(hour)) for d in day.unique()}),
             "temperature_c": temperature + random.normal(0, error, len(hours)),
         }).astype({"issued_at": "datetime64[us, UTC]"})
-        for hour, error in ((6, 0.4), (18, 0.2))
+        for lead, hour, error in (
+            (1, 6, 0.4), (1, 18, 0.2), *((lead, 6, 0.4 * lead) for lead in range(2, 8 if week else 2))
+        )
     ]  # fmt: skip
     return pd.concat(issues, ignore_index=True)
 
@@ -95,6 +100,7 @@ def made_up_history(
     rte: bool = True,
     temperature: bool = False,
     weather: bool = False,
+    week: bool = False,
     published: time = RTE_PUBLISHED,
 ) -> History:
     """The made-up history; what becomes known after an instant is noise where one is named."""
@@ -110,7 +116,7 @@ def made_up_history(
             load,
         )
         forecast = np.where(known > pd.Timestamp(shuffled_after), random.uniform(30e3, 80e3, len(load)), forecast)
-    inputs = made_up_temperatures() if temperature or weather else None
+    inputs = made_up_temperatures(week=week) if temperature or weather else None
     if inputs is not None and weather:
         inputs = weather_of(inputs)
     if inputs is not None and shuffled_after is not None:

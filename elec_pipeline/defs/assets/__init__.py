@@ -10,6 +10,7 @@ from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.raw_rte_forecasts import raw_rte_forecasts
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
 from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
+from elec_pipeline.defs.assets.week_ahead_predictions import week_ahead_predictions
 
 daily_assets = [
     raw_consumption,
@@ -20,6 +21,7 @@ daily_assets = [
     chronos_predictions,
     quarter_hourly_predictions,
     intraday_predictions,
+    week_ahead_predictions,
     forecast_accuracy,
 ]
 """Those with a partition a delivery day."""
@@ -38,4 +40,5 @@ __all__ = [
     "raw_rte_forecasts",
     "rte_forecasts",
     "weather_forecasts",
+    "week_ahead_predictions",
 ]

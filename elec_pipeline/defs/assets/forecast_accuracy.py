@@ -8,6 +8,7 @@ from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.intraday_predictions import intraday_predictions
 from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_predictions
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.assets.week_ahead_predictions import week_ahead_predictions
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
 from elec_pipeline.defs.resources import StoreResource
@@ -22,6 +23,7 @@ from elec_pipeline.defs.resources import StoreResource
         chronos_predictions,
         quarter_hourly_predictions,
         intraday_predictions,
+        week_ahead_predictions,
     ],
     kinds={"postgres"},
     group_name="forecasts",

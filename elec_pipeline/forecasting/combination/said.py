@@ -51,10 +51,24 @@ class Said:
             >>> Said(told, np.array([7]), late).late_sizes({"a": 0.25, "b": 0.25, "c": 0.5}).round(6).tolist()
             [[500.0, 500.0, 500.0]]
         """
+        errors = self.late_errors(weights)
+        if not len(errors):
+            return np.full((len(self.hour), 3), np.nan)
+        return np.asarray(sizes_by_hour(errors)[self.hour] * self.median(weights)[:, None])
+
+    def median(self, weights: Mapping[str, float]) -> Floats:
+        """Return the weighted mean of the experts' medians, shape (n,), MW; all of them must speak."""
+        return np.asarray(
+            np.sum([weight * self.quantiles[name][:, MEDIAN] for name, weight in weights.items()], axis=0)
+        )
+
+    def late_errors(self, weights: Mapping[str, float]) -> Floats:
+        """Return the errors of a weighted mean of the experts on the last days, as shares of the load.
+
+        Shape (days, 24); without a day where none of those that weigh knows its own.
+        """
         known = {name: weight for name, weight in weights.items() if weight and len(self.errors.get(name, ()))}
         if not known:
-            return np.full((len(self.hour), 3), np.nan)
+            return np.empty((0, 24))
         total = sum(known.values())
-        errors = np.sum([weight / total * self.errors[name] for name, weight in known.items()], axis=0)
-        median = np.sum([weight * self.quantiles[name][:, MEDIAN] for name, weight in weights.items()], axis=0)
-        return np.asarray(sizes_by_hour(errors)[self.hour] * median[:, None])
+        return np.asarray(np.sum([weight / total * self.errors[name] for name, weight in known.items()], axis=0))

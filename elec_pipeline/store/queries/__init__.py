@@ -59,6 +59,7 @@ from elec_pipeline.store.queries.watched import (
 from elec_pipeline.store.queries.week_ahead import (
     newest_week_ahead,
     week_ahead_between,
+    week_ahead_issued_between,
     week_ahead_issues_made,
     week_ahead_peaks_between,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "span_of_hours",
     "vintages_between",
     "week_ahead_between",
+    "week_ahead_issued_between",
     "week_ahead_issues_made",
     "week_ahead_peaks_between",
 ]

@@ -29,6 +29,13 @@ def week_ahead_between(connection: Connection, start: datetime, end: datetime) -
     )
 
 
+def week_ahead_issued_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return the issues made in `[start, end[`, in order of hours, issues and when each was made."""
+    reach = day_end(delivery_day(end) + timedelta(days=LEADS[-1]))
+    rows = week_ahead_between(connection, start, reach)
+    return rows[rows["issued_at"].ge(pd.Timestamp(start)) & rows["issued_at"].lt(pd.Timestamp(end))]
+
+
 def week_ahead_peaks_between(connection: Connection, first: date, last: date) -> pd.DataFrame:
     """Return what every issue says of the highest hour of each day from `first` to `last`, in order."""
     table = week_ahead_peaks

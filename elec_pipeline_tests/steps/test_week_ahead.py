@@ -1,0 +1,140 @@
+"""Issues of the week ahead in the store: each once, as the morning knew it, live and made later alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from elec_pipeline.domain.delivery_day import (
+    HOUR,
+    Issue,
+    day_end,
+    day_start,
+    days,
+    delivery_day,
+    hours,
+    issue_time,
+)
+from elec_pipeline.domain.forecasters import days_ahead
+from elec_pipeline.domain.information_set import InformationSet
+from elec_pipeline.domain.quantiles import COLUMNS, Floats
+from elec_pipeline.domain.week_ahead import LEADS, issued_on, leads
+from elec_pipeline.forecasting.combination.combination import Combination
+from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
+from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.steps.scoring import score_days
+from elec_pipeline.steps.week_ahead import issue_weeks
+from elec_pipeline.store import queries
+from elec_pipeline.store.actuals import write_hours
+from elec_pipeline.store.forecasts import write_vintages
+from elec_pipeline_tests.conftest import every_day_length
+
+
+def forecaster(version: str = "model") -> Forecaster:
+    return Forecaster({RIDGE: Ridge()}, Combination.alone(RIDGE), version, "bundled", "ridge", None)
+
+
+def curve(axis: pd.DatetimeIndex) -> Floats:
+    return np.asarray(50e3 + 3000 * np.sin(np.arange(len(axis)) / 4))
+
+
+def fill(engine: Engine, first: date, last: date) -> None:
+    """Store the load of a span of days, and RTE's forecast of each at 20:00 the day before."""
+    axis = hours(first, last)
+    write_hours(engine, pd.DataFrame({"hour_start": axis, "load_mw": curve(axis), "quarters": 4}))
+    out = [issue_time(delivery_day(hour.to_pydatetime()), Issue.EVENING) - HOUR / 2 for hour in axis]
+    vintages = pd.DataFrame(
+        {"hour_start": axis, "published_at": out, "load_mw": curve(axis), "forecast_type": "D-1"}
+    )
+    write_vintages(engine, vintages.astype({"published_at": "datetime64[us, UTC]"}), source="simulator")
+
+
+def stored(engine: Engine, morning: date, version: str = "model") -> pd.DataFrame:
+    with engine.connect() as connection:
+        rows = queries.week_ahead_issued_between(connection, day_start(morning), day_end(morning))
+    return (
+        rows[rows["model_version"] == version].drop(columns=["created_at", "model_version"]).reset_index(drop=True)
+    )
+
+
+@every_day_length
+@pytest.mark.parametrize("lead", [LEADS[0], LEADS[-1]])
+def test_each_morning_once_with_all_hours_of_six_days_and_their_peaks(
+    engine: Engine, day: date, n_hours: int, lead: int
+) -> None:
+    morning = day - timedelta(days=lead)
+    tomorrow = morning + timedelta(days=1)
+    fill(engine, morning - timedelta(days=16), morning)
+    early = issue_weeks(engine, forecaster(), tomorrow, tomorrow, now=issued_on(morning) - HOUR)
+    assert (early.issues, early.there_already) == (0, 0)
+    report = issue_weeks(engine, forecaster(), tomorrow, tomorrow, now=issued_on(morning))
+    assert (report.issues, report.there_already, report.refused) == (1, 0, [])
+    made = stored(engine, morning)
+    axis = hours(morning + timedelta(days=LEADS[0]), morning + timedelta(days=LEADS[-1]))
+    assert made["hour_start"].tolist() == axis.tolist()
+    assert set(made["issued_at"]) == {issued_on(morning)}
+    of_day = made[leads(made["hour_start"], made["issued_at"]) == lead]
+    assert len(of_day) == n_hours
+    assert of_day["peak_probability"].sum() == pytest.approx(1)
+    assert (np.diff(made[list(COLUMNS)], axis=1) >= 0).all()
+    with engine.connect() as connection:
+        newest, peaks = queries.newest_week_ahead(connection, issued_on(morning) + HOUR)
+        none, _ = queries.newest_week_ahead(connection, issued_on(morning) - HOUR)
+    assert newest["hour_start"].tolist() == axis.tolist()
+    assert peaks["delivery_day"].tolist() == days(morning + timedelta(days=2), morning + timedelta(days=7))
+    assert none.empty
+    again = issue_weeks(engine, forecaster(), tomorrow, tomorrow, now=issued_on(morning) + HOUR)
+    assert (again.issues, again.there_already, again.written.inserted) == (0, 1, 0)
+
+
+@every_day_length
+def test_made_later_it_is_what_it_was_live(engine: Engine, day: date, n_hours: int) -> None:
+    assert n_hours
+    morning, tomorrow = day - timedelta(days=1), day
+    fill(engine, morning - timedelta(days=16), morning)
+    issue_weeks(engine, forecaster("live"), tomorrow, tomorrow, now=issued_on(morning))
+    fill(engine, tomorrow, morning + timedelta(days=LEADS[-1]))
+    report = issue_weeks(engine, forecaster("later"), morning, tomorrow, now=day_end(day))
+    assert report.issues == 2
+    pd.testing.assert_frame_equal(stored(engine, morning, "later"), stored(engine, morning, "live"))
+
+
+@every_day_length
+def test_it_is_scored_by_lead(engine: Engine, day: date, n_hours: int) -> None:
+    first = day - timedelta(days=LEADS[-1])
+    fill(engine, first - timedelta(days=16), day)
+    issue_weeks(engine, forecaster(), first + timedelta(days=1), day, now=day_end(day))
+    scores, _ = score_days(engine, day, day)
+    by_name = scores.set_index("forecaster")
+    for lead in LEADS:
+        row = by_name.loc[days_ahead(lead)]
+        assert row["hours"] == n_hours
+        assert row["mape"] > 0
+        assert 0 <= row["coverage_80"] <= 1
+
+
+def test_a_morning_that_knows_too_little_is_refused_and_the_others_are_made(engine: Engine) -> None:
+    day = date(2025, 3, 31)
+    fill(engine, day - timedelta(days=4), day)
+    report = issue_weeks(engine, forecaster(), day - timedelta(days=3), day + timedelta(days=1), now=day_end(day))
+    assert report.issues == 1
+    assert len(report.refused) == 4
+    assert "only" in report.refused[0]
+
+
+def test_what_the_experts_cannot_say_is_an_error_with_the_models_name(engine: Engine) -> None:
+    class Silent(Ridge):
+        def predict(self, sets: Sequence[InformationSet]) -> list[Floats]:
+            return [np.full_like(each, np.nan) for each in super().predict(sets)]
+
+    day = date(2025, 3, 31)
+    fill(engine, day - timedelta(days=16), day)
+    broken = Forecaster({RIDGE: Silent()}, Combination.alone(RIDGE), "broken", "here", "ridge", None)
+    report = issue_weeks(engine, broken, day + timedelta(days=1), day + timedelta(days=1), now=day_end(day))
+    assert report.issues == 0
+    assert "hours without a value" in report.refused[0]
