@@ -58,6 +58,13 @@ def test_the_graph_does_not_change_unnoticed() -> None:
             "intraday_predictions",
             "quarter_hourly_predictions",
             "rte_forecasts",
+            "week_ahead_predictions",
+        ],
+        "week_ahead_predictions": [
+            "fine_tuned_chronos",
+            "hourly_consumption",
+            "rte_forecasts",
+            "weather_forecasts",
         ],
         "intraday_predictions": ["chronos_predictions", "quarter_hourly_predictions", "raw_consumption"],
         "quarter_hourly_predictions": ["chronos_predictions", "raw_consumption"],

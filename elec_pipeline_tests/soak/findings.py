@@ -20,7 +20,8 @@ from elec_pipeline_tests.soak.runs import UNDER_WAY
 TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts",
     "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "intraday_predictions",
-    "expert_predictions", "prediction_changes", "forecast_accuracy", "changes",
+    "week_ahead_predictions", "week_ahead_peaks", "expert_predictions", "prediction_changes", "forecast_accuracy",
+    "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
@@ -31,6 +32,7 @@ _DOUBLED = {
     "chronos_predictions": "zone, hour_start, issued_at, model_version",
     "quarter_hourly_predictions": "zone, interval_start, issued_at, model_version",
     "intraday_predictions": "zone, hour_start, issued_at",
+    "week_ahead_predictions": "zone, hour_start, issued_at, model_version",
     "expert_predictions": "zone, hour_start, issued_at, model_version, expert",
     "prediction_changes": "zone, hour_start, issued_at, model_version",
     "forecast_accuracy": "zone, delivery_day, forecaster",
