@@ -146,7 +146,8 @@ def choose(label: str, name: str, options: list[str], show: Callable[[str], str]
     def take() -> None:
         address.put(name, str(st.session_state[key]))
 
-    current_choice = address.get(name)
-    address.hold(key, current_choice if current_choice in options else options[0])
+    asked = address.get(name)
+    chosen = asked if asked in options else options[0]
+    address.hold(key, chosen)
     st.segmented_control(label, options, format_func=show, key=key, on_change=take, required=True)
-    return str(st.session_state[key])
+    return chosen

@@ -47,9 +47,9 @@ def _calendar(frame: Frame) -> None:
         address.put("year", str(st.session_state["data.year"]))
 
     wanted = int(address.get("year") or today.year)
-    address.hold("data.year", wanted if wanted in years else today.year)
+    year = wanted if wanted in years else today.year
+    address.hold("data.year", year)
     st.selectbox(texts("year"), years, key="data.year", on_change=take, width=140)
-    year = int(st.session_state["data.year"])
     first, last = date(year, 1, 1), date(year, 12, 31)
     quarters, revisions = store.completeness(frame.version, first, last)
     if quarters.empty:
