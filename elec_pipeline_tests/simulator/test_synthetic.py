@@ -55,7 +55,7 @@ def test_a_value_does_not_depend_on_the_window(load_type: LoadType, day: date) -
     inside = wide[(wide["interval_start"] >= start) & (wide["interval_start"] < end)].reset_index(drop=True)
     narrow = SyntheticCurves(1).vintages(load_type, start, end)
     pd.testing.assert_frame_equal(narrow, inside)
-    vintages = 4 if load_type is LoadType.D1 else 1
+    vintages = {LoadType.D1: 4, LoadType.WEEKLY: 7}.get(load_type, 1)
     assert len(narrow) == (end - start) / load_type.resolution * vintages
 
 
