@@ -20,7 +20,7 @@ from elec_pipeline_tests.soak.runs import UNDER_WAY
 TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts",
     "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "intraday_predictions",
-    "expert_predictions", "prediction_changes", "forecast_accuracy", "changes",
+    "expert_predictions", "prediction_changes", "forecast_accuracy", "rte_weekly_forecasts", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
@@ -34,6 +34,7 @@ _DOUBLED = {
     "expert_predictions": "zone, hour_start, issued_at, model_version, expert",
     "prediction_changes": "zone, hour_start, issued_at, model_version",
     "forecast_accuracy": "zone, delivery_day, forecaster",
+    "rte_weekly_forecasts": "zone, hour_start, published_at",
 }
 SCORED = {"rte_d1", "rte_d1_latest", "seasonal_naive", *(f"chronos_{issue}" for issue in Issue)}
 
