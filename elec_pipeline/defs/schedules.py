@@ -129,7 +129,7 @@ def rte_revisions(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 def rte_weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """RTE's forecasts of three to nine days ahead, before the morning issue.
 
-    RTE shows the newest only: a morning without is a vintage less, and nothing else lacks it.
+    They are not asked for again afterwards: a morning without is a vintage less, and nothing else lacks it.
     """
     from elec_pipeline.settings import settings
     from elec_pipeline.settings_source import Source

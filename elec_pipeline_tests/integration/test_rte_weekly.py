@@ -60,8 +60,11 @@ def test_what_rte_does_not_serve_is_told_and_fails_nothing(simulator: SimulatorH
     assert fault.removeprefix("weekly-") in str(metadata(result, ASSET)["source"])
 
 
-def test_a_day_that_is_not_whole_is_marked(simulator: SimulatorHandle) -> None:
-    simulator.set_faults(["missing@2025-06-07T10:00Z/WEEKLY"])
+@pytest.mark.parametrize("fault", ["missing@2025-06-07T10:00Z/WEEKLY", "weekly-echo=400"])
+def test_a_day_that_is_not_whole_or_an_answer_that_is_not_understood_is_marked(
+    simulator: SimulatorHandle, fault: str
+) -> None:
+    simulator.set_faults([fault])
     result = weekly(simulator, date(2025, 6, 2))
     assert result.success
     assert checks(result) == ALL_WELL | {f"{ASSET}.complete": False}

@@ -163,7 +163,17 @@ def test_that_rte_does_not_serve_them_is_told_and_no_error(
     simulator.set_faults([fault])
     report = read(client, simulator, engine, at(date(2025, 6, 20), 5))
     assert fault.removeprefix("weekly-") in report.unavailable
-    assert (report.expected, report.written.inserted) == (0, 0)
+    assert (report.expected, report.written.inserted, report.is_misread) == (0, 0, False)
+
+
+@pytest.mark.parametrize(("fault", "told"), [("weekly-cut", "not the expected JSON"), ("weekly-echo=400", "400")])
+def test_an_answer_that_is_not_as_described_is_told_and_no_error(
+    client: RteClient, simulator: SimulatorHandle, engine: Engine, fault: str, told: str
+) -> None:
+    simulator.set_faults([fault])
+    report = read(client, simulator, engine, at(date(2025, 6, 20), 5))
+    assert report.is_misread
+    assert told in report.unavailable
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ def rte_weekly_forecasts(
     """RTE's forecasts of D+3 to D+9: the mean of each complete hour, a vintage where it says something new.
 
     No forecast of ours needs them. Where the source has none this materialises without rows and says why: the open
-    data, an application that is not subscribed to them, days that RTE does not forecast now.
+    data, an application that is not subscribed to them, days that RTE does not forecast now. Where RTE answers
+    otherwise than is known here, the check `complete` warns.
     """
     from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.rte_weekly import WeeklyReport, ingest_weekly
@@ -51,7 +52,8 @@ def rte_weekly_forecasts(
             report = ingest_weekly(client, store.engine(), first, last, now=clock.now())
         by_day.tell_of_table(context, store, queries.weekly_vintages, day_figures.of_weekly)
     if report.unavailable:
-        context.log.info(f"{report.unavailable} Nothing else needs them.")
+        tell = context.log.warning if report.is_misread else context.log.info
+        tell(f"{report.unavailable} Nothing else needs them.")
     return dg.MaterializeResult(
         metadata={
             **metadata.of_run(
@@ -66,9 +68,10 @@ def rte_weekly_forecasts(
 
 def _complete(report: "WeeklyReport") -> dg.AssetCheckResult:
     # How far RTE is by the time of the run is not known: a day of which it says nothing yet is not missed.
+    is_whole = 0 < report.expected <= report.received
     return metadata.check(
         "complete",
         expected=f"{report.expected} hours of {report.days_forecast} days",
         actual=report.unavailable or f"{report.received} hours",
-        passed=bool(report.unavailable) or 0 < report.expected <= report.received,
+        passed=not report.is_misread if report.unavailable else is_whole,
     )
