@@ -40,6 +40,7 @@ def test_one_token_serves_both_resources(client: RteClient, simulator: Simulator
 def test_a_passing_fault_is_retried(client: RteClient, simulator: SimulatorHandle, fault: str) -> None:
     simulator.set_faults([fault])
     assert len(client.weekly_forecasts(DAY, DAY)) == 48
+    assert sum(simulator.requests()[WEEKLY_PATH].values()) > 1
 
 
 @pytest.mark.parametrize(
