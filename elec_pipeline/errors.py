@@ -19,7 +19,13 @@ class ConfigurationError(ElecError):
 
 
 class SourceError(ElecError):
-    """An outside source did not give what was asked for."""
+    """An outside source did not give what was asked for.
+
+    Attributes:
+        status: HTTP status of the reply that says so, where there was one.
+    """
+
+    status: int | None = None
 
 
 class SourceRefusedError(SourceError):

@@ -15,6 +15,7 @@ from elec_pipeline.defs.assets import (
     raw_consumption,
     raw_rte_forecasts,
     rte_forecasts,
+    rte_weekly_forecasts,
     weather_forecasts,
     week_ahead_predictions,
 )
@@ -45,6 +46,11 @@ rte_forecast = dg.define_asset_job(
     "rte_forecast",
     selection=[raw_rte_forecasts, rte_forecasts],
     description="RTE's forecasts for tomorrow, as they come and by the hour.",
+)
+rte_weekly = dg.define_asset_job(
+    "rte_weekly",
+    selection=[rte_weekly_forecasts],
+    description="RTE's forecasts of three to nine days ahead.",
 )
 evening_forecast = dg.define_asset_job(
     "evening_forecast",
@@ -77,6 +83,7 @@ all_jobs = [
     reconcile,
     morning_forecast,
     rte_forecast,
+    rte_weekly,
     evening_forecast,
     intraday_forecast,
     backfill,

@@ -1,7 +1,8 @@
-"""The one partitions definition: a Paris delivery day.
+"""Partitions: a Paris delivery day.
 
-All assets share it, because Dagster runs and backfills assets together only where they do. Its last key is
-tomorrow, for the forecasts; the assets of actuals say that a day has not begun.
+All assets that hang together share one definition, because Dagster runs and backfills assets together only where
+they do. Its last key is tomorrow, for the forecasts; the assets of actuals say that a day has not begun. Only
+RTE's weekly forecasts, which no other asset is made of, reach further ahead.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ from datetime import date
 
 import dagster as dg
 
-from elec_pipeline.domain.delivery_day import FIRST_DAY
+from elec_pipeline.domain.delivery_day import FIRST_DAY, PARIS
+from elec_pipeline.domain.rte_weekly import LAST_LEAD_DAYS
 
-delivery_days = dg.DailyPartitionsDefinition(
-    start_date=FIRST_DAY.isoformat(), timezone="Europe/Paris", end_offset=2
-)
+
+def _days_until(lead: int) -> dg.DailyPartitionsDefinition:
+    """Return the delivery days up to some days from today, as far back as RTE's API goes."""
+    return dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone=PARIS.key, end_offset=lead + 1)
+
+
+delivery_days = _days_until(1)
+days_ahead = _days_until(LAST_LEAD_DAYS)
 one_run = dg.BackfillPolicy.single_run()
 """A range of days is one run: the source's windows and the model's batches are larger than a day."""
 

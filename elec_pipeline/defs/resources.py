@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from elec_pipeline.forecasting.lifecycle.registry import ModelInUse
     from elec_pipeline.sources.fallback import FallbackSource
     from elec_pipeline.sources.open_meteo import OpenMeteoClient
+    from elec_pipeline.sources.rte import RteClient
 
 
 class StoreResource(dg.ConfigurableResource[Any]):
@@ -59,6 +60,16 @@ class SourceResource(dg.ConfigurableResource[Any]):
         is_last_try = context.retry_number >= MORE_TRIES
         stand_in = OdreClient.from_settings(here, plan) if is_last_try and here.fallback else None
         return FallbackSource(RteClient.from_settings(here, plan), stand_in)
+
+    def weekly_client(self, context: dg.AssetExecutionContext) -> RteClient | None:
+        """Return a client of RTE's API, for which nothing stands in; None where the source is the open data."""
+        from elec_pipeline.sources.retries import RetryPlan
+        from elec_pipeline.sources.rte import RteClient
+
+        here = settings()
+        if here.source is Source.ODRE:
+            return None
+        return RteClient.from_settings(here, RetryPlan(on_retry=context.log.warning))
 
 
 class WeatherResource(dg.ConfigurableResource[Any]):

@@ -28,6 +28,7 @@ from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, key
 from elec_pipeline.defs.resources import StoreResource
 from elec_pipeline.domain import timetable
 from elec_pipeline.domain.delivery_day import FIRST_DAY, PARIS, delivery_day
+from elec_pipeline.domain.rte_weekly import days_ahead
 from elec_pipeline.domain.timetable import cron
 
 ISSUE_TAG = "elec/issue"
@@ -124,6 +125,23 @@ def rte_revisions(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     )
 
 
+@_schedule(job=jobs.rte_weekly, cron_schedule=cron(timetable.RTE_WEEKLY))
+def rte_weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """RTE's forecasts of three to nine days ahead, before the morning issue.
+
+    They are not asked for again afterwards: a morning without is a vintage less, and nothing else lacks it.
+    """
+    from elec_pipeline.settings import settings
+    from elec_pipeline.settings_source import Source
+
+    if settings().source is Source.ODRE:
+        return dg.SkipReason("The open data has no weekly forecasts.")
+    first, last = days_ahead(context.scheduled_execution_time)
+    return dg.RunRequest(
+        run_key=f"weekly {key(_today(context))}", tags={RANGE_START_TAG: key(first), RANGE_END_TAG: key(last)}
+    )
+
+
 @_schedule(job=jobs.evening_forecast, cron_schedule=cron(timetable.EVENING_ISSUE))
 def evening_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Today's consumption so far and RTE's newest forecasts, then tomorrow's evening issue."""
@@ -194,6 +212,6 @@ def backup(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReas
 
 
 all_schedules = [
-    actuals, reconcile, housekeeping, backup, morning_forecast, rte_forecast, rte_revisions, evening_forecast,
-    intraday_forecast, retrain,
+    actuals, reconcile, housekeeping, backup, morning_forecast, rte_forecast, rte_revisions, rte_weekly,
+    evening_forecast, intraday_forecast, retrain,
 ]  # fmt: skip

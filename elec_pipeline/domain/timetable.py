@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+RTE_WEEKLY = time(9, 35)
+"""RTE's weekly forecasts are read before the morning issue; at which time they come out is not known."""
 MORNING_ISSUE = time(10, 0)
 """Before the gate closure of the day-ahead auction."""
 GATE_CLOSURE = time(12, 0)

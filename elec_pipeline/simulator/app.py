@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from starlette.applications import Starlette
@@ -32,8 +33,11 @@ from elec_pipeline.simulator.open_meteo import (
     read_weather_request,
     weather_body,
 )
-from elec_pipeline.simulator.protocol import ByteOrderMark, error_body, short_term_body
-from elec_pipeline.simulator.window import BadRequestError, read_request
+from elec_pipeline.simulator.protocol import ByteOrderMark, error_body, short_term_body, weekly_body
+from elec_pipeline.simulator.window import BadRequestError, read_request, read_weekly_request
+
+Wanted = TypeVar("Wanted")
+"""What a request of a resource asks for."""
 
 
 def utc_now() -> datetime:
@@ -119,6 +123,7 @@ class Simulator:
             routes=[
                 HttpRoute(Route.TOKEN, self._token_route, methods=["POST"]),
                 HttpRoute(Route.API, self._short_term_route, methods=["GET"]),
+                HttpRoute(Route.WEEKLY, self._weekly_route, methods=["GET"]),
                 HttpRoute(Route.WEATHER, self._weather_route, methods=["GET"]),
                 HttpRoute(odre_app.RECORDS, self._odre_route, methods=["GET"]),
                 HttpRoute(odre_app.EXPORTS, self._odre_route, methods=["GET"]),
@@ -133,6 +138,9 @@ class Simulator:
 
     async def _short_term_route(self, request: Request) -> Response:
         return await self._with_faults(Route.API, request, self._short_term)
+
+    async def _weekly_route(self, request: Request) -> Response:
+        return await self._with_faults(Route.WEEKLY, request, self._weekly)
 
     async def _weather_route(self, request: Request) -> Response:
         return await self._with_faults(Route.WEATHER, request, self._weather)
@@ -182,16 +190,29 @@ class Simulator:
         )
 
     async def _short_term(self, request: Request, transaction_id: str) -> Response:
+        return await self._consumption(request, transaction_id, read_request, short_term_body)
+
+    async def _weekly(self, request: Request, transaction_id: str) -> Response:
+        return await self._consumption(request, transaction_id, read_weekly_request, weekly_body)
+
+    async def _consumption(
+        self,
+        request: Request,
+        transaction_id: str,
+        read: Callable[[Mapping[str, str], datetime], Wanted],
+        body_of: Callable[[Curves, Wanted, datetime, ActiveFaults, ByteOrderMark], bytes],
+    ) -> Response:
+        """Answer for a resource of the Consumption API, to those who have a token."""
         if not tokens.is_valid(request.headers.get("Authorization", "")):
             return unauthorized(Route.API, transaction_id)
         now = self._now()
         try:
-            wanted = read_request(request.query_params, now)
+            wanted = read(request.query_params, now)
         except BadRequestError as error:
             return JSONResponse(error_body(error.code, str(error), transaction_id), 400)
         # In a thread: half a year of values takes a while, and other requests shall not wait for it.
         body = await run_in_threadpool(
-            short_term_body, self._curves, wanted, now, self._faults, self._options.byte_order_mark
+            body_of, self._curves, wanted, now, self._faults, self._options.byte_order_mark
         )
         return Response(body, media_type="application/json")
 

@@ -1,4 +1,4 @@
-"""What a source of simulated series must offer, and the four types of series that RTE publishes.
+"""What a source of simulated series must offer, and the five series that RTE publishes.
 
 Here: the type names, their resolution, the `Curves` protocol and the shape of its frames. Not here: any
 value, nor the moment at which one is published.
@@ -16,17 +16,23 @@ VINTAGE_COLUMNS = ["interval_start", "load_mw", "published_at"]
 
 
 class LoadType(enum.StrEnum):
-    """The values of the parameter `type` of RTE's `short_term` resource."""
+    """The series of RTE's Consumption API: the values of `type` in `short_term`, and the weekly one."""
 
     REALISED = "REALISED"
     ID = "ID"
     D1 = "D-1"
     D2 = "D-2"
+    WEEKLY = "WEEKLY"
+    """Of `weekly_forecasts`, which gives it no name."""
 
     @property
     def resolution(self) -> timedelta:
-        """Length of an interval: half an hour for D-2, a quarter-hour for the rest."""
-        return timedelta(minutes=30 if self is LoadType.D2 else 15)
+        """Length of an interval: half an hour for D-2 and the weekly forecasts, a quarter-hour for the rest."""
+        return timedelta(minutes=30 if self in (LoadType.D2, LoadType.WEEKLY) else 15)
+
+
+SHORT_TERM = (LoadType.REALISED, LoadType.ID, LoadType.D1, LoadType.D2)
+"""Those that `short_term` serves."""
 
 
 class Curves(Protocol):
@@ -36,7 +42,7 @@ class Curves(Protocol):
         """Return every vintage of every interval that begins in a window.
 
         Args:
-            load_type: Which of the four series.
+            load_type: Which of the series.
             start: First instant, zone-aware.
             end: Instant that ends the window (exclusive), zone-aware.
 

@@ -18,6 +18,7 @@ from elec_pipeline.simulator.value_faults import whole
 _HTML = "<html><head><title>503 Service Unavailable</title></head><body><h1>Service Unavailable</h1></body></html>"
 _TEXTS = {
     HttpFaultKind.FORBIDDEN: ("FORBIDDEN", "This application is not subscribed to this API."),
+    HttpFaultKind.NOT_FOUND: ("NOT_FOUND", "There is no such resource."),
     HttpFaultKind.TOO_MANY: ("TOO_MANY_REQUESTS", "Too many requests."),
     HttpFaultKind.BROKEN: ("INTERNAL_SERVER_ERROR", "An internal error occurred."),
 }

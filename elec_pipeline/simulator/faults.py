@@ -5,11 +5,12 @@ the replies (`fault_replies`) and the spoiled values (`value_faults`) themselves
 
 Grammar, all parts in brackets optional::
 
-    [token-|weather-|odre-]KIND[=ARG][:TIMES]   429:2   429=30:1   500:3   slow=5:1   cut   token-401   odre-500
+    [token-|weather-|odre-|weekly-]KIND[=ARG][:TIMES]   429:2   429=30:1   slow=5:1   cut   token-401   odre-500
     KIND[=ARG]@WHEN[..END][/TYPE]   missing@2025-06-01T10:00Z   revised=5@2025-06-01   nd@2025-06-01/D-1
 
 `TIMES` requests are hit before the server recovers, without it all of them. `WHEN` is a Paris day or an
-instant with its offset; `END` is exclusive. Without `/TYPE` REALISED is hit; `/all` hits every type.
+instant with its offset; `END` is exclusive. Without `/TYPE` REALISED is hit; `/all` hits every type. A fault of
+requests with nothing before it hits both resources of the Consumption API, `weekly-` the weekly forecasts alone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class HttpFaultKind(enum.StrEnum):
 
     UNAUTHORIZED = "401"
     FORBIDDEN = "403"
+    NOT_FOUND = "404"
     TOO_MANY = "429"
     """ARG: seconds of Retry-After; 1 without it."""
     BROKEN = "500"
@@ -72,26 +74,33 @@ class Route(enum.StrEnum):
 
     TOKEN = "/token/oauth/"  # noqa: S105 - a path
     API = "/open_api/consumption/v1/short_term"
+    WEEKLY = "/open_api/consumption/v1/weekly_forecasts"
     WEATHER = "/v1/forecast"
     ODRE = "/api/explore/v2.1/catalog/datasets"
 
 
-_ROUTES = {None: Route.API, "token-": Route.TOKEN, "weather-": Route.WEATHER, "odre-": Route.ODRE}
+_ROUTES = {
+    None: Route.API,
+    "token-": Route.TOKEN,
+    "weather-": Route.WEATHER,
+    "odre-": Route.ODRE,
+    "weekly-": Route.WEEKLY,
+}
 DEFAULT_ARGUMENT: dict[str, float] = {
     "429": 1, "slow": 5, "drip": 1, "bomb": 2000, "echo": 500, "echopage": 503,
     "conflict": 5, "conflict-undated": 5, "revised": 2,
 }  # fmt: skip
 _TAKES_ARGUMENT = {*DEFAULT_ARGUMENT, "implausible"}
 ALLOWED = (
-    "allowed are, for requests, 401, 403, 429=SECONDS, 500, 503, cut, slow=SECONDS, drip=SECONDS, "
-    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather- or odre- before it and with "
-    ":TIMES after it; for values, missing, null, nd, duplicate, conflict=PERCENT, conflict-undated=PERCENT, "
-    "implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
-    "after it, and then with /REALISED, /ID, /D-1, /D-2 or /all; every =… may be left out"
+    "allowed are, for requests, 401, 403, 404, 429=SECONDS, 500, 503, cut, slow=SECONDS, drip=SECONDS, "
+    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather-, odre- or weekly- before it "
+    "and with :TIMES after it; for values, missing, null, nd, duplicate, conflict=PERCENT, "
+    "conflict-undated=PERCENT, implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
+    "after it, and then with /REALISED, /ID, /D-1, /D-2, /WEEKLY or /all; every =… may be left out"
 )
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _HTTP = re.compile(
-    rf"(?P<route>token-|weather-|odre-)?(?P<kind>\w+)(?:=(?P<arg>{_NUMBER}))?(?::(?P<times>[1-9]\d*))?"
+    rf"(?P<route>token-|weather-|odre-|weekly-)?(?P<kind>\w+)(?:=(?P<arg>{_NUMBER}))?(?::(?P<times>[1-9]\d*))?"
 )
 _VALUE = re.compile(
     rf"(?P<kind>[a-z-]+)(?:=(?P<arg>{_NUMBER}))?@(?P<start>[^/]+?)(?:\.\.(?P<end>[^/]+))?(?:/(?P<type>.+))?"
@@ -106,6 +115,10 @@ class HttpFault:
     kind: HttpFaultKind
     argument: float = 0
     times: int | None = None
+
+    def hits(self, route: Route) -> bool:
+        """Tell whether it hits the requests of a route."""
+        return self.route is route or (self.route is Route.API and route is Route.WEEKLY)
 
 
 @dataclass(frozen=True)
@@ -166,7 +179,7 @@ class ActiveFaults:
         """
         for number, fault in enumerate(self.plan.of_requests):
             hits = self._hits.get(number, 0)
-            if fault.route is route and (fault.times is None or hits < fault.times):
+            if fault.hits(route) and (fault.times is None or hits < fault.times):
                 self._hits[number] = hits + 1
                 return fault
         return None

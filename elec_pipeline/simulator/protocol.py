@@ -1,4 +1,4 @@
-"""Writes RTE's JSON: the reply of `short_term`, and errors.
+"""Writes RTE's JSON: the replies of `short_term` and `weekly_forecasts`, and errors.
 
 Here: the text of replies, pure. Not here: reading requests (`window`), HTTP (`app`), values (`curves`).
 """
@@ -9,16 +9,17 @@ import enum
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import PARIS, day_start
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days
 from elec_pipeline.simulator.curves import Curves, LoadType
 from elec_pipeline.simulator.faults import ActiveFaults
 from elec_pipeline.simulator.publication import latest
 from elec_pipeline.simulator.value_faults import Value, spoil, whole
-from elec_pipeline.simulator.window import ShortTermRequest
+from elec_pipeline.simulator.window import Days, ShortTermRequest
 
 BOM = b"\xef\xbb\xbf"
 
@@ -77,7 +78,35 @@ def short_term_body(
         JSON in UTF-8. One block per type, in another order than asked for, because RTE promises none.
     """
     blocks = [_block(curves, load_type, request, now, faults) for load_type in reversed(request.types)]
-    body = json.dumps({"short_term": blocks}).encode()
+    return _body("short_term", blocks, byte_order_mark, request)
+
+
+def weekly_body(
+    curves: Curves,
+    request: Days,
+    now: datetime,
+    faults: ActiveFaults,
+    byte_order_mark: ByteOrderMark = ByteOrderMark.SOME,
+) -> bytes:
+    """Return the body of a reply of `weekly_forecasts` with everything that is out by now.
+
+    Args:
+        curves: Where values come from.
+        request: Days.
+        now: The present moment, zone-aware.
+        faults: The plan whose value faults are applied.
+        byte_order_mark: Which replies begin with a mark.
+
+    Returns:
+        JSON in UTF-8, an element a day that is forecast. A value bears an `updated_date` only where it is another
+        than its day's: a client has to read both.
+    """
+    found = (_day(curves, day, now, faults) for day in days(request.first, request.end)[:-1])
+    return _body("weekly_forecasts", [each for each in found if each["values"]], byte_order_mark, request)
+
+
+def _body(resource: str, blocks: list[dict[str, Any]], byte_order_mark: ByteOrderMark, request: Days) -> bytes:
+    body = json.dumps({resource: blocks}).encode()
     return BOM + body if byte_order_mark.precedes(request.first) else body
 
 
@@ -102,16 +131,52 @@ def error_body(code: str, description: str, transaction_id: str) -> dict[str, ob
 
 def _block(
     curves: Curves, load_type: LoadType, request: ShortTermRequest, now: datetime, faults: ActiveFaults
-) -> dict[str, object]:
+) -> dict[str, Any]:
     start, end = day_start(request.first), day_start(max(request.first, request.end))
+    values = _values_out(curves, load_type, (start, end), now, faults)
+    return {"type": load_type.value, **_span(start, end), "values": values}
+
+
+def _day(curves: Curves, day: date, now: datetime, faults: ActiveFaults) -> dict[str, Any]:
+    """Return the element of a day of the weekly forecasts; its temperatures are left open, nobody reads them."""
+    start, end = day_start(day), day_end(day)
+    values = _values_out(curves, LoadType.WEEKLY, (start, end), now, faults)
+    updated = min((text for each in values if isinstance(text := each.get("updated_date"), str)), default=None)
+    numbers = [each for each in values if isinstance(each["value"], (int, float))]
+    peak = max(numbers, key=lambda each: float(each["value"] or 0), default=None)
+    return {
+        **_span(start, end),
+        "updated_date": updated,
+        "peak": {
+            "peak_hour": peak and peak["start_date"],
+            "value": peak and peak["value"],
+            "temperature": None,
+            "temperature_deviation": None,
+        },
+        "values": [
+            {name: told for name, told in each.items() if name != "updated_date" or told != updated}
+            for each in values
+        ],
+    }
+
+
+def _span(start: datetime, end: datetime) -> dict[str, Any]:
     start_text, end_text = paris_iso(pd.DatetimeIndex([start, end]).as_unit("s"))
+    return {"start_date": start_text, "end_date": end_text}
+
+
+def _values_out(
+    curves: Curves, load_type: LoadType, span: tuple[datetime, datetime], now: datetime, faults: ActiveFaults
+) -> list[Value]:
+    """Return the values of a stretch of time that are out by now, with the faults of the plan in them."""
+    start, end = span
     out = latest(curves.vintages(load_type, start, end), now)
     starts = pd.DatetimeIndex(out["interval_start"])
     values = _values(load_type, starts, out["load_mw"], pd.DatetimeIndex(out["published_at"]))
     if faults.plan.of_values:
         starts_s = starts.to_numpy("datetime64[s]").astype(np.int64)
         values = spoil(values, starts_s, load_type, faults.plan.of_values, faults.since)
-    return {"type": load_type.value, "start_date": start_text, "end_date": end_text, "values": values}
+    return values
 
 
 def _values(

@@ -1,9 +1,10 @@
 """When RTE publishes what, in Paris time, and which vintage is the latest at a given moment.
 
-Here: publication instants of the four types, and the choice of a vintage. Not here: values.
+Here: publication instants of the five series, and the choice of a vintage. Not here: values.
 
 Measured times: D-1 about 19:30 the day before and revised afterwards, D-2 about 07:00 two days before,
-REALISED and ID along the day. The simulator makes them exact, so that the same question about the past
+REALISED and ID along the day. Of the weekly forecasts no time is known: here they come with D-2, each morning from
+nine days before to three. The simulator makes them exact, so that the same question about the past
 always has the same answer.
 """
 
@@ -15,15 +16,20 @@ from datetime import datetime, time, timedelta
 import pandas as pd
 
 from elec_pipeline.domain.delivery_day import PARIS, to_utc
+from elec_pipeline.domain.rte_weekly import FIRST_LEAD_DAYS, LAST_LEAD_DAYS
 from elec_pipeline.simulator.curves import LoadType
 
 REALISED_DELAY = timedelta(minutes=5)
 """From the end of a quarter-hour to its realised value."""
 
+WEEKLY_LEADS = range(LAST_LEAD_DAYS, FIRST_LEAD_DAYS - 1, -1)
+"""How many days before its delivery day each vintage of a weekly forecast comes out."""
+_MORNING = time(7)
 _NOMINAL = {
     LoadType.ID: (0, time(0)),
     LoadType.D1: (1, time(19, 30)),
-    LoadType.D2: (2, time(7)),
+    LoadType.D2: (2, _MORNING),
+    LoadType.WEEKLY: (WEEKLY_LEADS[0], _MORNING),
 }
 """Days before the delivery day, and the wall clock in Paris."""
 
@@ -53,6 +59,19 @@ def first_published(load_type: LoadType, starts: pd.DatetimeIndex) -> pd.Datetim
     if load_type is LoadType.REALISED:
         return starts.as_unit("s") + (load_type.resolution + REALISED_DELAY)
     return _on_delivery_day(starts, *_NOMINAL[load_type])
+
+
+def weekly_published(starts: pd.DatetimeIndex, lead: int) -> pd.DatetimeIndex:
+    """Return when the weekly forecast of some days before comes out.
+
+    Args:
+        starts: Starts of the intervals, UTC.
+        lead: How many days before, one of `WEEKLY_LEADS`.
+
+    Returns:
+        UTC instants, as long as `starts`.
+    """
+    return _on_delivery_day(starts, lead, _MORNING)
 
 
 class Revision(enum.Enum):

@@ -24,7 +24,7 @@ class ReplayCurves:
     """Series from a CSV file, gzipped or not, quarter-hourly, half-hourly or hourly.
 
     A longer step is served as equal quarter-hours. A missing value stays absent. The file knows one vintage,
-    published at the nominal time of its type, and no D-2 forecast: none is served.
+    published at the nominal time of its type, and neither D-2 nor weekly forecasts: none are served.
 
     Args:
         path: File with the columns `ts_utc` (start of the interval, ISO 8601, UTC), `load_mw`, `rte_d1_mw`
@@ -44,7 +44,7 @@ class ReplayCurves:
         """Return every interval of a window that the file has a value for.
 
         Args:
-            load_type: Which of the four series; D-2 gives nothing.
+            load_type: Which of the series; D-2 and the weekly one give nothing.
             start: First instant, zone-aware.
             end: Instant that ends the window (exclusive), zone-aware.
 

@@ -17,12 +17,19 @@ from elec_pipeline.domain.delivery_day import day_end, day_start
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.simulator.curves import LoadType, no_vintages
 from elec_pipeline.simulator.noise import Ints
-from elec_pipeline.simulator.publication import Revision, first_published, revised_published
+from elec_pipeline.simulator.publication import (
+    WEEKLY_LEADS,
+    Revision,
+    first_published,
+    revised_published,
+    weekly_published,
+)
 from elec_pipeline.simulator.synthetic_forecasts import (
     day_ahead_error,
     day_ahead_revised_error,
     intraday_error,
     two_days_ahead_error,
+    weekly_error,
 )
 from elec_pipeline.simulator.synthetic_load import load
 
@@ -43,8 +50,9 @@ def _load_of_year(seed: int, year: int) -> Floats:
 
 
 def _frame(epoch_s: Ints, load_mw: Floats, published: pd.DatetimeIndex) -> pd.DataFrame:
-    starts = pd.DatetimeIndex(epoch_s.astype("datetime64[s]"), tz="UTC")
-    return pd.DataFrame({"interval_start": starts, "load_mw": np.rint(load_mw), "published_at": published})
+    return pd.DataFrame(
+        {"interval_start": _instants(epoch_s), "load_mw": np.rint(load_mw), "published_at": published}
+    )
 
 
 @lru_cache(maxsize=48)
@@ -55,9 +63,11 @@ def _year(seed: int, load_type: LoadType, year: int) -> pd.DataFrame:
     error = _ERRORS[load_type](seed, epoch_s) if load_type in _ERRORS else np.zeros(1)
     if load_type in _ERRORS:
         load_mw = true_mw * (1 + error)
+    if load_type is LoadType.WEEKLY:
+        return _weekly_of_year(seed, year)
     if load_type is LoadType.D2:
-        epoch_s, load_mw = epoch_s[::2], load_mw.reshape(-1, 2).mean(axis=1)
-    starts = pd.DatetimeIndex(epoch_s.astype("datetime64[s]"), tz="UTC")
+        epoch_s, load_mw = _halves(epoch_s, load_mw)
+    starts = _instants(epoch_s)
     frame = _frame(epoch_s, load_mw, first_published(load_type, starts))
     if load_type is not LoadType.D1:
         return frame
@@ -69,7 +79,35 @@ def _year(seed: int, load_type: LoadType, year: int) -> pd.DataFrame:
         )
         for revision in Revision
     ]
-    return pd.concat([frame, *revised]).sort_values(["interval_start", "published_at"], ignore_index=True)
+    return _in_order([frame, *revised])
+
+
+def _weekly_of_year(seed: int, year: int) -> pd.DataFrame:
+    quarters_s, true_mw = _quarters_of_year(year), _load_of_year(seed, year)
+    two_days = two_days_ahead_error(seed, quarters_s)
+    starts = _instants(quarters_s[::2])
+    return _in_order(
+        [
+            _frame(
+                *_halves(quarters_s, true_mw * (1 + weekly_error(seed, quarters_s, lead, two_days))),
+                weekly_published(starts, lead),
+            )
+            for lead in WEEKLY_LEADS
+        ]
+    )
+
+
+def _instants(epoch_s: Ints) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(epoch_s.astype("datetime64[s]"), tz="UTC")
+
+
+def _halves(epoch_s: Ints, load_mw: Floats) -> tuple[Ints, Floats]:
+    """Return the half-hours of quarter-hours."""
+    return epoch_s[::2], load_mw.reshape(-1, 2).mean(axis=1)
+
+
+def _in_order(vintages: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(vintages).sort_values(["interval_start", "published_at"], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -78,7 +116,8 @@ class SyntheticCurves:
 
     The value of an instant does not depend on the window it was asked with. The load answers to a synthetic
     temperature, the clock in Paris, the day of the week, public holidays, August and Christmas. D-1 has four
-    vintages: 19:30 and 22:00 on the day before, 08:00 and 15:00 on the day.
+    vintages: 19:30 and 22:00 on the day before, 08:00 and 15:00 on the day. The weekly forecasts have seven, at
+    07:00 from nine days before to three.
 
     Attributes:
         seed: Another seed is another world.
@@ -90,7 +129,7 @@ class SyntheticCurves:
         """Return every vintage of every interval that begins in a window.
 
         Args:
-            load_type: Which of the four series.
+            load_type: Which of the series.
             start: First instant, zone-aware.
             end: Instant that ends the window (exclusive), zone-aware.
 

@@ -1,10 +1,11 @@
 """Forecasts as RTE makes them, seen from their errors.
 
-Here: the relative errors of ID, D-1 (first and revised) and D-2. Not here: the load that they are errors of.
+Here: the relative errors of ID, D-1 (first and revised), D-2 and the weekly forecasts. Not here: the load that
+they are errors of.
 
 The errors are what a better forecaster lives on: they last from hour to hour and from day to day, and they
 have a bias by hour of the day that wanders over weeks. Sizes follow RTE's own: a D-1 MAPE of about 2 %, with
-D-2 about 1.4 times worse and ID about half.
+D-2 about 1.4 times worse and ID about half; the weekly forecasts grow worse from there, to about 5 % at D-9.
 """
 
 from __future__ import annotations
@@ -85,6 +86,24 @@ def two_days_ahead_error(seed: int, epoch_s: Ints) -> Floats:
     own = 0.018 * drift(seed, "forecast/two-days", epoch_s, 1.5 * DAY_S)
     own += 0.016 * drift(seed, "forecast/two-days/hours", epoch_s, 6 * 3600)
     return np.asarray(day_ahead_error(seed, epoch_s) + own)
+
+
+def weekly_error(seed: int, epoch_s: Ints, lead: int, two_days: Floats | None = None) -> Floats:
+    """Return the relative error of the weekly forecast that is made some days before.
+
+    Args:
+        seed: Seed of the world.
+        epoch_s: Starts of quarter-hours, seconds since 1970 UTC, shape (n,).
+        lead: Days before the delivery day, 3 to 9.
+        two_days: Errors of D-2, where they are at hand.
+
+    Returns:
+        Relative errors, shape (n,): those of D-2 and more of its own with every day of lead.
+    """
+    own = 0.016 * drift(seed, "forecast/weekly", epoch_s, 3 * DAY_S)
+    own += 0.008 * drift(seed, f"forecast/weekly/{lead}", epoch_s, DAY_S)
+    before = two_days_ahead_error(seed, epoch_s) if two_days is None else two_days
+    return np.asarray(before + np.sqrt(lead - 2) * own)
 
 
 def intraday_error(seed: int, epoch_s: Ints) -> Floats:

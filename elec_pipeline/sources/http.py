@@ -81,9 +81,15 @@ def error_of(reply: requests.Response, said: str, advice: Mapping[int, str]) -> 
         `SourceRefusedError` for 401 and 403; `SourceUnavailableError` for 429 and 5xx, with the wait that the
         source asks for; `SourceRequestError` for any other that is no success.
     """
-    status = reply.status_code
-    if status < requests.codes.multiple_choices:
+    if reply.status_code < requests.codes.multiple_choices:
         return None
+    error = _error_of(reply, said, advice)
+    error.status = reply.status_code
+    return error
+
+
+def _error_of(reply: requests.Response, said: str, advice: Mapping[int, str]) -> SourceError:
+    status = reply.status_code
     url = requests.compat.urlsplit(reply.url)
     sentence = f"{origin(reply.url)}{url.path} answered {status}"
     if quoted := quote(said).rstrip("."):

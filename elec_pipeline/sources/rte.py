@@ -1,14 +1,14 @@
 """RTE's Consumption API: actual consumption and RTE's own forecasts, through OAuth2.
 
 Here: the requests. Not here: the token (`rte_token`), what a status means (`http`), the reading of a reply
-(`rte_reply`) and the waits (`retries`). Today, yesterday and a backfill of ten years take the same path: windows
-of whole Paris days, each bound with its own offset, at most 31 days a request.
+(`rte_reply`, `rte_weekly_reply`) and the waits (`retries`). Today, yesterday and a backfill of ten years take the
+same path: windows of whole Paris days, each bound with its own offset, at most 31 days a request.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -27,10 +27,12 @@ from elec_pipeline.sources.left_out import LeftOut
 from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline.sources.rte_reply import read_short_term
 from elec_pipeline.sources.rte_token import TOKEN_PATH, explanation, signed_in
+from elec_pipeline.sources.rte_weekly_reply import read_weekly
 
-__all__ = ["SHORT_TERM_PATH", "TOKEN_PATH", "RteClient"]
+__all__ = ["SHORT_TERM_PATH", "TOKEN_PATH", "WEEKLY_PATH", "RteClient"]
 
 SHORT_TERM_PATH = "/open_api/consumption/v1/short_term"
+WEEKLY_PATH = "/open_api/consumption/v1/weekly_forecasts"
 TIMEOUT_S = (10.0, 60.0)
 """For the connection, and for each read."""
 _ADVICE = {
@@ -101,21 +103,44 @@ class RteClient:
             SourceRequestError: RTE calls the request wrong.
             SourceUnavailableError: No proper answer after every retry.
         """
-        if not 1 <= (last - first).days + 1 <= LONGEST_WINDOW_DAYS:
-            raise ValueError(f"{first} to {last} is not a window of 1 to {LONGEST_WINDOW_DAYS} days")
-        query = {
-            "type": ",".join(types),
-            # RTE drops days silently where a bound does not carry its own Paris offset.
-            "start_date": day_start(first).astimezone(PARIS).isoformat(),
-            "end_date": day_end(last).astimezone(PARIS).isoformat(),
-        }
-        frame = self._retries.run(lambda: read_short_term(self._get(SHORT_TERM_PATH, query), self.left_out))
-        inside = frame["interval_start"].between(day_start(first), day_end(last), inclusive="left")
-        return frame[inside & frame["forecast_type"].isin(types)].reset_index(drop=True)
+        frame = self._days(SHORT_TERM_PATH, read_short_term, first, last, type=",".join(types))
+        return frame[frame["forecast_type"].isin(types)].reset_index(drop=True)
+
+    def weekly_forecasts(self, first: date, last: date) -> pd.DataFrame:
+        """Return RTE's forecasts of some days ahead, at most 31 of them; it makes those of D+3 to D+9.
+
+        Args:
+            first: First Paris day that is forecast.
+            last: Last Paris day, included.
+
+        Returns:
+            A frame as `rte_weekly_reply.read_weekly` gives it, cut to the asked days.
+
+        Raises:
+            SourceRefusedError: 401 or 403; the message says what to do.
+            SourceRequestError: RTE calls the request wrong.
+            SourceUnavailableError: No proper answer after every retry.
+        """
+        return self._days(WEEKLY_PATH, read_weekly, first, last).reset_index(drop=True)
 
     def check_access(self) -> None:
         """Fetch a token, once and without retries; raises what `short_term` would raise."""
         self._authorised()
+
+    def _days(
+        self, path: str, read: Callable[[bytes, LeftOut], pd.DataFrame], first: date, last: date, **more: str
+    ) -> pd.DataFrame:
+        """Ask a resource for a range of Paris days, and return what it says of these."""
+        if not 1 <= (last - first).days + 1 <= LONGEST_WINDOW_DAYS:
+            raise ValueError(f"{first} to {last} is not a window of 1 to {LONGEST_WINDOW_DAYS} days")
+        query = {
+            **more,
+            # RTE drops days silently where a bound does not carry its own Paris offset.
+            "start_date": day_start(first).astimezone(PARIS).isoformat(),
+            "end_date": day_end(last).astimezone(PARIS).isoformat(),
+        }
+        frame = self._retries.run(lambda: read(self._get(path, query), self.left_out))
+        return frame[frame["interval_start"].between(day_start(first), day_end(last), inclusive="left")]
 
     def _get(self, path: str, query: dict[str, str]) -> bytes:
         """Return the body of a successful reply, renewing the token once where RTE calls it expired."""

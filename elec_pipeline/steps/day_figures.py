@@ -84,6 +84,20 @@ def of_readings(rows: pd.DataFrame) -> Figures:
     return figures | {"times of publication": rows["published_at"].nunique()}
 
 
+def of_weekly(rows: pd.DataFrame) -> Figures:
+    """Return the figures of a day's weekly forecasts, and of the newest; as `queries.weekly_vintages` has them.
+
+    Example:
+        >>> rows = pd.DataFrame({"hour_start": [1, 1, 2], "published_at": [1, 2, 1], "load_mw": [5.0, 7.0, 9.0]})
+        >>> of_weekly(rows)
+        {'hours': 2, 'times of publication': 2, 'mean (MW)': 8.0, 'peak (MW)': 9.0}
+    """
+    newest = rows.sort_values("published_at").drop_duplicates("hour_start", keep="last")
+    return {"hours": len(newest), "times of publication": rows["published_at"].nunique()} | _load(
+        newest["load_mw"]
+    )
+
+
 def of_weather(rows: pd.DataFrame) -> Figures:
     """Return the figures of a day's weather forecasts, as `queries.inputs_between` has them."""
     known: Figures = {f"hours of {name}": rows.loc[rows[name].notna(), "hour_start"].nunique() for name in WEATHER}

@@ -27,7 +27,7 @@ DATABASE = "elec"
 """Name of our database on the embedded server."""
 _OF_DAGSTER = "_dagster"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0015"
+HEAD = "0016"
 """Newest migration; a test compares it with the files, so that start-up need not read them."""
 CONNECT_TIMEOUT_S = 10
 LIVELINESS = {

@@ -126,6 +126,19 @@ rte_forecasts = Table(
     comment="Every vintage of RTE's forecasts (D-1, D-2, ID). Rows are never changed.",
 )
 
+rte_weekly_forecasts = Table(
+    "rte_weekly_forecasts",
+    metadata,
+    _zone(),
+    _instant("hour_start"),
+    _instant("published_at"),
+    _load(),
+    _instant("ingested_at", now=True),
+    PrimaryKeyConstraint("zone", "hour_start", "published_at"),
+    comment="Each vintage of RTE's weekly forecasts (D-3 to D-9) that says something new. Rows are never changed. "
+    "published_at: when it was read, where RTE does not say.",
+)
+
 weather_forecasts = Table(
     "weather_forecasts",
     metadata,

@@ -12,9 +12,10 @@ import yaml  # type: ignore[import-untyped]
 from elec_pipeline.definitions import defs
 from elec_pipeline.defs import jobs, schedules
 from elec_pipeline.defs.assets.chronos_predictions import CONTEXT_DAYS
-from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, delivery_days
-from elec_pipeline.domain.delivery_day import PARIS
+from elec_pipeline.defs.partitions import RANGE_END_TAG, RANGE_START_TAG, days_ahead, delivery_days
+from elec_pipeline.domain.delivery_day import PARIS, day_start
 from elec_pipeline.forecasting.checkpoint import load_forecaster
+from elec_pipeline.settings import settings
 from elec_pipeline_tests.conftest import every_day_length
 
 SCHEDULES = {
@@ -25,6 +26,7 @@ SCHEDULES = {
     "morning_forecast": "0 10 * * *",
     "rte_forecast": "0 20 * * *",
     "rte_revisions": "15 7-23 * * *",
+    "rte_weekly": "35 9 * * *",
     "evening_forecast": "30 20 * * *",
     "intraday_forecast": "10 * * * *",
     "retrain": "10 4 3 * *",
@@ -44,6 +46,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "hourly_consumption": ["raw_consumption"],
         "raw_rte_forecasts": [],
         "rte_forecasts": ["raw_rte_forecasts"],
+        "rte_weekly_forecasts": [],
         "weather_forecasts": [],
         "chronos_predictions": [
             "fine_tuned_chronos",
@@ -90,6 +93,9 @@ def test_the_graph_does_not_change_unnoticed() -> None:
         "raw_rte_forecasts.plausible",
         "rte_forecasts.complete",
         "rte_forecasts.fresh",
+        "rte_weekly_forecasts.complete",
+        "rte_weekly_forecasts.no_conflict",
+        "rte_weekly_forecasts.plausible",
         "weather_forecasts.complete",
     ]
 
@@ -187,6 +193,26 @@ def test_rtes_forecast_is_asked_for_tomorrow(day: date, n_hours: int) -> None:
     assert n_hours
     [request] = tick(schedules.rte_forecast, day - timedelta(days=1))
     assert request.partition_key == str(day)
+
+
+@every_day_length
+def test_rtes_weekly_forecasts_are_asked_for_three_to_nine_days_ahead(
+    day: date, n_hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert n_hours
+    today = day - timedelta(days=5)
+    monkeypatch.setenv("ELEC_SOURCE", "simulator")
+    settings.cache_clear()
+    [request] = tick(schedules.rte_weekly, today)
+    first, last = request.tags[RANGE_START_TAG], request.tags[RANGE_END_TAG]
+    assert (first, last) == (str(today + timedelta(days=3)), str(today + timedelta(days=9)))
+    keys = days_ahead.get_partition_keys(current_time=day_start(today))
+    assert keys[-1] == last
+    assert first in keys
+    monkeypatch.setenv("ELEC_SOURCE", "odre")
+    settings.cache_clear()
+    assert tick(schedules.rte_weekly, today) == []
+    settings.cache_clear()
 
 
 @every_day_length

@@ -27,9 +27,11 @@ EVERYTHING = [*KNOWNS, *FORECASTS, "forecast_accuracy"]
 pytestmark = pytest.mark.usefixtures("configured")
 
 
-def run(assets: list[str], first: date, last: date, now: datetime = NOW) -> dg.ExecuteInProcessResult:
+def run(
+    assets: list[str], first: date, last: date, now: datetime = NOW, *, job: str = "backfill"
+) -> dg.ExecuteInProcessResult:
     defs = build_defs(clock=ClockResource(fixed=now.isoformat()))
-    return defs.resolve_job_def("backfill").execute_in_process(
+    return defs.resolve_job_def(job).execute_in_process(
         asset_selection=[dg.AssetKey(name) for name in assets],
         tags={RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

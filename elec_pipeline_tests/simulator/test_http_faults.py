@@ -116,7 +116,7 @@ def test_parsed_parts() -> None:
     (slow,) = plan.of_requests
     assert (slow.route, slow.kind, slow.argument, slow.times) == (Route.TOKEN, HttpFaultKind.SLOW, 2.5, 3)
     revised, nd = plan.of_values
-    assert (revised.argument, len(revised.load_types)) == (-3, 4)
+    assert (revised.argument, len(revised.load_types)) == (-3, 5)
     assert (revised.end - revised.start).total_seconds() == 23 * 3600
     assert nd.start == datetime(2025, 6, 1, 10, tzinfo=UTC)
     assert nd.load_types == {"D-1"}

@@ -55,7 +55,7 @@ def test_a_value_does_not_depend_on_the_window(load_type: LoadType, day: date) -
     inside = wide[(wide["interval_start"] >= start) & (wide["interval_start"] < end)].reset_index(drop=True)
     narrow = SyntheticCurves(1).vintages(load_type, start, end)
     pd.testing.assert_frame_equal(narrow, inside)
-    vintages = 4 if load_type is LoadType.D1 else 1
+    vintages = {LoadType.D1: 4, LoadType.WEEKLY: 7}.get(load_type, 1)
     assert len(narrow) == (end - start) / load_type.resolution * vintages
 
 
@@ -83,6 +83,15 @@ def test_the_world_of_a_seed_is_the_same_on_every_machine() -> None:
         "ID": [44_736, 44_450],
         "D-1": [44_574, 44_699, 44_584, 44_537, 44_317, 44_433, 44_317, 44_260],  # four vintages each
         "D-2": [45_762],
+        "WEEKLY": [
+            44_591,
+            44_444,
+            45_305,
+            45_457,
+            45_653,
+            45_169,
+            45_634,
+        ],  # seven, from nine days before to three
     }
 
 
@@ -168,6 +177,19 @@ def test_two_days_ahead_is_worse_and_related(load: pd.Series[float], error: pd.S
     day_ahead = error.resample("30min").mean()
     assert 1.25 < two_days.abs().mean() / day_ahead.abs().mean() < 1.55
     assert two_days.corr(day_ahead) > 0.5
+
+
+def test_weekly_forecasts_are_worse_than_that_of_two_days_ahead_and_get_better_every_day(
+    load: pd.Series[float],
+) -> None:
+    halves = load.resample("30min").mean()
+    two_days = (_series(LoadType.D2) / halves - 1).abs().mean()
+    vintages = SyntheticCurves(1).vintages(LoadType.WEEKLY, FIRST, END)
+    errors = (vintages["load_mw"] / vintages["interval_start"].map(halves) - 1).abs()
+    by_vintage = errors.groupby(vintages.groupby("interval_start").cumcount()).mean()
+    assert by_vintage.is_monotonic_decreasing
+    assert two_days < by_vintage.min()
+    assert by_vintage.max() < 0.06
 
 
 @pytest.mark.parametrize(("hours", "least"), [(1, 0.7), (24, 0.3), (48, 0.2), (168, 0.1)])

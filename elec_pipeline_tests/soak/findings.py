@@ -21,7 +21,7 @@ TABLES = (
     "raw_consumption", "raw_consumption_revisions", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts",
     "weather_forecasts", "chronos_predictions", "quarter_hourly_predictions", "intraday_predictions",
     "week_ahead_predictions", "week_ahead_peaks", "expert_predictions", "prediction_changes", "forecast_accuracy",
-    "changes",
+    "rte_weekly_forecasts", "changes",
 )  # fmt: skip
 _DOUBLED = {
     "raw_consumption": "zone, interval_start",
@@ -36,6 +36,7 @@ _DOUBLED = {
     "expert_predictions": "zone, hour_start, issued_at, model_version, expert",
     "prediction_changes": "zone, hour_start, issued_at, model_version",
     "forecast_accuracy": "zone, delivery_day, forecaster",
+    "rte_weekly_forecasts": "zone, hour_start, published_at",
 }
 SCORED = {"rte_d1", "rte_d1_latest", "seasonal_naive", *(f"chronos_{issue}" for issue in Issue)}
 

@@ -32,6 +32,7 @@ from elec_pipeline.sources.open_meteo_variables import previous_run
 from elec_pipeline.sources.retries import retry_after_seconds
 from elec_pipeline.sources.rte_reply import read_short_term
 from elec_pipeline.sources.rte_token_reply import LONGEST_S, Token, read_token
+from elec_pipeline.sources.rte_weekly_reply import read_weekly
 from elec_pipeline_tests.conftest import DST_DAYS, NOW
 
 ASKED = {previous_run(name, days): name for days in (1, 2) for name in WEATHER}
@@ -56,6 +57,10 @@ def read_rte(body: bytes, left_out: LeftOut) -> pd.DataFrame:
     return read_short_term(body, left_out)
 
 
+def read_rtes_week(body: bytes, left_out: LeftOut) -> pd.DataFrame:
+    return read_weekly(body, left_out)
+
+
 def read_open_data(body: bytes, left_out: LeftOut) -> pd.DataFrame:
     return read_export(body, ["REALISED", "D-1", "ID"], source="odre-realtime", half_hours=True, left_out=left_out)
 
@@ -72,6 +77,7 @@ READERS: dict[str, Callable[[bytes, LeftOut], pd.DataFrame | Token]] = {
     "token": read_a_token,
     "consumption": read_rte,
     "forecasts": read_rte,
+    "weekly forecasts": read_rtes_week,
     "open data": read_open_data,
     "weather": read_weather,
 }
@@ -97,6 +103,7 @@ def kinds() -> dict[str, Kind]:
             "token": token,
             "consumption": ask(consumption, type="REALISED", **window),
             "forecasts": ask(consumption, type="ID,D-1,D-2", **window),
+            "weekly forecasts": ask("/open_api/consumption/v1/weekly_forecasts", **window),
             "open data": ask(
                 dataset,
                 select="date,heure,date_heure,consommation,prevision_j1,prevision_j",
@@ -112,7 +119,8 @@ def kinds() -> dict[str, Kind]:
                 **places,
             ),
         }
-    for block in [*sound["consumption"]["short_term"], *sound["forecasts"]["short_term"]]:
+    of_rte = [*sound["consumption"]["short_term"], *sound["forecasts"]["short_term"]]
+    for block in [*of_rte, *sound["weekly forecasts"]["weekly_forecasts"]]:
         del block["values"][4:]
     del sound["open data"][4:]
     for place in sound["weather"]:
@@ -130,7 +138,19 @@ junk = st.one_of(
     st.text(max_size=8),
     st.sampled_from(["50000", "1e999", "NaN", "ND", "-1", "\ud800", "\x00", "2025-06-02", "2025-06-02T00:00:00"]),
     st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-06-02T00:00:00+99:99"]),
-    st.sampled_from([[], {}, [[]], [None], {"values": None}, {"short_term": 1}, {"time": {}}, [0, "x", {}]]),
+    st.sampled_from(
+        [
+            [],
+            {},
+            [[]],
+            [None],
+            {"values": None},
+            {"short_term": 1},
+            {"weekly_forecasts": 1},
+            {"time": {}},
+            [0, "x", {}],
+        ]
+    ),
 )
 how = st.sampled_from(["replace", "delete", "as text", "in a list", "twice"])
 

@@ -9,6 +9,7 @@ from elec_pipeline.defs.assets.quarter_hourly_predictions import quarter_hourly_
 from elec_pipeline.defs.assets.raw_consumption import raw_consumption
 from elec_pipeline.defs.assets.raw_rte_forecasts import raw_rte_forecasts
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.assets.rte_weekly_forecasts import rte_weekly_forecasts
 from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
 from elec_pipeline.defs.assets.week_ahead_predictions import week_ahead_predictions
 
@@ -24,8 +25,8 @@ daily_assets = [
     week_ahead_predictions,
     forecast_accuracy,
 ]
-"""Those with a partition a delivery day."""
-all_assets = [*daily_assets, fine_tuned_chronos]
+"""Those with a partition a delivery day, up to tomorrow; a backfill brings them together."""
+all_assets = [*daily_assets, rte_weekly_forecasts, fine_tuned_chronos]
 
 __all__ = [
     "all_assets",
@@ -39,6 +40,7 @@ __all__ = [
     "raw_consumption",
     "raw_rte_forecasts",
     "rte_forecasts",
+    "rte_weekly_forecasts",
     "weather_forecasts",
     "week_ahead_predictions",
 ]

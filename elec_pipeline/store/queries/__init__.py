@@ -30,6 +30,7 @@ from elec_pipeline.store.queries.quarter_hours import (
     quarter_hours_known,
 )
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
+from elec_pipeline.store.queries.rte_weekly import weekly_vintages
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
 from elec_pipeline.store.queries.series import (
     expert_predictions_between,
@@ -119,4 +120,5 @@ __all__ = [
     "week_ahead_issued_between",
     "week_ahead_issues_made",
     "week_ahead_peaks_between",
+    "weekly_vintages",
 ]
