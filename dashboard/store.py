@@ -48,6 +48,11 @@ def ask(read: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: 
         return read(connection, *args, **kwargs)
 
 
+def minute_of(now: datetime) -> datetime:
+    """Return the minute that has begun: what depends on tables and clock is read once in each."""
+    return now.replace(second=0, microsecond=0)
+
+
 def version() -> str:
     """Return the token of what the tables hold now; never cached."""
     return ask(queries.data_version)
@@ -88,8 +93,10 @@ def scores(token: str, first: date, last: date) -> pd.DataFrame:
     return ask(queries.accuracy_between, first, last)
 
 
-def newest_day() -> date | None:
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def newest_day(token: str) -> date | None:
     """Return the newest day that anything is known of."""
+    del token
     return ask(reads.newest_day)
 
 
@@ -98,14 +105,18 @@ def oldest_day() -> date | None:
     return ask(reads.oldest_day)
 
 
-def day_ahead(now: datetime) -> date | None:
-    """Return the delivery day that a reader wants now."""
-    return ask(reads.day_ahead, now)
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def day_ahead(token: str, minute: datetime) -> date | None:
+    """Return the delivery day that a reader wants at a minute (`minute_of`)."""
+    del token
+    return ask(reads.day_ahead, minute)
 
 
-def standings(now: datetime) -> dict[str, reads.Standing]:
-    """Return how each series stands; it depends on the clock, so it is read each time."""
-    return ask(reads.standings, now)
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def standings(token: str, minute: datetime) -> dict[str, reads.Standing]:
+    """Return how each series stands at a minute (`minute_of`)."""
+    del token
+    return ask(reads.standings, minute)
 
 
 def weather(now: datetime) -> tuple[datetime, dict[str, datetime]] | None:
@@ -126,9 +137,11 @@ def vintages(token: str, day: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.Data
     )
 
 
-def newest_within_day(now: datetime) -> pd.DataFrame:
-    """Return the newest issue made within the day; it depends on the clock, so it is read each time."""
-    return ask(queries.newest_intraday, now)
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def newest_within_day(token: str, minute: datetime) -> pd.DataFrame:
+    """Return the newest issue made within the day, as of a minute (`minute_of`)."""
+    del token
+    return ask(queries.newest_intraday, minute)
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)

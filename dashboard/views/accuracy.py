@@ -26,7 +26,7 @@ def show(frame: Frame) -> None:
     """Show the page."""
     texts, language = frame.texts, frame.texts.language
     st.title(texts("page_accuracy"))
-    if store.newest_day() is None:
+    if store.newest_day(frame.version) is None:
         st.info(texts("database_empty"), icon=":material/info:")
         return
     span = choose_span(frame, "accuracy", delivery_day(frame.now) - timedelta(days=1), shortest="7d")

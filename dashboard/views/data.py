@@ -26,7 +26,7 @@ def show(frame: Frame) -> None:
     """Show the page."""
     texts = frame.texts
     st.title(texts("page_data"))
-    is_empty = store.newest_day() is None
+    is_empty = store.newest_day(frame.version) is None
     if is_empty:
         st.info(texts("database_empty"), icon=":material/info:")
     notices.alerts(frame)

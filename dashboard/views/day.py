@@ -27,12 +27,12 @@ LIVE_WITHIN = timedelta(hours=2)
 def show(frame: Frame) -> None:
     """Show the page."""
     texts, language = frame.texts, frame.texts.language
-    newest = store.newest_day()
+    newest = store.newest_day(frame.version)
     if newest is None:
         st.title(texts("page_day"))
         st.info(texts("database_empty"), icon=":material/info:")
         return
-    day = address.day() or store.day_ahead(frame.now) or newest
+    day = address.day() or store.day_ahead(frame.version, store.minute_of(frame.now)) or newest
     st.title(capitalised(long_day(day, language)))
     _choose(frame, day, newest)
     actual, revisions, vintages, issues = store.vintages(frame.version, day)

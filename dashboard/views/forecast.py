@@ -36,14 +36,15 @@ _SHOWN, _ISSUE = "forecast.shown", "forecast.issue_of_tiles"
 def show(frame: Frame) -> None:
     """Show the page."""
     texts, language = frame.texts, frame.texts.language
-    newest = store.newest_day()
+    newest = store.newest_day(frame.version)
     if newest is None:
         st.title(texts("page_forecast"))
         st.info(texts("database_empty"), icon=":material/info:")
         return
     today = delivery_day(frame.now)
     tomorrow = today + timedelta(days=1)
-    ahead = store.day_ahead(frame.now)
+    minute = store.minute_of(frame.now)
+    ahead = store.day_ahead(frame.version, minute)
     named = {tomorrow: texts("tomorrow"), today: texts("today")}
     day = ahead or tomorrow
     st.title(f"{named.get(day, texts('the_day'))}, {long_day(day, language)}")
@@ -68,7 +69,7 @@ def show(frame: Frame) -> None:
         st.warning(texts("held_back", reason=reason), icon=":material/report:")
     before_noon.show_tiles(frame, summary, week, issue)
     with st.container(key="states"):
-        for name, standing in store.standings(frame.now).items():
+        for name, standing in store.standings(frame.version, minute).items():
             _state(frame, name, standing)
     _curves(frame, max(day, today), hours if stands_in else None)
     why.show(frame, day, None if stands_in else issue)
@@ -135,7 +136,11 @@ def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
     texts, language = frame.texts, frame.texts.language
     against = address.against() if span.is_hourly or address.against().is_of_days else Against.RTE
     data = _data(frame, span, stand_in)
-    within = within_day(store.newest_within_day(frame.now), data["load_mw"]) if span.is_hourly else None
+    within = (
+        within_day(store.newest_within_day(frame.version, store.minute_of(frame.now)), data["load_mw"])
+        if span.is_hourly
+        else None
+    )
     first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
     if data[["actual_mw", "rte_d1_mw", "rte_d2_mw", "load_mw"]].isna().all(axis=None):
         st.info(texts("nothing_in_range", first=first, last=last), icon=":material/info:")
