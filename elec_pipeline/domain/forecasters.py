@@ -4,7 +4,8 @@ Here: from an issue, or one expert of it, to its name and back, the same in the 
 pages. Not here: RTE's names (`rte_bar`, `rte_debiased`), and which experts there are: that the checkpoint says.
 
 Our own forecast is named after its issue: `chronos_evening`. An expert that went into it: `expert_ridge_evening`.
-What was said within the day, so many hours ahead: `intraday_3h`; so many days ahead: `week_ahead_d5`.
+What was said within the day, so many hours ahead: `intraday_3h`; so many days ahead: `week_ahead_d5`,
+beside RTE's: `rte_weekly_d5`.
 Scored by the quarter-hour, a name ends in `_15min`: `rte_d1_15min`.
 The prefix tells an expert called `chronos` from the whole.
 """
@@ -60,6 +61,16 @@ def days_ahead(lead: int) -> str:
         'week_ahead_d7'
     """
     return f"week_ahead_d{lead}"
+
+
+def rte_days_ahead(lead: int) -> str:
+    """Return the name of RTE's weekly forecast so many days ahead, as it was known on that morning.
+
+    Example:
+        >>> rte_days_ahead(3)
+        'rte_weekly_d3'
+    """
+    return f"rte_weekly_d{lead}"
 
 
 QUARTER_SUFFIX = "_15min"

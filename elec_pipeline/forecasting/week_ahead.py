@@ -90,8 +90,28 @@ class Path:
     errors: Mapping[int, Floats]
 
 
+@dataclass(frozen=True, eq=False)
+class OfRte:
+    """What RTE's weekly forecast says of a day, and the share it has in ours.
+
+    Attributes:
+        load_mw: Shape (23, 24 or 25,), NaN where nothing is known.
+        share: From 0 to 1.
+    """
+
+    load_mw: Floats
+    share: float
+
+    def drawn(self, median: Floats) -> Floats:
+        """Return a median drawn towards it by its share, MW; as it is where nothing is known."""
+        return np.asarray(median + self.share * np.nan_to_num(self.load_mw - median))
+
+
 def week_ahead(
-    forecaster: Forecaster, tomorrow: InformationSet, later: Sequence[InformationSet]
+    forecaster: Forecaster,
+    tomorrow: InformationSet,
+    later: Sequence[InformationSet],
+    weekly: Mapping[int, OfRte] | None = None,
 ) -> tuple[list[DayAhead], str | None]:
     """Return the forecasts of the days after tomorrow, up to the first that is implausible.
 
@@ -99,6 +119,7 @@ def week_ahead(
         forecaster: Whose experts speak.
         tomorrow: What the morning issue of tomorrow's forecast knows.
         later: The same knowledge of the days after it, consecutive, from the second on.
+        weekly: What RTE's weekly forecast says by lead, where it has a share in ours; None: nowhere.
 
     Returns:
         The days, and why the rest is not published; None where all are there.
@@ -112,13 +133,17 @@ def week_ahead(
     expected = path(forecaster, first, known)
     warmer, colder = (path(forecaster, first, [_moved(each, sign) for each in known]) for sign in (1, -1))
     made: list[DayAhead] = []
+    of_rte = weekly or {}
     for lead, information in enumerate(known, start=2):
         by_weather = (warmer.medians[lead] - colder.medians[lead]) / 2
         has_weather = TEMPERATURE in information.usable_inputs
         own = (OWN if has_weather else OWN_WITHOUT)[lead]
         hour = LocalGrid.of(information.hours[-information.delivery_hours :]).hour
-        days = scenarios(expected.medians[lead], own * expected.errors[lead][:, hour], OF_WEATHER * by_weather)
-        day = of_scenarios(information.delivery_day, lead, expected.medians[lead], days)
+        median = expected.medians[lead]
+        if lead in of_rte:
+            median = of_rte[lead].drawn(median)
+        days = scenarios(median, own * expected.errors[lead][:, hour], OF_WEATHER * by_weather)
+        day = of_scenarios(information.delivery_day, lead, median, days)
         if (reason := implausible_forecast(day.quantiles, information)) is not None:
             return made, f"The forecast of {day.delivery_day}, {lead} days ahead, is not published: {reason}."
         made.append(day)

@@ -32,11 +32,21 @@ from elec_pipeline.domain.delivery_day import (
     same_time_days_before,
     spans,
 )
-from elec_pipeline.domain.forecasters import SCORED_LEADS, SEASONAL_NAIVE, days_ahead, of_expert, ours, within_day
+from elec_pipeline.domain.forecasters import (
+    SCORED_LEADS,
+    SEASONAL_NAIVE,
+    days_ahead,
+    of_expert,
+    ours,
+    rte_days_ahead,
+    within_day,
+)
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS, LEVELS, MEDIAN, Floats
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, Basis, rte_d1, rte_d1_latest
 from elec_pipeline.domain.rte_debiased import LOOKBACK_DAYS, RTE_DEBIASED, rte_debiased
+from elec_pipeline.domain.rte_weekly import known_on
+from elec_pipeline.domain.week_ahead import LEADS
 from elec_pipeline.steps.scoring_quarters import Quarters
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
@@ -81,6 +91,7 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         experts = queries.expert_predictions_between(connection, start, end)
         within = queries.intraday_between(connection, start, end)
         weeks = queries.week_ahead_between(connection, start, end)
+        weekly = queries.weekly_vintages(connection, start, end)
         of_quarters = Quarters.read(connection, start, end, predictions)
     past = queries.history(engine, day_start(first - timedelta(days=LOOKBACK_DAYS + 1)), end)
     complete = actuals.loc[actuals["quarters"] == QUARTERS_AN_HOUR].set_index("hour_start")["load_mw"]
@@ -112,6 +123,9 @@ def _score(engine: Engine, first: date, last: date) -> pd.DataFrame:
         for lead_days, issues in by_lead_days.items():
             quantiles = issues[list(COLUMNS)].reindex(axis).to_numpy()
             rows.append(_row(day, days_ahead(int(lead_days)), actual, quantiles[:, MEDIAN], quantiles))
+        for lead_days in LEADS if len(weekly) else ():
+            theirs = known_on(weekly, day - timedelta(days=lead_days)).reindex(axis).to_numpy()
+            rows.append(_row(day, rte_days_ahead(lead_days), actual, theirs, None))
         for issue in Issue:
             moment = pd.Timestamp(issue_time(day, issue))
             if moment in issued:

@@ -10,7 +10,7 @@ which both are made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -23,8 +23,9 @@ from elec_pipeline.domain.information_set import is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.domain.week_ahead import LEADS, delivery_days, due, issued_on
 from elec_pipeline.forecasting.forecaster import Forecaster, workers
-from elec_pipeline.forecasting.week_ahead import DayAhead, week_ahead
+from elec_pipeline.forecasting.week_ahead import DayAhead, OfRte, week_ahead
 from elec_pipeline.steps.issuing import MONTH_DAYS
+from elec_pipeline.steps.weekly_shares import shares_of_rte
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_week_ahead
@@ -75,8 +76,9 @@ def issue_weeks(engine: Engine, forecaster: Forecaster, first: date, last: date,
 def _issue(engine: Engine, forecaster: Forecaster, mornings: Sequence[date], report: WeekReport) -> None:
     start = day_start(mornings[0] - _ONE_DAY) - timedelta(hours=forecaster.context_hours)
     history = queries.history(engine, start, day_end(mornings[-1] + timedelta(days=LEADS[-1])))
+    weekly = shares_of_rte(engine, mornings)
     with workers() as threads:
-        issues = list(threads.map(lambda day: _of_morning(history, forecaster, day), mornings))
+        issues = list(threads.map(lambda day: _of_morning(history, forecaster, day, weekly.get(day)), mornings))
     published = [(issued_on(day), made) for day, (made, _) in zip(mornings, issues, strict=True) if made]
     report.refused += [reason for _, reason in issues if reason is not None]
     if not published:
@@ -92,7 +94,9 @@ def _issue(engine: Engine, forecaster: Forecaster, mornings: Sequence[date], rep
     report.issues += len(published)
 
 
-def _of_morning(history: History, forecaster: Forecaster, day: date) -> tuple[list[DayAhead], str | None]:
+def _of_morning(
+    history: History, forecaster: Forecaster, day: date, weekly: Mapping[int, OfRte] | None
+) -> tuple[list[DayAhead], str | None]:
     """Return the days of the issue of a morning, and why some or all are not published."""
     tomorrow = history.at(day + _ONE_DAY, Issue.MORNING, context_hours=forecaster.context_hours)
     if is_too_thin(tomorrow):
@@ -105,7 +109,7 @@ def _of_morning(history: History, forecaster: Forecaster, day: date) -> tuple[li
         history.at(of, Issue.MORNING, context_hours=forecaster.context_hours, lead_days=lead)
         for lead, of in delivery_days(day)
     ]
-    return week_ahead(forecaster, tomorrow, later)
+    return week_ahead(forecaster, tomorrow, later, weekly)
 
 
 def frames(

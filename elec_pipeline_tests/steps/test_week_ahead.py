@@ -29,9 +29,12 @@ from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 from elec_pipeline.forecasting.forecaster import Forecaster
 from elec_pipeline.steps.scoring import score_days
 from elec_pipeline.steps.week_ahead import issue_weeks
+from elec_pipeline.steps.weekly_shares import REACH_DAYS, shares_of_rte
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours
-from elec_pipeline.store.forecasts import write_vintages
+from elec_pipeline.store.bulk import copy
+from elec_pipeline.store.forecasts import write_vintages, write_week_ahead
+from elec_pipeline.store.tables import rte_weekly_forecasts
 from elec_pipeline_tests.conftest import every_day_length
 
 
@@ -40,7 +43,8 @@ def forecaster(version: str = "model") -> Forecaster:
 
 
 def curve(axis: pd.DatetimeIndex) -> Floats:
-    return np.asarray(50e3 + 3000 * np.sin(np.arange(len(axis)) / 4))
+    number = (axis - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(HOUR)
+    return np.asarray(50e3 + 3000 * np.sin(number.to_numpy() / 4))
 
 
 def fill(engine: Engine, first: date, last: date) -> None:
@@ -116,6 +120,62 @@ def test_it_is_scored_by_lead(engine: Engine, day: date, n_hours: int) -> None:
         assert row["hours"] == n_hours
         assert row["mape"] > 0
         assert 0 <= row["coverage_80"] <= 1
+
+
+def say_each_morning(engine: Engine, mornings: Sequence[date], *, ours_mw: float, theirs_mw: float) -> None:
+    """Store what a model of ours and RTE said of the days ahead: the load, and so much more."""
+    of_us, of_rte = [], []
+    for morning in mornings:
+        axis = hours(morning + timedelta(days=LEADS[0]), morning + timedelta(days=LEADS[-1]))
+        said = dict.fromkeys(COLUMNS, curve(axis) + ours_mw)
+        of_us.append(pd.DataFrame({"hour_start": axis, "issued_at": issued_on(morning)} | said))
+        axis = hours(morning + timedelta(days=3), morning + timedelta(days=9))
+        published = issued_on(morning) - 3 * HOUR
+        of_rte.append(
+            pd.DataFrame({"hour_start": axis, "published_at": published, "load_mw": curve(axis) + theirs_mw})
+        )
+    ours = pd.concat(of_us, ignore_index=True).astype({"issued_at": "datetime64[us, UTC]"})
+    peaks = pd.DataFrame(
+        {"delivery_day": [mornings[0]], "issued_at": issued_on(mornings[0])} | dict.fromkeys(COLUMNS, 1.0)
+    )
+    named = {"model_version": "planted"}
+    write_week_ahead(engine, ours.assign(peak_probability=0.0, **named), peaks.assign(**named))
+    rows = pd.concat(of_rte, ignore_index=True).astype({"published_at": "datetime64[us, UTC]"})
+    with engine.begin() as connection:
+        copy(
+            connection,
+            rte_weekly_forecasts,
+            "elec.rte_weekly_forecasts",
+            rows.assign(ingested_at=rows["published_at"]),
+        )
+
+
+@every_day_length
+def test_rtes_weekly_forecast_has_the_share_it_has_earned_and_only_what_was_known(
+    engine: Engine, day: date, n_hours: int
+) -> None:
+    morning = day - timedelta(days=LEADS[-1])
+    tomorrow, first = morning + timedelta(days=1), morning - timedelta(days=REACH_DAYS)
+    fill(engine, first, morning)
+    issue_weeks(engine, forecaster("alone"), tomorrow, tomorrow, now=issued_on(morning))
+    say_each_morning(engine, days(first - timedelta(days=7), morning), ours_mw=600.0, theirs_mw=-200.0)
+    shares = shares_of_rte(engine, [morning])[morning]
+    assert sorted(shares) == [3, 4, 5, 6, 7]
+    assert [each.share for each in shares.values()] == pytest.approx([0.75] * 5)
+    assert len(shares[LEADS[-1]].load_mw) == n_hours
+    early = first + timedelta(days=20)
+    assert not shares_of_rte(engine, [early])[early]  # too few days are known of both
+
+    issue_weeks(engine, forecaster("with"), tomorrow, tomorrow, now=issued_on(morning))
+    alone, drawn = (
+        stored(engine, morning, name).set_index("hour_start")["load_mw"].reindex(hours(day)).to_numpy()
+        for name in ("alone", "with")
+    )
+    np.testing.assert_allclose(drawn, 0.25 * alone + 0.75 * (curve(hours(day)) - 200), atol=0.1)
+    fill(engine, tomorrow, day)
+    scores, _ = score_days(engine, day, day)
+    of_rte = scores.set_index("forecaster").loc["rte_weekly_d7"]
+    assert (of_rte["hours"], of_rte["mae_mw"]) == (n_hours, pytest.approx(200.0))
 
 
 def test_a_morning_that_knows_too_little_is_refused_and_the_others_are_made(engine: Engine) -> None:
