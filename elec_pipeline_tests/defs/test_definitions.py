@@ -67,6 +67,7 @@ def test_the_graph_does_not_change_unnoticed() -> None:
             "fine_tuned_chronos",
             "hourly_consumption",
             "rte_forecasts",
+            "rte_weekly_forecasts",
             "weather_forecasts",
         ],
         "intraday_predictions": ["chronos_predictions", "quarter_hourly_predictions", "raw_consumption"],

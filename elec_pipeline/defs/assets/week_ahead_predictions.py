@@ -11,13 +11,22 @@ from elec_pipeline.defs.assets.chronos_predictions import days_before
 from elec_pipeline.defs.assets.fine_tuned_chronos import fine_tuned_chronos
 from elec_pipeline.defs.assets.hourly_consumption import hourly_consumption
 from elec_pipeline.defs.assets.rte_forecasts import rte_forecasts
+from elec_pipeline.defs.assets.rte_weekly_forecasts import rte_weekly_forecasts
 from elec_pipeline.defs.assets.weather_forecasts import weather_forecasts
 from elec_pipeline.defs.faults import typed_faults
 from elec_pipeline.defs.partitions import asked_days, delivery_days, one_run
 from elec_pipeline.defs.resources import ChronosResource, ClockResource, StoreResource
+from elec_pipeline.domain.rte_weekly import FIRST_LEAD_DAYS
+from elec_pipeline.domain.week_ahead import LEADS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+days_after = dg.TimeWindowPartitionMapping(
+    start_offset=FIRST_LEAD_DAYS - 1, end_offset=LEADS[-1] - 1, allow_nonexistent_upstream_partitions=True
+)
+"""Those of an issue that RTE's weekly forecast speaks of; a partition bears the name of the first day after it."""
 
 
 @dg.asset(
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
         dg.AssetDep(hourly_consumption, partition_mapping=days_before),
         rte_forecasts,
         weather_forecasts,
+        dg.AssetDep(rte_weekly_forecasts, partition_mapping=days_after),
         fine_tuned_chronos,
     ],
     kinds={"postgres", "pytorch"},
