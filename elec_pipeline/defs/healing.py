@@ -20,6 +20,7 @@ from elec_pipeline.defs.assets import (
     raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
+    week_ahead_predictions,
 )
 from elec_pipeline.defs.partitions import AS_FAR_AS_POSSIBLE_TAG, key
 from elec_pipeline.defs.renamed import carry_over
@@ -33,7 +34,7 @@ BRINGING = {
     Lack.ACTUALS: (raw_consumption, hourly_consumption, forecast_accuracy),
     Lack.RTE: (raw_rte_forecasts, rte_forecasts, forecast_accuracy),
     Lack.TEMPERATURE: (weather_forecasts,),
-    Lack.FORECAST: (chronos_predictions, quarter_hourly_predictions, forecast_accuracy),
+    Lack.FORECAST: (chronos_predictions, quarter_hourly_predictions, week_ahead_predictions, forecast_accuracy),
     Lack.QUARTERS: (quarter_hourly_predictions,),
     Lack.SCORE: (forecast_accuracy,),
 }

@@ -21,6 +21,7 @@ from elec_pipeline.defs.assets import (
     raw_rte_forecasts,
     rte_forecasts,
     weather_forecasts,
+    week_ahead_predictions,
 )
 from elec_pipeline.defs.backups import backup as backup_job
 from elec_pipeline.defs.housekeeping import housekeeping as housekeeping_job
@@ -101,8 +102,8 @@ def reconcile(context: dg.ScheduleEvaluationContext, store: StoreResource) -> dg
 
 @_schedule(job=jobs.morning_forecast, cron_schedule=cron(timetable.MORNING_ISSUE))
 def morning_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """Today's consumption so far and RTE's newest forecasts, then tomorrow's morning issue."""
-    yield from _issue("morning", _today(context))
+    """Today's consumption so far and RTE's newest forecasts, then tomorrow's morning issue and the week ahead."""
+    yield from _issue("morning", _today(context), week_ahead_predictions)
 
 
 @_schedule(job=jobs.rte_forecast, cron_schedule=cron(timetable.RTE_FORECAST))
@@ -148,7 +149,7 @@ def evening_forecast(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     yield from _issue("evening", _today(context))
 
 
-def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
+def _issue(issue: str, today: date, *more: dg.AssetsDefinition) -> Iterator[dg.RunRequest]:
     tomorrow = key(today + _ONE_DAY)
     steps: Sequence[tuple[str, str, list[dg.AssetsDefinition]]] = [
         ("knowns", key(today), [raw_consumption, hourly_consumption, raw_rte_forecasts, rte_forecasts]),
@@ -161,6 +162,7 @@ def _issue(issue: str, today: date) -> Iterator[dg.RunRequest]:
                 weather_forecasts,
                 chronos_predictions,
                 quarter_hourly_predictions,
+                *more,
             ],
         ),
     ]

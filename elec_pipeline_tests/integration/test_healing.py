@@ -14,7 +14,7 @@ from elec_pipeline.defs import renamed
 from elec_pipeline.defs.healing import HEAL_TAG, heal
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 from elec_pipeline.domain.completeness import GIVE_UP_DAYS, lacks
-from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days
+from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, hours
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
 from elec_pipeline_tests.conftest import every_day_length
@@ -102,12 +102,19 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     requests = tick(instance, now)
     assert [request.partition_key for request in requests] == [str(each) for each in (unforecast, partial, gap)]
     assert [names(request) for request in requests] == [
-        {*FORECASTS, "forecast_accuracy"},
+        {*FORECASTS, "week_ahead_predictions", "forecast_accuracy"},
         {"raw_consumption", "hourly_consumption", "forecast_accuracy"},
         {"raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts", "forecast_accuracy"},
     ]
     for request in requests:
         carry_out(request, now)
+    with engine.connect() as connection:
+        morning = unforecast - timedelta(days=1)
+        week = queries.week_ahead_issued_between(connection, day_start(morning), day_end(morning))
+    assert (
+        week["hour_start"].tolist()
+        == hours(unforecast + timedelta(days=1), unforecast + timedelta(days=6)).tolist()
+    )
     assert tick(instance, now + timedelta(hours=1)) == []
     with engine.connect() as connection:
         states = queries.day_states(connection, first + timedelta(days=7), day)
