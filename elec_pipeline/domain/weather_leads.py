@@ -15,9 +15,11 @@ from datetime import timedelta
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from elec_pipeline.domain.input_names import TEMPERATURE, WEATHER
+from elec_pipeline.domain.instants import instants
 
 RUN_DELAY = timedelta(hours=6)
 """From the start of a model run to its delivery by Open-Meteo, for the slowest of the models."""
@@ -50,8 +52,8 @@ def previous_run_age(days: int) -> timedelta:
     return days * _DAY - RUN_DELAY
 
 
-def lead_days(hour_start: pd.Series, issued_at: pd.Series) -> pd.Series:
-    """Return for which previous run each forecast stands, in days.
+def lead_days(hour_start: pd.Series, issued_at: pd.Series) -> npt.NDArray[np.int64]:
+    """Return for which previous run each forecast stands, in days, shape (n,).
 
     Args:
         hour_start: Hours the forecasts are of, UTC.
@@ -63,5 +65,7 @@ def lead_days(hour_start: pd.Series, issued_at: pd.Series) -> pd.Series:
         >>> lead_days(noon, known).tolist()
         [1, 2, 7]
     """
-    days = ((hour_start - issued_at) + RUN_DELAY).dt.total_seconds() / _DAY.total_seconds()
-    return pd.Series(np.ceil(days), index=hour_start.index).astype("int64")
+    days = (instants(hour_start) - instants(issued_at) + np.timedelta64(RUN_DELAY, "us")) / np.timedelta64(
+        _DAY, "us"
+    )
+    return np.ceil(days).astype(np.int64)
