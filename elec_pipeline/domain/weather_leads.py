@@ -65,7 +65,5 @@ def lead_days(hour_start: pd.Series, issued_at: pd.Series) -> npt.NDArray[np.int
         >>> lead_days(noon, known).tolist()
         [1, 2, 7]
     """
-    days = (instants(hour_start) - instants(issued_at) + np.timedelta64(RUN_DELAY, "us")) / np.timedelta64(
-        _DAY, "us"
-    )
-    return np.ceil(days).astype(np.int64)
+    since_run = instants(hour_start) - instants(issued_at) + np.timedelta64(RUN_DELAY, "us")
+    return np.ceil(since_run / np.timedelta64(_DAY, "us")).astype(np.int64)
