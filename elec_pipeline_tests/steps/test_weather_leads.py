@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-import pytest
 from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, issue_time
@@ -48,11 +47,10 @@ def test_days_of_earlier_versions_get_the_longer_leads_and_nothing_else_in_a_bac
 
 
 @every_day_length
-@pytest.mark.parametrize("issue", Issue)
 def test_a_live_fetch_knows_the_week_and_does_not_ask_for_longer_leads_of_the_days_before(
-    weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int, issue: Issue
+    weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
-    now, today = issue_time(day, issue) + timedelta(minutes=1), day - timedelta(days=1)
+    now, today = issue_time(day, Issue.MORNING) + timedelta(minutes=1), day - timedelta(days=1)
     simulator.set_clock(lambda: now)
     as_earlier_versions(weather, engine, today - timedelta(days=CONTEXT_DAYS), day, now)
     requests = asked(simulator)

@@ -85,7 +85,7 @@ def test_with_and_without_longer_leads_issues_of_tomorrow_know_the_same(
 
 
 @every_day_length
-@pytest.mark.parametrize("days_before", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("days_before", [2, 3, 4])
 def test_where_fetches_failed_an_issue_of_tomorrow_knows_the_newest_older_one(
     engine: Engine, day: date, n_hours: int, days_before: int
 ) -> None:
@@ -94,8 +94,7 @@ def test_where_fetches_failed_an_issue_of_tomorrow_knows_the_newest_older_one(
     fetched_live(engine, issue_time(today + timedelta(days=1), MORNING), today, 19.0)
     expected = {19} if days_before <= DAY_AHEAD_LEADS_DAYS + FALLBACK_DAYS else {None}
     assert temperatures(engine, day, n_hours, DAY_AHEAD_LEADS_DAYS) == expected
-    if days_before < 7:  # a fetch at 10:00 of the seventh day before does not know all hours to the end of it
-        assert temperatures(engine, day, n_hours, LONGEST_LEAD_DAYS) == {19}
+    assert temperatures(engine, day, n_hours, LONGEST_LEAD_DAYS) == {19}
     previous_runs(engine, day - timedelta(days=2), day, LONGER)
     assert temperatures(engine, day, n_hours, DAY_AHEAD_LEADS_DAYS) == expected
     newest = {19} if days_before < 3 else {19, 13} if days_before == 3 else {13}
