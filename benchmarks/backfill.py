@@ -104,7 +104,9 @@ def differences(engine: Engine, first: date, last: date, weather: OpenMeteoClien
                 found.append(f"{load_type} of {begin} to {end}")
         forecast = pd.concat(weather.previous_runs(*part, now=NOW) for part in spans(begin, end, 31))
         ours = temperatures.sort_values(["hour_start", "issued_at"], ignore_index=True)
-        if len(ours) != 2 * len(hours(begin, end)) or not ours.equals(forecast.reset_index(drop=True)):
+        if ours["hour_start"].nunique() != len(hours(begin, end)) or not ours.equals(
+            forecast.reset_index(drop=True)
+        ):
             found.append(f"temperatures of {begin} to {end}")
     return found
 

@@ -29,6 +29,7 @@ from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
 from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST, rte_d1, rte_d1_latest
+from elec_pipeline.domain.weather_leads import DAY_AHEAD_LEADS_DAYS
 from elec_pipeline.store import queries
 from elec_pipeline.store.queries.series import AFTER_THE_FACT
 
@@ -251,6 +252,7 @@ def compared(connection: Connection, first: date, last: date) -> pd.DataFrame:
 
 def _temperatures(connection: Connection, start: datetime, end: datetime) -> pd.Series:
     """Return the newest temperature forecast of each hour, °C."""
-    forecasts = queries.inputs_between(connection, start, end).dropna(subset="temperature_c")
+    forecasts = queries.inputs_between(connection, start, end, leads_days=DAY_AHEAD_LEADS_DAYS)
+    forecasts = forecasts.dropna(subset="temperature_c")
     forecasts = forecasts.sort_values(["hour_start", "issued_at"])
     return forecasts.drop_duplicates("hour_start", keep="last").set_index("hour_start")["temperature_c"]

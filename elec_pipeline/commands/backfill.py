@@ -75,8 +75,9 @@ def backfill(here: Settings, first: date, last: date, *, again: bool = False) ->
 def backfill_weather(here: Settings, first: date, last: date, *, again: bool = False) -> None:
     """Do what `elec backfill --weather` does: complete the weather forecasts of a range of delivery days.
 
-    Days of which the temperature alone is there, as earlier versions stored them, get the other inputs. What was
-    known stays, and so do the forecasts that were issued with it.
+    Days of which the temperature alone is there, as earlier versions stored them, get the other inputs, and days
+    without the temperature of longer leads get that. What was known stays, and so do the forecasts that were
+    issued with it.
 
     Args:
         here: Settings of the platform.

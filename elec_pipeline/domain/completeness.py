@@ -50,7 +50,7 @@ class DayState:
         day: The delivery day.
         complete_hours: Hours of consumption with four quarters.
         rte_hours: Hours with a D-1 forecast of RTE's.
-        temperature_hours: Hours with a temperature forecast.
+        temperature_hours: Hours with a temperature forecast that an issue of tomorrow can use.
         issues: Issues of ours, by any model, that have all hours of the day.
         quarter_issues: Those of them that have all quarter-hours of the day.
         is_scored: Whether it has a score of any forecaster.

@@ -6,8 +6,8 @@ Not here: the truth (`weather`), requests and replies (`open_meteo`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,12 @@ DEGREES_A_DEGREE_NORTH = 0.6
 """How much colder it is a degree of latitude further north."""
 MIDDLE_LATITUDE = 46.8
 ERROR_A_DAY_C = 0.9
-"""Standard deviation of the error of a forecast a day ahead; it grows with the root of the lead."""
+"""Standard deviation of the error of a forecast a day ahead; up to two days it grows with the root of the lead."""
+REVISIONS_C = (0.56, 0.66, 0.83, 0.93, 1.02)
+"""Standard deviation of what a temperature is revised by, from three days ahead to two, four to three and so on.
+Each revision is independent of the error that remains, so that their variances add up: an error of 1.3 °C two days
+ahead is one of 1.4, 1.6, 1.8, 2.0 and 2.2 °C three to seven days ahead. Further ahead it is not larger."""
+_REVISED_FROM_DAYS = 2
 _HOUR_S, _DAY_S = 3600, 86_400
 _ALIKE = frozenset({"best_match", "gfs_seamless"})
 """Models with the same errors; every other one has its own."""
@@ -36,8 +41,28 @@ class Lead:
 
     def error(self, name: str, times_s: Ints) -> Floats:
         """Return the error of a series, standard deviation 1 a day ahead, shape (n,)."""
-        stream = f"forecast/{name}" if self.model in _ALIKE else f"forecast/{name}/{self.model}"
-        return np.asarray(np.sqrt(self.lead_s / _DAY_S) * drift(self.seed, stream, times_s, 9 * _HOUR_S))
+        drawn = drift(self.seed, self._stream(name), times_s, 9 * _HOUR_S)
+        return np.asarray(np.sqrt(self.lead_s / _DAY_S) * drawn)
+
+    def longer_error(self, name: str, times_s: Ints, revisions: Sequence[float]) -> Floats:
+        """Return the part of the error of a series that is revised away by two days ahead, shape (n,).
+
+        Args:
+            name: Of the series.
+            times_s: Seconds since 1970 UTC, shape (n,).
+            revisions: Standard deviation of the revision within each day, from the nearest on.
+        """
+        made = np.zeros(len(times_s))
+        for days, revision in enumerate(revisions, start=_REVISED_FROM_DAYS):
+            share = np.clip(self.lead_s / _DAY_S - days, 0, 1)
+            if share.any():
+                # Spells, not hours, are what is uncertain days ahead.
+                drawn = drift(self.seed, f"{self._stream(name)}/{days}", times_s, _DAY_S)
+                made += revision * np.sqrt(share) * drawn
+        return made
+
+    def _stream(self, name: str) -> str:
+        return f"forecast/{name}" if self.model in _ALIKE else f"forecast/{name}/{self.model}"
 
 
 @dataclass(frozen=True)
@@ -71,7 +96,10 @@ class Variable:
 
 
 def _temperature(times_s: Ints, lead: Lead) -> Floats:
-    return np.asarray(weather.temperature(lead.seed, times_s) + ERROR_A_DAY_C * lead.error("temperature", times_s))
+    near = replace(lead, lead_s=np.minimum(lead.lead_s, _REVISED_FROM_DAYS * _DAY_S))
+    error = ERROR_A_DAY_C * near.error("temperature", times_s)
+    longer = lead.longer_error("temperature", times_s, REVISIONS_C)
+    return np.asarray(weather.temperature(lead.seed, times_s) + error + longer)
 
 
 def _temperature_at(national_c: Floats, _: Ints, place: Place) -> Floats:

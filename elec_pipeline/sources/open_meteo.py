@@ -14,6 +14,8 @@ When a value was known:
   `previous_day1` is thus known at 10:00 on D-1 only up to 04:00 of D, and at 20:30 only up to 14:00 of D: the
   hours after are forecast later than that. `previous_day2` is known at both issues for all of D, of 25 hours
   too. Both are stored, as two vintages; the information set takes for each hour the newer of those known.
+- Of the temperature the older ones are stored too, up to `previous_day7`: there are no more. At 10:00 of D they
+  are known of all days up to D+6, and of D+7 up to 04:00 alone.
 
 The archive of previous runs begins in January 2024 for most models; of the temperature of GFS, which is asked for
 by name before that, in March 2021.
@@ -21,6 +23,7 @@ by name before that, in March 2021.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -32,6 +35,7 @@ import requests
 
 from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, day_end, day_start, spans
 from elec_pipeline.domain.inputs import WEATHER
+from elec_pipeline.domain.weather_leads import LEADS_DAYS, previous_run_age
 from elec_pipeline.errors import SourceQuotaError, SourceUnavailableError
 from elec_pipeline.settings_weather import FORECAST_HOST, PREVIOUS_RUNS_HOST, WeatherPlace
 from elec_pipeline.sources.allowance import Allowance
@@ -55,13 +59,13 @@ FORECAST_PATH = "/v1/forecast"
 """Of both APIs; they differ by host."""
 OLDEST_ARCHIVE = "gfs_seamless"
 """The one model whose previous runs go back before `EVERY_MODEL_FROM`."""
-LEADS_DAYS = (1, 2)
-RUN_DELAY = timedelta(hours=6)
-"""From the start of a model run to its delivery by Open-Meteo, for the slowest of the models."""
 LONGEST_WINDOW_DAYS = 31
 CALLS_A_MINUTE = 500.0
-"""The free hosts allow 600 a minute, 5,000 an hour, 10,000 a day; what one request counts as is `calls_of`. All
-that there is of the past takes about 3,000, and as many again for each model named beyond the first."""
+"""The free hosts allow 600 a minute, 5,000 an hour, 10,000 a day; what one request counts as is `calls_of`.
+
+All that there is of the past up to the end of 2026 takes about 4,300: 1,650 for the temperature of GFS before 2024
+and 75 for each month since; each model named beyond the first takes these 75 again. The longer leads of the
+temperature alone, which days of an earlier version lack, take 1,650 and 50 a month."""
 TIMEOUT_S = (10.0, 30.0)
 _ADVICE = dict.fromkeys((401, 403), "check OPEN_METEO_API_KEY and OPEN_METEO_URL")
 _ONE_MINUTE_S = 61.0
@@ -154,17 +158,20 @@ class OpenMeteoClient:
         made.insert(1, "issued_at", pd.Timestamp(now).as_unit("us"))
         return _known(made[made["hour_start"] > pd.Timestamp(now)], first, last)
 
-    def previous_runs(self, first: date, last: date, *, now: datetime) -> pd.DataFrame:
-        """Return what was forecast one and two days ahead for a range of Paris days, at most 31 of them.
+    def previous_runs(
+        self, first: date, last: date, *, now: datetime, leads: Mapping[str, Sequence[int]] = LEADS_DAYS
+    ) -> pd.DataFrame:
+        """Return what was forecast some days ahead for a range of Paris days, at most 31 of them.
 
         Args:
             first: First Paris day.
             last: Last Paris day, included.
             now: Current instant, UTC: nothing that would count as known later is returned.
+            leads: How many days ahead, by input; inputs that are not named are not asked for.
 
         Returns:
-            As `forecast`, with up to four rows an hour, two of each input: radiation, which is stamped an hour
-            later, was known an hour later too. Empty before `FIRST_PREVIOUS_RUNS_DAY`.
+            As `forecast`, with a row an hour for each lead, and more rows for radiation: it is stamped an hour
+            later and was known an hour later too. Empty before `FIRST_PREVIOUS_RUNS_DAY`.
 
         Raises:
             SourceQuotaError: The quota of the hour or the day is used up.
@@ -172,10 +179,11 @@ class OpenMeteoClient:
         """
         if not 1 <= (last - first).days + 1 <= LONGEST_WINDOW_DAYS:
             raise ValueError(f"{first} to {last} is not a window of 1 to {LONGEST_WINDOW_DAYS} days")
-        series = len(WEATHER) * len(LEADS_DAYS) * max(1, len(self._models))
+        series = sum(len(days) for days in leads.values()) * max(1, len(self._models))
         most_days = min(LONGEST_WINDOW_DAYS, days_within(CALLS_A_MINUTE, len(self._cities), series))
         vintages = [
-            self._vintages(begin, end, models) for begin, end, models in self._windows(first, last, most_days)
+            self._vintages(begin, end, models, leads)
+            for begin, end, models in self._windows(first, last, most_days)
         ]
         if not vintages:
             return pd.DataFrame(columns=["hour_start", "issued_at", *WEATHER])
@@ -191,16 +199,21 @@ class OpenMeteoClient:
         for begin, end in spans(max(first, EVERY_MODEL_FROM), last, most_days):
             yield begin, end, self._models
 
-    def _vintages(self, first: date, last: date, models: tuple[str, ...]) -> pd.DataFrame:
+    def _vintages(
+        self, first: date, last: date, models: tuple[str, ...], leads: Mapping[str, Sequence[int]]
+    ) -> pd.DataFrame:
         """Return what previous runs said of a window that one archive covers, and when each value was known."""
-        names = archived(first)
-        asked = {previous_run(name, days): name for days in LEADS_DAYS for name in names}
+        by_lead: dict[int, list[str]] = defaultdict(list)
+        for name in archived(first):
+            for days in leads.get(name, ()):
+                by_lead[days].append(name)
+        asked = {previous_run(name, days): name for days, names in by_lead.items() for name in names}
         stamped = self._hourly(self._previous_runs_url, asked, first, last, models)
         stamps, parts = pd.DatetimeIndex(stamped.index), []
-        for days in LEADS_DAYS:
+        for days, names in by_lead.items():
             # The run began so many days before the stamp, not before the hour: those that are stamped alike are
             # a row together.
-            issued_at = stamps - timedelta(days=days) + RUN_DELAY
+            issued_at = stamps - previous_run_age(days)
             for after in sorted({stamped_after(name) for name in names}):
                 of_row = [name for name in names if stamped_after(name) == after]
                 part = stamped[[previous_run(name, days) for name in of_row]].set_axis(of_row, axis=1)

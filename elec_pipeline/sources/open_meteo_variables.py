@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, HOUR
+import pandas as pd
+
+from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, HOUR, day_start, hours
 from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, RADIATION, TEMPERATURE, WEATHER, WIND_SPEED
 
 NAMES: Final = {
@@ -60,6 +62,30 @@ def archived_from(name: str) -> date:
 def archived(day: date) -> tuple[str, ...]:
     """Return the inputs of which there are previous runs of a delivery day."""
     return tuple(name for name in WEATHER if day >= archived_from(name))
+
+
+def hours_of_lead(first: date, last: date, days: int) -> pd.DatetimeIndex:
+    """Return the hours of a range of days of which the temperature of a previous run must be there.
+
+    Each archive is taken to begin with its first day's runs: of the days before those reach so far it may have
+    nothing, and it is not asked for that again and again.
+
+    Args:
+        first: First delivery day.
+        last: Last delivery day, included.
+        days: Lead of the previous run.
+
+    Example:
+        >>> new_year = hours_of_lead(date(2023, 12, 31), date(2024, 1, 10), 7)
+        >>> len(hours(date(2023, 12, 31), date(2024, 1, 1))), len(new_year)
+        (48, 96)
+    """
+    wanted = hours(first, last)
+    wanted = wanted[wanted >= pd.Timestamp(day_start(FIRST_PREVIOUS_RUNS_DAY))]
+    for begin in (FIRST_PREVIOUS_RUNS_DAY, EVERY_MODEL_FROM):
+        is_before = wanted < pd.Timestamp(day_start(begin))
+        wanted = wanted[is_before | (wanted >= pd.Timestamp(day_start(begin + timedelta(days=days))))]
+    return wanted
 
 
 def calls_of(places: int, utc_days: int, series: int) -> float:

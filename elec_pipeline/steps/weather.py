@@ -8,12 +8,13 @@ here: the report says so, and what came before it is stored. Only whoever has th
 backfill has, can ask for that to be one.
 
 Days of which the store holds the temperature alone, as earlier versions stored them, are asked for again where
-there are previous runs of the other inputs; what is there stays.
+there are previous runs of the other inputs; what is there stays. Days that lack nothing but longer leads of the
+temperature are asked for those alone, so that what issues of tomorrow knew of them stays as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -28,16 +29,24 @@ from elec_pipeline.domain.delivery_day import (
     hours,
     spans,
 )
-from elec_pipeline.domain.inputs import WEATHER
+from elec_pipeline.domain.inputs import TEMPERATURE, WEATHER
+from elec_pipeline.domain.weather_leads import (
+    DAY_AHEAD_LEADS_DAYS,
+    LEADS_DAYS,
+    LONGER_LEADS_DAYS,
+    LONGEST_LEAD_DAYS,
+    lead_days,
+)
 from elec_pipeline.errors import SourceError, SourceQuotaError
-from elec_pipeline.sources.open_meteo import LEADS_DAYS, LONGEST_WINDOW_DAYS, OpenMeteoClient
-from elec_pipeline.sources.open_meteo_variables import archived_from
+from elec_pipeline.sources.open_meteo import LONGEST_WINDOW_DAYS, OpenMeteoClient
+from elec_pipeline.sources.open_meteo_variables import archived_from, hours_of_lead
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_weather
 
-AHEAD_DAYS = 3
-"""How far ahead a live fetch looks: where the next one fails, the issue after it still knows a weather."""
+AHEAD_DAYS = LONGEST_LEAD_DAYS
+"""How far ahead a live fetch looks: as far as previous runs go. Where the next one fails, the issue after it still
+knows a weather."""
 CONTEXT_DAYS = 14
 """Days before a live fetch that it looks after: those that lack an input get what previous runs said."""
 
@@ -76,8 +85,9 @@ def ingest_weather(
 ) -> WeatherReport:
     """Fetch and store weather forecasts of a range of delivery days.
 
-    Of days gone by, what previous runs said one and two days ahead, where it is not there already and where there
-    can be any. Of today and tomorrow, the forecast as it stands now, and what the two weeks before lack.
+    Of days gone by, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where it is not there already and
+    where there can be any. Of today and tomorrow, the forecast as it stands now for the week to come, and what the
+    two weeks before lack for issues of tomorrow.
 
     Args:
         client: Of the source.
@@ -98,10 +108,10 @@ def ingest_weather(
     today, report = delivery_day(now), WeatherReport()
     try:
         for begin, end in _past(first, min(last, today - timedelta(days=1))):
-            if is_whole(engine, begin, end):
-                report.requests_saved += 1
+            if leads := leads_lacking(engine, begin, end):
+                _store(engine, client.previous_runs(begin, end, now=now, leads=leads), source, report)
             else:
-                _store(engine, client.previous_runs(begin, end, now=now), source, report)
+                report.requests_saved += 1
             if progress is not None:
                 progress(end)
         if last >= today:
@@ -124,20 +134,42 @@ def _past(first: date, last: date) -> list[tuple[date, date]]:
 
 
 def is_whole(engine: Engine, first: date, last: date) -> bool:
-    """Tell whether the store holds what previous runs said of a range of past days, both leads of every input.
+    """Tell whether the store holds what previous runs said of a range of past days, every lead of every input.
 
     Args:
         engine: Of the store.
         first: First delivery day; of days before there are previous runs nothing is wanted.
         last: Last delivery day, included.
     """
-    with engine.connect() as connection:
-        known = queries.inputs_between(connection, day_start(first), day_end(last))
+    return not leads_lacking(engine, first, last)
+
+
+def leads_lacking(engine: Engine, first: date, last: date) -> Mapping[str, Sequence[int]]:
+    """Return the previous runs to ask for, for a range of past days: all, the longer leads alone, or none.
+
+    A forecast fetched live stands for a previous run. What issues of tomorrow use is there where each input has as
+    many forecasts of an hour as it has short leads; of the longer ones each must be there.
+
+    Args:
+        engine: Of the store.
+        first: First delivery day; of days before there are previous runs nothing is wanted.
+        last: Last delivery day, included.
+
+    Returns:
+        Leads in days, by input, as `OpenMeteoClient.previous_runs` takes them; empty where the range is whole.
+    """
+    short = _day_ahead(engine, first, last)
     for name, wanted in _wanted(first, last).items():
-        leads = known.loc[known[name].notna(), "hour_start"].value_counts()
-        if not wanted.isin(leads.index[leads >= len(LEADS_DAYS)]).all():
-            return False
-    return True
+        forecasts = short.loc[short[name].notna(), "hour_start"].value_counts()
+        if not wanted.isin(forecasts.index[forecasts >= DAY_AHEAD_LEADS_DAYS]).all():
+            return LEADS_DAYS
+    with engine.connect() as connection:
+        known = queries.inputs_between(connection, day_start(first), day_end(last)).dropna(subset=TEMPERATURE)
+    lead = lead_days(known["hour_start"], known["issued_at"])
+    for days in LONGER_LEADS_DAYS[TEMPERATURE]:
+        if not hours_of_lead(first, last, days).isin(known.loc[lead == days, "hour_start"]).all():
+            return LONGER_LEADS_DAYS
+    return {}
 
 
 def _wanted(first: date, last: date) -> dict[str, pd.DatetimeIndex]:
@@ -156,9 +188,11 @@ def _store(engine: Engine, weather: pd.DataFrame, source: str, report: WeatherRe
 
 
 def _days_lacking(engine: Engine, first: date, last: date) -> list[date]:
-    """Return the days of a range with an hour of which an input was never forecast, in order."""
-    with engine.connect() as connection:
-        known = queries.inputs_between(connection, day_start(first), day_end(last))
+    """Return the days of a range with an hour of which issues of tomorrow know no forecast of an input, in order.
+
+    A forecast of many days before is none: of days on which nothing was fetched there is a better one to be had.
+    """
+    known = _day_ahead(engine, first, last)
     missing = [
         hour
         for name, wanted in _wanted(first, last).items()
@@ -171,7 +205,12 @@ def _count(engine: Engine, first: date, last: date, report: WeatherReport) -> No
     first = max(first, FIRST_PREVIOUS_RUNS_DAY)
     if first > last:
         return
-    with engine.connect() as connection:
-        known = queries.inputs_between(connection, day_start(first), day_end(last))
+    known = _day_ahead(engine, first, last)
     report.expected = len(hours(first, last))
     report.received = {name: known.loc[known[name].notna(), "hour_start"].nunique() for name in WEATHER}
+
+
+def _day_ahead(engine: Engine, first: date, last: date) -> pd.DataFrame:
+    """Return the forecasts that issues of tomorrow can use."""
+    with engine.connect() as connection:
+        return queries.inputs_between(connection, day_start(first), day_end(last), leads_days=DAY_AHEAD_LEADS_DAYS)

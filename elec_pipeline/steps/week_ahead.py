@@ -21,6 +21,7 @@ from elec_pipeline.domain.delivery_day import Issue, clock, day_end, day_start, 
 from elec_pipeline.domain.history import History
 from elec_pipeline.domain.information_set import is_too_thin
 from elec_pipeline.domain.quantiles import COLUMNS
+from elec_pipeline.domain.weather_leads import LONGEST_LEAD_DAYS
 from elec_pipeline.domain.week_ahead import LEADS, delivery_days, due, issued_on
 from elec_pipeline.forecasting.forecaster import Forecaster, workers
 from elec_pipeline.forecasting.week_ahead import DayAhead, OfRte, week_ahead
@@ -75,7 +76,8 @@ def issue_weeks(engine: Engine, forecaster: Forecaster, first: date, last: date,
 
 def _issue(engine: Engine, forecaster: Forecaster, mornings: Sequence[date], report: WeekReport) -> None:
     start = day_start(mornings[0] - _ONE_DAY) - timedelta(hours=forecaster.context_hours)
-    history = queries.history(engine, start, day_end(mornings[-1] + timedelta(days=LEADS[-1])))
+    end = day_end(mornings[-1] + timedelta(days=LEADS[-1]))
+    history = queries.history(engine, start, end, weather_leads_days=LONGEST_LEAD_DAYS)
     weekly = shares_of_rte(engine, mornings)
     with workers() as threads:
         issues = list(threads.map(lambda day: _of_morning(history, forecaster, day, weekly.get(day)), mornings))

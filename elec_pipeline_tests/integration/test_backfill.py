@@ -16,6 +16,7 @@ from elec_pipeline.commands.backfill_run import Run
 from elec_pipeline.domain.completeness import lacks
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, quarters
 from elec_pipeline.domain.inputs import TEMPERATURE, WEATHER
+from elec_pipeline.domain.weather_leads import LEADS_DAYS
 from elec_pipeline.errors import ElecError
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.simulator.app import SimulatorOptions
@@ -81,7 +82,8 @@ def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
         by_hour = served.groupby(served["interval_start"].dt.floor("h"))["load_mw"].mean()
         ours = vintages[vintages["forecast_type"] == load_type].set_index("hour_start")["load_mw"]
         assert same(ours.sort_index(), by_hour)
-    assert (weather[list(WEATHER)].notna().sum() == 2 * len(hours(first, last))).all()
+    n_known = weather[list(WEATHER)].notna().sum().to_dict()
+    assert n_known == {name: len(leads) * len(hours(first, last)) for name, leads in LEADS_DAYS.items()}
     assert states[day].complete_hours == states[day].rte_hours == n_hours
     with_forecast = [each for each in days(first, last) if not lacks(states[each], NOW, with_weather=True)]
     assert with_forecast == days(first + timedelta(days=5), last)  # half a week must be known before both issues
@@ -141,7 +143,7 @@ def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
         clock[0] += timedelta(days=1)  # the source counts afresh, and this process forgets that it was refused
         open_meteo.allowance_of.cache_clear()
 
-    a_month = len(CITIES) * 31 / 14
+    a_month = len(CITIES) * 31 / 14 * sum(map(len, LEADS_DAYS.values())) / 10
     options = SimulatorOptions(weather_quota=(None, 1.2 * a_month))
     with running(SyntheticCurves(), now=lambda: clock[0], options=options) as scarce:
         monkeypatch.setenv("RTE_BASE_URL", scarce.url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,6 +49,38 @@ def test_a_forecast_of_two_days_ahead_errs_more_than_one_of_one_and_the_truth_ha
     assert 0 < np.std(one - truth) < np.std(two - truth) < np.std(truth)
     other = forecast(name, PLACES[0], DAY_S, model="icon_seamless")
     assert np.std(other - one) > 0.5 * np.std(one - truth)
+
+
+def test_the_error_of_the_temperature_grows_with_the_lead_and_a_revision_is_small() -> None:
+    forecasts = [forecast("temperature_2m", PLACES[0], n * DAY_S) for n in range(8)]
+    errors = [made - forecasts[0] for made in forecasts[1:]]
+    assert [round(float(np.std(error)), 1) for error in errors] == pytest.approx(
+        [0.9, 1.3, 1.4, 1.6, 1.8, 2.0, 2.2], abs=0.11
+    )
+    assert all(np.std(near) < np.std(far) for near, far in pairwise(errors))
+    assert all(np.corrcoef(error[1:], error[:-1])[0, 1] > 0.97 for error in errors)
+    for near, far in pairwise(errors[1:]):
+        assert np.corrcoef(near, far)[0, 1] > 0.8
+        assert np.std(far - near) < 0.6 * np.std(far)
+        assert abs(np.corrcoef(near, far - near)[0, 1]) < 0.1  # a revision says nothing of the error that remains
+
+
+@pytest.mark.parametrize(
+    ("model", "days", "expected"),
+    [
+        ("best_match", 1, [4.175330976068541, 4.351212245347735, 20.687475198597518]),
+        ("best_match", 2, [4.515660553918138, 4.0574632166227005, 21.42821521083893]),
+        ("icon_seamless", 1, [3.1124159150779436, 6.316207287996702, 19.000099668912636]),
+        ("icon_seamless", 2, [3.012471659014609, 6.836385855932768, 19.041905851942083]),
+    ],
+)
+def test_temperatures_of_one_and_two_days_ahead_stay_what_they_are(
+    model: str, days: int, expected: list[float]
+) -> None:
+    """Demos and other tests stand on them."""
+    lead = Lead(0, model, np.full(len(HOURS_S), days * DAY_S))
+    made = VARIABLES["temperature_2m"].national(HOURS_S, lead)[[0, 1000, 5000]]
+    assert made.tolist() == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_sun_rises_and_sets_and_stands_higher_in_summer() -> None:

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, day_start, hours, issue_time
 from elec_pipeline.domain.inputs import RADIATION, TEMPERATURE, WEATHER
+from elec_pipeline.domain.weather_leads import LEADS_DAYS, RUN_DELAY
 from elec_pipeline.errors import SourceQuotaError, SourceRequestError, SourceUnavailableError
 from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.server import SimulatorHandle, running
@@ -18,7 +19,7 @@ from elec_pipeline.simulator.weather import temperature
 from elec_pipeline.simulator.weather_forecasts import DEGREES_A_DEGREE_NORTH, MIDDLE_LATITUDE
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.cities import CITIES
-from elec_pipeline.sources.open_meteo import FORECAST_PATH, RUN_DELAY, OpenMeteoClient
+from elec_pipeline.sources.open_meteo import FORECAST_PATH, OpenMeteoClient
 from elec_pipeline.sources.open_meteo_reply import read_hourly
 from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline_tests.conftest import NOW, every_day_length
@@ -38,7 +39,7 @@ def weather(simulator: SimulatorHandle) -> OpenMeteoClient:
 @pytest.fixture
 def little() -> Iterator[SimulatorHandle]:
     """A simulator whose daily quota is two short requests."""
-    options = SimulatorOptions(weather_quota=(None, 2.0 * len(CITIES)))
+    options = SimulatorOptions(weather_quota=(None, 2 * 1.5 * len(CITIES)))
     with running(SyntheticCurves(), now=lambda: NOW, options=options) as handle:
         yield handle
 
@@ -50,16 +51,43 @@ def test_weights_are_shares_of_the_population() -> None:
 
 
 @every_day_length
-def test_previous_runs_are_two_vintages_of_every_hour(weather: OpenMeteoClient, day: date, n_hours: int) -> None:
+def test_previous_runs_are_a_vintage_of_every_hour_for_each_lead(
+    weather: OpenMeteoClient, day: date, n_hours: int
+) -> None:
     frame = weather.previous_runs(day, day, now=NOW)
     assert sorted(set(frame["hour_start"])) == list(hours(day))
     for name in WEATHER:
         of_input = frame.dropna(subset=name)
-        assert len(of_input) == 2 * n_hours
+        assert len(of_input) == len(LEADS_DAYS[name]) * n_hours
         # Radiation is stamped with the end of its hour, so the run of a day before began an hour later.
         later = timedelta(hours=1) if name == RADIATION else timedelta(0)
         lead = set(of_input["hour_start"] - of_input["issued_at"])
-        assert lead == {timedelta(days=n) - RUN_DELAY - later for n in (1, 2)}
+        assert lead == {timedelta(days=n) - RUN_DELAY - later for n in LEADS_DAYS[name]}
+
+
+@every_day_length
+def test_at_ten_previous_runs_know_the_temperature_of_the_next_six_days_and_the_first_hours_of_the_seventh(
+    weather: OpenMeteoClient, day: date, n_hours: int
+) -> None:
+    """`day` is the sixth."""
+    today, seventh = day - timedelta(days=6), day + timedelta(days=1)
+    at_ten = issue_time(today + timedelta(days=1), Issue.MORNING)
+    frame = weather.previous_runs(today, seventh, now=NOW).dropna(subset=TEMPERATURE)
+    known = frame.loc[frame["issued_at"] <= at_ten, "hour_start"]
+    assert set(hours(today, day)) <= set(known)
+    assert known.isin(hours(day)).sum() >= n_hours
+    assert known.max() == at_ten + timedelta(days=7) - RUN_DELAY
+    assert day_start(seventh) < known.max() < day_start(seventh) + timedelta(hours=6)
+
+
+@every_day_length
+def test_leads_can_be_asked_for_alone(weather: OpenMeteoClient, day: date, n_hours: int) -> None:
+    frame = weather.previous_runs(day, day, now=NOW, leads={TEMPERATURE: (3, 7)})
+    assert len(frame) == 2 * n_hours
+    assert frame[list(WEATHER[1:])].isna().all(axis=None)
+    whole = weather.previous_runs(day, day, now=NOW)
+    both = whole.merge(frame, on=["hour_start", "issued_at"])
+    assert both["temperature_c_x"].tolist() == frame[TEMPERATURE].tolist()
 
 
 @every_day_length
@@ -132,7 +160,7 @@ def test_what_would_be_known_later_than_now_does_not_come(
 @pytest.mark.parametrize("fault", ["weather-429=0:2", "weather-500:2", "weather-503:2", "weather-cut:2"])
 def test_a_passing_fault_is_retried(weather: OpenMeteoClient, simulator: SimulatorHandle, fault: str) -> None:
     simulator.set_faults([fault])
-    assert len(weather.previous_runs(date(2025, 6, 2), date(2025, 6, 2), now=NOW)) == 96
+    assert len(weather.previous_runs(date(2025, 6, 2), date(2025, 6, 2), now=NOW)) == 9 * 24
 
 
 @pytest.mark.parametrize("fault", ["weather-429=0", "weather-500", "weather-503", "weather-cut"])

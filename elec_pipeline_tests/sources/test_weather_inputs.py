@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 from elec_pipeline.domain.inputs import CLOUD_COVER, HUMIDITY, RADIATION, TEMPERATURE, WEATHER, WIND_SPEED
 from elec_pipeline.domain.plausibility import PLACE_LIMITS
+from elec_pipeline.domain.weather_leads import LEADS_DAYS, LONGER_LEADS_DAYS, LONGEST_LEAD_DAYS
 from elec_pipeline.errors import ConfigurationError, SourceRequestError
 from elec_pipeline.redaction import scrub
 from elec_pipeline.settings import Settings
@@ -31,6 +32,8 @@ from elec_pipeline_tests.conftest import NOW, every_day_length
 
 PARIS = City("Paris", 48.86, 2.35, 1.0)
 MODELS = ("icon_seamless", "ecmwf_ifs025")
+N_SERIES = 15
+"""Two of each input, and five longer leads of the temperature."""
 TYPICAL = {TEMPERATURE: 12.0, CLOUD_COVER: 60.0, WIND_SPEED: 4.0, HUMIDITY: 70.0, RADIATION: 300.0}
 
 
@@ -73,7 +76,7 @@ def test_a_value_belongs_to_the_hour_that_it_is_of_and_radiation_to_the_one_befo
     assert live.tolist() == pytest.approx([stamped[hour + later] * scale for hour in hours(day)], abs=0.02)
     simulator.set_clock(lambda: NOW)
     past = client.previous_runs(day, day, now=NOW).dropna(subset=name)
-    for lead in (1, 2):
+    for lead in LEADS_DAYS[name]:
         stamped = ask(simulator, previous_run(name, lead), day)
         of_lead = past[past["hour_start"] + later - past["issued_at"] == timedelta(days=lead, hours=-6)]
         assert of_lead["hour_start"].tolist() == list(hours(day))
@@ -251,16 +254,20 @@ def test_a_request_counts_here_as_it_counts_there(
     client = OpenMeteoClient(scarce.url, scarce.url, models=models, allowance=allowance)
     client.previous_runs(last - timedelta(days=n_days - 1), last, now=NOW)
     today = NOW.date()
-    client.forecast(today, today + timedelta(days=3), now=NOW)
+    client.forecast(today, today + timedelta(days=LONGEST_LEAD_DAYS), now=NOW)
+    client.previous_runs(last - timedelta(days=n_days - 1), last, now=NOW, leads=LONGER_LEADS_DAYS)
     there = scarce.simulator._weather_quota._spent[f"{NOW:%F}"]  # noqa: SLF001 - what it counted
     assert sum(allowance.taken) == pytest.approx(there)
     expected = len(CITIES) * (n_days + 1) / 14 if n_days > 14 else len(CITIES)
-    assert allowance.taken[0] == pytest.approx(expected * max(1, len(models)))
+    if len(models) <= 2:  # a month of more models is cut into two requests
+        n_series = N_SERIES * max(1, len(models))
+        assert allowance.taken[0] == pytest.approx(expected * max(1, n_series / 10))
+        assert allowance.taken[-1] == pytest.approx(expected * max(1, len(models) / 2))
 
 
 def test_no_request_counts_more_than_a_minute_allows() -> None:
     for n_models in (1, 4, MOST_MODELS):
-        series = 10 * n_models
+        series = N_SERIES * n_models
         days = min(31, days_within(CALLS_A_MINUTE, len(CITIES), series))
         assert len(CITIES) * max(1, (days + 1) / 14) * max(1, series / 10) <= CALLS_A_MINUTE
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from elec_pipeline.domain.delivery_day import FIRST_PREVIOUS_RUNS_DAY, Issue, day_end, day_start, hours, issue_time
 from elec_pipeline.domain.inputs import INPUTS, RADIATION, TEMPERATURE, WEATHER
+from elec_pipeline.domain.weather_leads import LEADS_DAYS
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.allowance import Allowance
 from elec_pipeline.sources.open_meteo import FORECAST_PATH, OpenMeteoClient
@@ -48,9 +49,11 @@ def test_a_past_range_is_stored_once_and_not_asked_for_again(
     assert report.expected == len(hours(first, day))
     assert report.received == dict.fromkeys(WEATHER, report.expected)
     rows = stored(engine, first, day)
-    assert report.written.inserted == 4 * report.expected == len(rows)
-    assert (rows[list(WEATHER)].notna().sum() == 2 * report.expected).all()
-    assert rows["hour_start"].isin(hours(day)).sum() == 4 * n_hours
+    assert report.written.inserted == 9 * report.expected == len(rows)
+    assert {name: rows[name].notna().sum() / report.expected for name in WEATHER} == {
+        name: len(leads) for name, leads in LEADS_DAYS.items()
+    }
+    assert rows["hour_start"].isin(hours(day)).sum() == 9 * n_hours
     requests = asked(simulator)
     assert requests == 2
     again = ingest(weather, engine, first, day)
@@ -100,12 +103,14 @@ def test_before_the_first_previous_run_nothing_is_expected_and_nothing_asked_for
 def test_a_day_of_which_the_temperature_alone_is_there_is_completed_and_keeps_it(
     weather: OpenMeteoClient, engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
-    temperatures = weather.previous_runs(day, day, now=NOW)[["hour_start", "issued_at", TEMPERATURE]].dropna()
-    write_weather(engine, temperatures.assign(temperature_c=-1.5), source="earlier")
+    temperatures = weather.previous_runs(day, day, now=NOW, leads={TEMPERATURE: (1, 2)})
+    write_weather(engine, temperatures[["hour_start", "issued_at"]].assign(temperature_c=-1.5), source="earlier")
     requests = asked(simulator)
     report = ingest(weather, engine, day, day)
-    assert (report.written.inserted, report.written.replaced) == (2 * n_hours, 2 * n_hours)
-    assert (set(stored(engine, day, day)[TEMPERATURE].dropna()), asked(simulator)) == ({-1.5}, requests + 1)
+    assert (report.written.inserted, report.written.replaced) == (7 * n_hours, 2 * n_hours)
+    with engine.connect() as connection:
+        short = queries.inputs_between(connection, day_start(day), day_end(day), leads_days=2)
+    assert (set(short[TEMPERATURE].dropna()), asked(simulator)) == ({-1.5}, requests + 1)
     assert is_whole(engine, day, day)
     assert ingest(weather, engine, day, day).requests_saved == 1
 

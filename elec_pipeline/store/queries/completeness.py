@@ -12,8 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from elec_pipeline.domain.completeness import DayState
 from elec_pipeline.domain.delivery_day import Issue, day_end, day_start, days, hours, issue_time
 from elec_pipeline.domain.load_curve import QUARTERS_AN_HOUR
+from elec_pipeline.domain.weather_leads import DAY_AHEAD_LEADS_DAYS
 from elec_pipeline.store.queries.frames import paris_day
 from elec_pipeline.store.queries.series import DAY_AHEAD
+from elec_pipeline.store.queries.weather_leads import within_leads
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -41,7 +43,10 @@ def day_states(connection: Connection, first: date, last: date) -> list[DayState
 
     complete = hours_of(hourly_consumption, hourly_consumption.c.quarters == QUARTERS_AN_HOUR)
     rte = hours_of(rte_forecasts, rte_forecasts.c.forecast_type == DAY_AHEAD)
-    temperature = hours_of(weather_forecasts, weather_forecasts.c.temperature_c.is_not(None))
+    # What was said of a day a week before keeps no day from being asked for again.
+    temperature = hours_of(
+        weather_forecasts, weather_forecasts.c.temperature_c.is_not(None), within_leads(DAY_AHEAD_LEADS_DAYS)
+    )
     issues = _issues(connection, first, last, chronos_predictions, chronos_predictions.c.hour_start, 1)
     by_quarter = _issues(
         connection, first, last, quarter_hourly_predictions, quarter_hourly_predictions.c.interval_start,

@@ -15,7 +15,9 @@ from elec_pipeline.domain.history import history as arrange
 from elec_pipeline.domain.inputs import WEATHER
 from elec_pipeline.domain.load_curve import former_hours
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, rte_d1
+from elec_pipeline.domain.weather_leads import DAY_AHEAD_LEADS_DAYS
 from elec_pipeline.store.queries.frames import between, frame
+from elec_pipeline.store.queries.weather_leads import within_leads
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -28,7 +30,9 @@ from elec_pipeline.store.tables import (
 )
 
 
-def history(engine: Engine, start: datetime, end: datetime) -> History:
+def history(
+    engine: Engine, start: datetime, end: datetime, *, weather_leads_days: int = DAY_AHEAD_LEADS_DAYS
+) -> History:
     """Return all that information sets of issues within `[start, end[` are cut from.
 
     One snapshot: what other processes write meanwhile is seen whole or not at all.
@@ -37,13 +41,16 @@ def history(engine: Engine, start: datetime, end: datetime) -> History:
         engine: Of the store.
         start: First hour, UTC.
         end: End of the last hour, UTC.
+        weather_leads_days: The longest previous run of the weather that is read, as `inputs_between` has it.
+            Issues of tomorrow need no more than the default; those that look further ahead ask for up to
+            `domain.weather_leads.LONGEST_LEAD_DAYS`, and read about twice as many rows of weather.
     """
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         actuals = hours_between(connection, start, end)
         revisions = revisions_between(connection, start, end)
         former = former_hours(_raw_of_revised_hours(connection, start, end), revisions)
         vintages = vintages_between(connection, start, end)
-        inputs = inputs_between(connection, start, end)
+        inputs = inputs_between(connection, start, end, leads_days=weather_leads_days)
     return arrange(start, end, actuals, former, vintages, inputs)
 
 
@@ -130,14 +137,27 @@ def rte_d1_between(connection: Connection, start: datetime, end: datetime) -> pd
     return rte_d1(vintages_between(connection, start, end, DAY_AHEAD))
 
 
-def inputs_between(connection: Connection, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return every forecast of the inputs for the hours of `[start, end[`, in order; NaN where not known."""
+def inputs_between(
+    connection: Connection, start: datetime, end: datetime, *, leads_days: int | None = None
+) -> pd.DataFrame:
+    """Return the forecasts of the inputs for the hours of `[start, end[`, in order of the hour.
+
+    Args:
+        connection: To the store.
+        start: First hour, UTC.
+        end: End of the last hour, UTC.
+        leads_days: The longest previous run that is read, and with it the age of live forecasts, as
+            `weather_leads.within_leads` has it; None: every forecast.
+
+    Returns:
+        Columns `hour_start`, `issued_at` (UTC) and `domain.inputs.WEATHER`, NaN where not known.
+    """
     table = weather_forecasts
     return frame(
         connection,
-        between(table, table.c.hour_start, start, end).with_only_columns(
-            table.c.hour_start, table.c.issued_at, *(table.c[name] for name in WEATHER)
-        ),
+        between(table, table.c.hour_start, start, end)
+        .where(*([] if leads_days is None else [within_leads(leads_days)]))
+        .with_only_columns(table.c.hour_start, table.c.issued_at, *(table.c[name] for name in WEATHER)),
     )
 
 

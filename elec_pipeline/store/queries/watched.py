@@ -13,7 +13,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from elec_pipeline.domain.delivery_day import day_start
 from elec_pipeline.domain.input_names import TEMPERATURE
 from elec_pipeline.domain.provenance import CONSOLIDATED_SUFFIX, DEFINITIVE_SUFFIX, IMPORT_PREFIX
+from elec_pipeline.domain.weather_leads import DAY_AHEAD_LEADS_DAYS
 from elec_pipeline.store.queries.frames import frame
+from elec_pipeline.store.queries.weather_leads import within_leads
 from elec_pipeline.store.tables import (
     ZONE,
     chronos_predictions,
@@ -47,7 +49,7 @@ def first_forecast_at(connection: Connection) -> datetime | None:
 
 
 def newest_temperatures(connection: Connection, start: datetime, end: datetime) -> pd.Series:
-    """Return the temperature of each hour of `[start, end[` by the newest forecast that knows it.
+    """Return the temperature of each hour of `[start, end[` by the newest forecast that issues of tomorrow know.
 
     Returns:
         Degrees Celsius; index: the hours (UTC), those that are known.
@@ -59,7 +61,7 @@ def newest_temperatures(connection: Connection, start: datetime, end: datetime) 
         select(table.c.hour_start, temperature)
         .ext(distinct_on(table.c.hour_start))
         .where(table.c.zone == ZONE, table.c.hour_start >= start, table.c.hour_start < end)
-        .where(temperature.is_not(None))
+        .where(temperature.is_not(None), within_leads(DAY_AHEAD_LEADS_DAYS))
         .order_by(table.c.hour_start, table.c.issued_at.desc()),
     )
     return rows.set_index("hour_start")[TEMPERATURE]
