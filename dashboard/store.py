@@ -131,6 +131,11 @@ def newest_within_day(now: datetime) -> pd.DataFrame:
     return ask(queries.newest_intraday, now)
 
 
+def newest_week(now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the newest issue of the week ahead; it depends on the clock, so it is read each time."""
+    return ask(queries.newest_week_ahead, now)
+
+
 @st.cache_data(max_entries=FEW, show_spinner=False)
 def why(token: str, day: date, issue: Issue | None) -> reads_why.Why | None:
     """Return what there is to say of an issue of a delivery day; see `reads_why.why`."""
