@@ -34,7 +34,7 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         store.engine.clear()
         for cached in (
             store.series, store.issues, store.scored, store.compared, store.scores, store.vintages,
-            store.completeness, store.why,
+            store.completeness, store.why, store.quarters, store.quarter_issues,
         ):  # fmt: skip
             cached.clear()
 
