@@ -7,8 +7,8 @@ from __future__ import annotations
 
 QUARTERS: dict[str, tuple[str, str]] = {
     "resolution": ("Resolution", "Résolution"),
-    "resolution_1h": ("Hours", "Heures"),
-    "resolution_15min": ("Quarter-hours", "Quarts d'heure"),
+    "resolution_1h": ("1 h", "1 h"),
+    "resolution_15min": ("15 min", "15 min"),
     "quarters_of_few_days": (
         "Quarter-hours are drawn of at most {n} days: choose a shorter period.",
         "Les quarts d'heure sont tracés sur {n} jours au plus : choisissez une période plus courte.",

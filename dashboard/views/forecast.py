@@ -105,15 +105,15 @@ def _curves(frame: Frame, last: date, stand_in: pd.DataFrame | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = choose_span(frame, "forecast", last)
         choose(
+            texts("resolution"), "resolution", [*address.RESOLUTIONS], lambda name: texts(f"resolution_{name}"),
+            "forecast.resolution",
+        )  # fmt: skip
+        choose(
             texts("issue"), "issue", list(address.ISSUES), lambda name: texts(f"issue_{name}"), "forecast.issue"
         )
         choose(
             texts("against"), "against", [str(each) for each in Against if span.is_hourly or each.is_of_days],
             lambda name: texts(f"minus_{name}"), "forecast.against",
-        )  # fmt: skip
-        choose(
-            texts("resolution"), "resolution", [*address.RESOLUTIONS], lambda name: texts(f"resolution_{name}"),
-            "forecast.resolution",
         )  # fmt: skip
     if st.session_state.setdefault(_ISSUE, issue) != issue:
         st.session_state[_ISSUE] = issue

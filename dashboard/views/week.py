@@ -73,7 +73,7 @@ def _tile(texts: Texts, ahead: DayOfWeek) -> str:
     low, high = (number(each, language) for each in (ahead.low_mw, ahead.high_mw))
     lines = [
         texts("week_peak_range", low=low, high=high),
-        " · ".join(_hour(texts, at, chance).replace(" ", "\u00a0") for at, chance in ahead.likely),
+        *(_hour(texts, at, chance) for at, chance in ahead.likely),
         texts(
             "week_energy" if ahead.hours == ahead.hours_due else "week_energy_part",
             energy=number(ahead.energy_gwh, language), n=ahead.hours, of=ahead.hours_due,

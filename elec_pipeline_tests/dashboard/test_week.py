@@ -78,7 +78,7 @@ def test_the_page_shows_seven_days_and_when_they_were_issued(data: str, open_app
     shown = tiles(app)
     assert len(shown) == 7
     assert shown[0].startswith("|Tue 28 Oct|")
-    assert "19–20 h (60%) · 12–13 h (25%)" in shown[1].replace("\u00a0", " ")
+    assert "|19–20 h (60%)||12–13 h (25%)|" in shown[1]
     assert all(re.search(r"80%: [\d,]+–[\d,]+.*[\d,]+ GWh.*[+−][\d,]+ MW vs \d", each) for each in shown), shown
     assert line(app) == (
         "Tue 28 Oct, tomorrow: issued Mon 27 Oct 10:00 · Wed 29 Oct to Mon 3 Nov: issued Mon 27 Oct 10:00"
