@@ -66,7 +66,7 @@ def read_curves(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> Curv
     data = _read(frame, span, address.issue(), Step.QUARTER)
     if stand_in is not None:
         others = _read(frame, span, None, Step.QUARTER)
-        data = _patched(data, others[others.index.floor("h").isin(stand_in.index)])
+        data = _patched(data, others[pd.DatetimeIndex(others.index).floor("h").isin(stand_in.index)])
     if data["load_mw"].isna().all():
         hours = _patched(_read(frame, span, address.issue(), Step.HOUR), stand_in)
         return Curves(hours, Step.HOUR, "no_quarters")

@@ -85,7 +85,8 @@ def quarter_issues(connection: Connection, first: date, last: date) -> pd.DataFr
     """Return what `issues` does, of each quarter-hour: `hour_start` is the start of the quarter."""
     made = queries.quarter_hours_between(connection, day_start(first), day_end(last))
     made = made[made["issued_at"] <= made["interval_start"].dt.floor("h")]
-    return made.rename(columns={"interval_start": "hour_start"})[["hour_start", "issued_at", "load_mw"]]
+    named: pd.DataFrame = made.rename(columns={"interval_start": "hour_start"})
+    return named[["hour_start", "issued_at", "load_mw"]]
 
 
 def scored(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:

@@ -72,4 +72,5 @@ def _newest_readings(connection: Connection, kind: str, by: int, start: datetime
         .order_by(table.c.interval_start, table.c.published_at.desc(), table.c.ingested_at.desc()),
     ).set_index("interval_start")["load_mw"]
     parts = [found.set_axis(found.index + timedelta(minutes=late)) for late in range(0, by, _MINUTES)]
-    return pd.concat(parts)
+    by_quarter: pd.Series = pd.concat(parts)
+    return by_quarter
