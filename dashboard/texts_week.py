@@ -20,9 +20,9 @@ WEEK: dict[str, tuple[str, str]] = {
         f"No forecast of the days two to seven ahead is there: it is made every morning at {_CLOCK}.",
         f"Aucune prévision des jours deux à sept n'est là : elle est faite chaque matin à {_CLOCK}.",
     ),
-    "week_of_yesterday": (
-        f"This issue is not of today: today's is made at {_CLOCK}.",
-        f"Cette édition n'est pas d'aujourd'hui : celle d'aujourd'hui est faite à {_CLOCK}.",
+    "older_week": (
+        f"Today's issue is not there: shown is that of {{day}}. One is made every morning at {_CLOCK}.",
+        f"L'édition d'aujourd'hui n'est pas là : voici celle du {{day}}. Elle est faite chaque matin à {_CLOCK}.",
     ),
     "no_tomorrow": (
         "No day-ahead forecast of tomorrow is there.",

@@ -9,6 +9,7 @@ That issue speaks of tomorrow too where it was made the morning before, and stan
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,6 +53,11 @@ class DayOfWeek:
     hours: int
     hours_due: int
     change: Change | None
+
+    @property
+    def is_of_issue(self) -> bool:
+        """Whether it is of the issue of the week ahead, and not of a day-ahead forecast."""
+        return not math.isnan(self.likely[0][1])
 
     @property
     def peak_hour(self) -> datetime:

@@ -16,7 +16,7 @@ from dashboard.language import capitalised, moment_label, number, percent, short
 from dashboard.texts import Texts
 from dashboard.week import DayOfWeek, days_of_week, week_curve
 from elec_pipeline.domain.day_summary import as_known, interval_name
-from elec_pipeline.domain.delivery_day import PARIS, WEEK, day_start, delivery_day
+from elec_pipeline.domain.delivery_day import WEEK, day_start, delivery_day
 
 
 def show(frame: Frame) -> None:
@@ -34,11 +34,12 @@ def show(frame: Frame) -> None:
     curve = week_curve(tomorrow, day_ahead, issue)
     before = as_known(known[known.index < pd.Timestamp(day_start(tomorrow))])
     ahead = days_of_week(curve, peaks, before)
-    _issued(frame, tomorrow, day_ahead, issue)
-    if issue.empty:
+    of_issue = [each.day for each in ahead if each.is_of_issue]
+    _issued(frame, tomorrow, day_ahead, of_issue, issue)
+    if not of_issue:
         st.info(texts("no_week"), icon=":material/info:")
-    elif delivery_day(issue["issued_at"].iloc[0]) < today:
-        st.info(texts("week_of_yesterday"), icon=":material/schedule:")
+    elif (made := delivery_day(issue["issued_at"].iloc[0])) < today:
+        st.info(texts("older_week", day=short_day(made, texts.language)), icon=":material/schedule:")
     if not ahead:
         return
     if ahead[0].day != tomorrow:
@@ -50,7 +51,9 @@ def show(frame: Frame) -> None:
     st.caption(f"{texts('week_note')} {texts('shading')}")
 
 
-def _issued(frame: Frame, tomorrow: date, day_ahead: pd.DataFrame, issue: pd.DataFrame) -> None:
+def _issued(
+    frame: Frame, tomorrow: date, day_ahead: pd.DataFrame, of_issue: list[date], issue: pd.DataFrame
+) -> None:
     """Show when what is shown was issued: tomorrow's forecast, and the one of the days after it."""
     texts, language = frame.texts, frame.texts.language
     parts = []
@@ -58,11 +61,9 @@ def _issued(frame: Frame, tomorrow: date, day_ahead: pd.DataFrame, issue: pd.Dat
     if len(made):
         day, moment = short_day(tomorrow, language), moment_label(max(made).to_pydatetime(), language)
         parts.append(texts("tomorrow_issued", day=capitalised(day), moment=moment))
-    if len(issue):
-        first, last = (issue["hour_start"].iloc[at].tz_convert(PARIS).date() for at in (0, -1))
-        first = max(first, tomorrow + timedelta(days=1)) if len(made) else max(first, tomorrow)
+    if of_issue:
         moment = moment_label(issue["issued_at"].iloc[0].to_pydatetime(), language)
-        span = {"first": short_day(first, language), "last": short_day(last, language)}
+        span = {"first": short_day(of_issue[0], language), "last": short_day(of_issue[-1], language)}
         parts.append(texts("week_issued", **span, moment=moment))
     st.html(f'<div class="elec-line">{" · ".join(map(html.escape, parts))}</div>')
 

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 import pandas as pd
 from sqlalchemy import Connection
 
+from elec_pipeline.api.errors import invalid
+from elec_pipeline.api.paging import REFUSAL
 from elec_pipeline.domain.delivery_day import FIRST_DAY, PARIS
 from elec_pipeline.domain.week_ahead import LEADS, lead_of, leads
 from elec_pipeline.store.queries import newest_week_ahead
@@ -20,6 +22,8 @@ from elec_pipeline.store.queries.peak_hours import most_likely_peak_hours
 REACH = timedelta(days=LEADS[-1] + 2)
 """From an issue to beyond the end of its last day."""
 _ISSUE = ("issued_at", "model_version")
+_YEARS = range(2000, 2100)
+"""As of every instant that callers give: arithmetic at the ends of the calendar overflows."""
 
 
 def issue_meant(connection: Connection, now: datetime, after: tuple[KeyValue, ...] | None) -> dict[str, KeyValue]:
@@ -29,8 +33,14 @@ def issue_meant(connection: Connection, now: datetime, after: tuple[KeyValue, ..
         connection: Open.
         now: The moment; the newest issue that still looks ahead then is meant.
         after: Key of the last row of the page before: its issue is meant, though there may be a newer one by now.
+
+    Raises:
+        RequestValidationError: The key is of no issue that there can be.
     """
     if after is not None:
+        at = after[1]
+        if not isinstance(at, datetime) or at.year not in _YEARS:
+            raise invalid("cursor", REFUSAL, "cursor")
         return dict(zip(_ISSUE, after[1:], strict=True))
     hours, _ = newest_week_ahead(connection, now)
     if hours.empty:

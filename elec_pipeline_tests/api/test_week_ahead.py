@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -89,5 +91,9 @@ def test_what_the_week_ahead_does_not_have_is_refused(weeks: Api) -> None:
     for also in ({"issue": "evening"}, {"resolution": "15min"}):
         assert "day-ahead" in weeks.refusal("/v1/predictions", horizon="week", **also)["horizon"]
     assert weeks.refusal("/v1/peaks", horizon="week")["horizon"]
+    for at in ("9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"):
+        key = ["week_ahead_predictions", at, at, "x"]
+        cursor = urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+        assert "cursor" in weeks.refusal("/v1/predictions", horizon="week", cursor=cursor)
     assert weeks.json("/v1/peaks", model="another")["data"] == []
     assert weeks.json("/v1/accuracy", forecaster="week_ahead_d7") == {"data": [], "next": None}

@@ -95,5 +95,5 @@ def test_the_page_says_so_where_no_issue_or_an_older_one_is_there(data: str, ope
     plant_weeks(engine, TODAY - timedelta(days=1))
     engine.dispose()
     app = open_app(data, page="week")
-    assert "This issue is not of today" in words(app)
+    assert "Today's issue is not there: shown is that of Sun 26 Oct" in words(app)
     assert len(tiles(app)) == 6
