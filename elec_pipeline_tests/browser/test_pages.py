@@ -106,7 +106,7 @@ def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, 
 
 def test_quarter_hours_are_drawn_and_stand_in_the_address(shared_url: Shared, visit: Visit) -> None:
     page = chart(visit(f"{shared_url[0]}/?lang=en"))
-    page.get_by_role("radio", name="15 min").click()
+    page.get_by_role("radio", name="15 min").first.click()  # the second is of files
     page.wait_for_url("**resolution=15min**")
     wait_for_points(page, 2 * 96)
     chart(again := visit(page.url))
