@@ -12,7 +12,7 @@ from dashboard import address, clock, ticking
 from dashboard.frame import guarded, watch
 from dashboard.language import Language
 from dashboard.texts import Texts
-from dashboard.views import accuracy, data, day, forecast
+from dashboard.views import accuracy, data, day, forecast, week
 from elec_pipeline.guard import guard_messages, guard_process
 from elec_pipeline.serving.dashboard import DashboardLayers
 from elec_pipeline.settings import settings
@@ -51,6 +51,9 @@ def main() -> None:
     pages = [
         st.Page(guarded(forecast.show), title=texts("page_forecast"), icon=":material/show_chart:", default=True),
         st.Page(
+            guarded(week.show), title=texts("page_week"), icon=":material/calendar_view_week:", url_path="week"
+        ),
+        st.Page(
             guarded(accuracy.show),
             title=texts("page_accuracy"),
             icon=":material/leaderboard:",
@@ -59,7 +62,7 @@ def main() -> None:
         st.Page(guarded(day.show), title=texts("page_day"), icon=":material/today:", url_path="day"),
         st.Page(guarded(data.show), title=texts("page_data"), icon=":material/database:", url_path="data"),
     ]
-    st.session_state["frame.day_page"] = pages[2]
+    st.session_state["frame.day_page"] = pages[3]
     page = st.navigation(pages)
     address.be_on(page.url_path)
     st.set_page_config(page_title=f"{page.title} · {texts('title')}")

@@ -6,11 +6,20 @@ from datetime import date, timedelta
 from urllib.parse import urlencode, urlsplit
 
 from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.exports.resolution import Resolution
 from elec_pipeline.exports.styles import Kind, Style
 
 
 def file_address(
-    page: str | None, port: int, first: date, last: date, issue: Issue | None, *, kind: Kind, style: Style
+    page: str | None,
+    port: int,
+    first: date,
+    last: date,
+    issue: Issue | None,
+    *,
+    kind: Kind,
+    style: Style,
+    resolution: Resolution = Resolution.HOUR,
 ) -> str:
     """Return the address of the file of a range of delivery days.
 
@@ -22,6 +31,7 @@ def file_address(
         issue: Which of our issues; None for the newest of each hour.
         kind: Its format.
         style: How numbers are written.
+        resolution: Whether its rows are hours or quarter-hours.
 
     Example:
         >>> autumn = date(2025, 10, 26)
@@ -31,6 +41,8 @@ def file_address(
     query = {"start": str(first), "end": str(last + timedelta(days=1))}
     if issue is not None:
         query["issue"] = str(issue)
+    if resolution is not Resolution.HOUR:
+        query["resolution"] = str(resolution)
     if kind is not Kind.PARQUET:
         query["format"] = str(style)
     return f"{api_origin(page, port)}/v1/export.{kind}?{urlencode(query)}"

@@ -82,6 +82,14 @@ def issues(connection: Connection, first: date, last: date) -> pd.DataFrame:
     return made[["hour_start", "issued_at", "load_mw"]]
 
 
+def quarter_issues(connection: Connection, first: date, last: date) -> pd.DataFrame:
+    """Return what `issues` does, of each quarter-hour: `hour_start` is the start of the quarter."""
+    made = queries.quarter_hours_between(connection, day_start(first), day_end(last))
+    made = made[made["issued_at"] <= made["interval_start"].dt.floor("h")]
+    named: pd.DataFrame = made.rename(columns={"interval_start": "hour_start"})
+    return named[["hour_start", "issued_at", "load_mw"]]
+
+
 def scored(connection: Connection, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
     """Return what `hourly` does, with RTE's D-1 as it was known at 20:30 the day before, by which it is scored."""
     frame = hourly(connection, first, last, issue)

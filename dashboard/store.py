@@ -66,6 +66,20 @@ def series(token: str, first: date, last: date, issue: Issue | None, *, by_hour:
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)
+def quarters(token: str, first: date, last: date, issue: Issue | None) -> pd.DataFrame:
+    """Return the series of a period by the quarter-hour; see `queries.quarters_side_by_side`."""
+    del token
+    return ask(queries.quarters_side_by_side, first, last, issue)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def quarter_issues(token: str, first: date, last: date) -> pd.DataFrame:
+    """Return what every issue said of each quarter-hour; see `reads.quarter_issues`."""
+    del token
+    return ask(reads.quarter_issues, first, last)
+
+
+@st.cache_data(max_entries=FEW, show_spinner=False)
 def issues(token: str, first: date, last: date) -> pd.DataFrame:
     """Return what every issue said of each hour; see `reads.issues`."""
     del token
@@ -142,6 +156,11 @@ def newest_within_day(token: str, minute: datetime) -> pd.DataFrame:
     """Return the newest issue made within the day, as of a minute (`minute_of`)."""
     del token
     return ask(queries.newest_intraday, minute)
+
+
+def newest_week(now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the newest issue of the week ahead; it depends on the clock, so it is read each time."""
+    return ask(queries.newest_week_ahead, now)
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)

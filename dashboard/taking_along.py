@@ -15,7 +15,8 @@ from dashboard.file_address import file_address
 from dashboard.frame import Frame, choose
 from dashboard.language import Language
 from elec_pipeline.domain.delivery_day import FIRST_DAY, Issue
-from elec_pipeline.exports.making import MOST_DAYS, file_name, make_file
+from elec_pipeline.exports.making import file_name, make_file
+from elec_pipeline.exports.resolution import Resolution
 from elec_pipeline.exports.styles import Kind, Style
 from elec_pipeline.settings import settings
 
@@ -26,7 +27,7 @@ Chosen = tuple[date, date, date]
 
 @st.fragment
 def take_along(frame: Frame, day: date, issue: Issue | None, newest: date) -> None:
-    """Let the reader take the hours of some days along. A choice runs this alone, not the page.
+    """Let the reader take the hours, or quarter-hours, of some days along. A choice runs this alone, not the page.
 
     Args:
         frame: Of the page.
@@ -38,6 +39,12 @@ def take_along(frame: Frame, day: date, issue: Issue | None, newest: date) -> No
     st.subheader(texts("take_along"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first, last = _choose_days(frame, day, max(day, newest))
+        resolution = Resolution(
+            choose(
+                texts("resolution"), "file_resolution", [*Resolution], lambda name: texts(f"resolution_{name}"),
+                "take_along.resolution",
+            )
+        )  # fmt: skip
         kind = Kind(
             choose(texts("file_kind"), "file", [*Kind], lambda name: texts(f"file_{name}"), "take_along.file")
         )
@@ -51,26 +58,27 @@ def take_along(frame: Frame, day: date, issue: Issue | None, newest: date) -> No
                 )
             )  # fmt: skip
     address.write()
-    if (last - first).days >= MOST_DAYS:
-        st.warning(texts("file_too_long"), icon=":material/warning:")
+    if (last - first).days >= resolution.most_days:
+        st.warning(texts("file_too_long", n=resolution.most_days), icon=":material/warning:")
         return
     st.download_button(
         texts("download", kind=texts(f"file_{kind}")),
         # Made when it is clicked, of what the store holds then, as the API does.
-        partial(store.ask, make_file, first, last, issue, kind=kind, style=style),
-        file_name(first, last, issue, kind), kind.media_type, on_click="ignore", icon=":material/download:",
+        partial(store.ask, make_file, first, last, issue, kind=kind, style=style, resolution=resolution),
+        file_name(first, last, issue, kind, resolution), kind.media_type, on_click="ignore",
+        icon=":material/download:",
     )  # fmt: skip
     st.caption(texts("file_address"))
     port = settings().elec_api_port
     st.code(
-        file_address(st.context.url, port, first, last, issue, kind=kind, style=style),
+        file_address(st.context.url, port, first, last, issue, kind=kind, style=style, resolution=resolution),
         language=None,
         wrap_lines=True,
     )
     if kind is Kind.CSV:
         st.caption(texts("style_help"))
     has_key = bool(settings().elec_api_key.get_secret_value())
-    st.caption(" ".join([texts("file_note"), *([texts("file_key")] if has_key else [])]))
+    st.caption(" ".join([texts(f"file_note_{resolution}"), *([texts("file_key")] if has_key else [])]))
 
 
 def _choose_days(frame: Frame, day: date, newest: date) -> tuple[date, date]:

@@ -14,11 +14,15 @@ from dashboard.texts_day import DAY
 from dashboard.texts_errors import ERRORS, EVENING, MORNING
 from dashboard.texts_experts import EXPERTS
 from dashboard.texts_exports import EXPORTS
+from dashboard.texts_leads import LEADS
+from dashboard.texts_quarters import QUARTERS
+from dashboard.texts_week import WEEK
 from dashboard.texts_why import WHY
 from dashboard.texts_within_day import WITHIN_DAY
 from elec_pipeline.domain.forecasters import EXPERT_PREFIX, expert_of
 
-TEXTS: dict[str, tuple[str, str]] = ERRORS | EXPERTS | BEFORE_NOON | EXPORTS | DAY | WHY | WITHIN_DAY | {
+_OTHERS = ERRORS | EXPERTS | BEFORE_NOON | EXPORTS | DAY | WHY | WITHIN_DAY | WEEK | QUARTERS | LEADS
+TEXTS: dict[str, tuple[str, str]] = _OTHERS | {
     # The frame
     "title": ("French electricity consumption", "Consommation d'électricité en France"),
     "page_forecast": ("Forecast", "Prévision"),

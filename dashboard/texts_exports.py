@@ -5,8 +5,6 @@ Read through `texts`.
 
 from __future__ import annotations
 
-from elec_pipeline.exports.making import MOST_DAYS
-
 EXPORTS: dict[str, tuple[str, str]] = {
     "copy_table": ("Copy as a table", "Copier le tableau"),
     "copy_note": (
@@ -28,7 +26,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
     ),
     "download": ("Download {kind}", "Télécharger : {kind}"),
     "file_address": ("The same file by its address", "Le même fichier par son adresse"),
-    "file_note": (
+    "file_note_1h": (
         (
             "A row for each hour: Paris time with its UTC offset, UTC, loads in MW, the forecast's bands, RTE's "
             "newest D-2 and D-1, the actual of complete hours. A spreadsheet that reads the address updates "
@@ -41,12 +39,26 @@ EXPORTS: dict[str, tuple[str, str]] = {
             "prévu au-delà."
         ),
     ),
+    "file_note_15min": (
+        (
+            "A row for each quarter-hour, 92, 96 or 100 a day: Paris time with its UTC offset, UTC, loads in MW, "
+            "the forecast's bands, RTE's newest D-1 at 15 minutes, the actual where it is known by the "
+            "quarter-hour. A spreadsheet that reads the address updates itself; range=7d instead of start and end "
+            "always means the last 7 days and what is forecast beyond."
+        ),
+        (
+            "Une ligne par quart d'heure, 92, 96 ou 100 par jour : heure de Paris avec son décalage UTC, UTC, "
+            "charges en MW, bandes de la prévision, dernière J-1 de RTE à 15 minutes, réalisé connu au quart "
+            "d'heure. Un tableur qui lit l'adresse se met à jour seul ; range=7d au lieu de start et end : "
+            "toujours les 7 derniers jours et ce qui est prévu au-delà."
+        ),
+    ),
     "file_key": (
         "The API asks for its key in the header X-API-Key.",
         "L'API demande sa clé dans l'en-tête X-API-Key.",
     ),
     "file_too_long": (
-        f"A file holds at most {MOST_DAYS} days: choose fewer.",
-        f"Un fichier contient au plus {MOST_DAYS} jours : choisissez-en moins.",
+        "Such a file holds at most {n} days: choose fewer.",
+        "Un tel fichier contient au plus {n} jours : choisissez-en moins.",
     ),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,10 +19,10 @@ _UPPER, _LOWER = [0.37, 1.0], [0.0, 0.31]
 _LEGEND = -0.13
 """Below the ticks: its rows, four on a phone, grow downwards and cover neither panel."""
 _PART_OF_STEP = 0.85
-_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
+_MS_A_SECOND = 1000
 
 
-def add_difference(figure: Figure, table: pd.DataFrame, other: str, texts: Texts, *, by_hour: bool) -> None:
+def add_difference(figure: Figure, table: pd.DataFrame, other: str, texts: Texts, *, step: timedelta) -> None:
     """Add the panel; a zoom of either part is one of both, and so is what the pointer shows.
 
     Args:
@@ -29,13 +30,13 @@ def add_difference(figure: Figure, table: pd.DataFrame, other: str, texts: Texts
         table: Of `difference.differences`, or of `difference.by_day`.
         other: How the other forecast is called.
         texts: Of the language.
-        by_hour: Whether its rows are hours, or else days.
+        step: From one of its rows to the next.
     """
     from plotly.graph_objects import Bar, Scatter
 
     x = axis.positions(pd.DatetimeIndex(table.index))
     in_panel = {"yaxis": "y2", "legend": "legend2", "hovertemplate": "%{y:+,.0f} MW"}
-    width = _PART_OF_STEP * (_HOUR_MS if by_hour else _DAY_MS)
+    width = _PART_OF_STEP * _MS_A_SECOND * step.total_seconds()
     for name, chosen, colour in (
         (texts("difference_to", other=other), ~table["outside"], faded(OURS, 0.45)),
         (texts("difference_outside", other=other), table["outside"], ALARM),

@@ -13,7 +13,7 @@ from dashboard.charts.style import ALARM
 from dashboard.frame import Frame, chart, choose_span
 from dashboard.language import NO_VALUE, long_day, number, percent, short_day, written
 from dashboard.span import Span
-from dashboard.views import experts
+from dashboard.views import experts, leads
 from elec_pipeline.domain.delivery_day import Issue, delivery_day
 from elec_pipeline.domain.rte_bar import DAY_AHEAD, RTE_D1, RTE_D1_LATEST
 from elec_pipeline.domain.vintages import NOMINAL_PUBLICATION
@@ -44,6 +44,7 @@ def show(frame: Frame) -> None:
         st.caption(f"**{texts('accuracy_days', n=n_days, of=span.n_days)}**")
     show_leaderboard(frame, hours, names)
     _about_rte(frame, hours, names)
+    leads.show(frame, span)
     experts.show(frame, span)
     names = [name for name in names if name != RTE_D1_LATEST]  # on top of the other, a curve would hide it
     days = comparison.by_day(hours, names)

@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard import address, store, tiles
 from dashboard.charts.difference import add_difference
 from dashboard.charts.load import is_partial, load_figure
-from dashboard.difference import MOST_DAYS_BY_HOUR, Against, by_day, differences, other_curve
+from dashboard.curves import QUARTER_DAYS, Step, read_curves, read_other, read_within_day
+from dashboard.difference import MOST_DAYS_BY_HOUR, Against, by_day, differences
 from dashboard.frame import Frame, chart, choose, choose_span
 from dashboard.hours_table import show_hours
 from dashboard.language import long_day, moment_label, number, short_day
@@ -20,9 +21,18 @@ from dashboard.span import HOURLY_DAYS, Span
 from dashboard.states import State
 from dashboard.taking_along import take_along
 from dashboard.views import before_noon, notices, why
-from dashboard.within_day import WithinDay, within_day
+from dashboard.within_day import WithinDay
 from elec_pipeline.domain.day_summary import summarize
-from elec_pipeline.domain.delivery_day import PARIS, WEEK, Issue, day_start, delivery_day, issue_time
+from elec_pipeline.domain.delivery_day import (
+    HOUR,
+    PARIS,
+    QUARTER,
+    WEEK,
+    Issue,
+    day_start,
+    delivery_day,
+    issue_time,
+)
 
 Colour = Literal["green", "orange", "blue", "red"]
 LOOKS: dict[State, tuple[Colour, str]] = {
@@ -31,6 +41,7 @@ LOOKS: dict[State, tuple[Colour, str]] = {
     State.MISSING: ("red", ":material/cancel:"),
 }  # fmt: skip
 _SHOWN, _ISSUE = "forecast.shown", "forecast.issue_of_tiles"
+_STEPS = {Step.QUARTER: QUARTER, Step.HOUR: HOUR, Step.DAY: timedelta(days=1)}
 
 
 def show(frame: Frame) -> None:
@@ -95,6 +106,10 @@ def _curves(frame: Frame, last: date, stand_in: pd.DataFrame | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = choose_span(frame, "forecast", last)
         choose(
+            texts("resolution"), "resolution", [*address.RESOLUTIONS], lambda name: texts(f"resolution_{name}"),
+            "forecast.resolution",
+        )  # fmt: skip
+        choose(
             texts("issue"), "issue", list(address.ISSUES), lambda name: texts(f"issue_{name}"), "forecast.issue"
         )
         choose(
@@ -135,36 +150,36 @@ def _state(frame: Frame, name: str, standing: Standing) -> None:
 def _chart(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> None:
     texts, language = frame.texts, frame.texts.language
     against = address.against() if span.is_hourly or address.against().is_of_days else Against.RTE
-    data = _data(frame, span, stand_in)
-    within = (
-        within_day(store.newest_within_day(frame.version, store.minute_of(frame.now)), data["load_mw"])
-        if span.is_hourly
-        else None
-    )
+    curves = read_curves(frame, span, stand_in)
+    data, of_days = curves.data, curves.step is Step.DAY
+    if curves.why:
+        st.info(texts(curves.why, n=QUARTER_DAYS), icon=":material/info:")
+    within = read_within_day(frame, curves)
     first, last = (short_day(day, language, weekday=False, year=True) for day in (span.first, span.last))
     if data[["actual_mw", "rte_d1_mw", "rte_d2_mw", "load_mw"]].isna().all(axis=None):
         st.info(texts("nothing_in_range", first=first, last=last), icon=":material/info:")
         return
-    table = differences(data, _other(frame, span, data, against))
+    table = differences(data, read_other(frame, span, curves, against))
     if not against.is_forecast:
         table["outside"] = False
-    each_hour = span.is_hourly and span.n_days <= MOST_DAYS_BY_HOUR
+    each_row = not of_days and span.n_days <= MOST_DAYS_BY_HOUR
     # A figure that did not change keeps its zoom; its line of now is moved in the page.
     ahead = pd.Series(dtype="float64") if within is None else within.load_mw
     hashed = [int(pd.util.hash_pandas_object(part).sum()) for part in (data, table, ahead)]
     print_of = *hashed, language, span, against
     shown = st.session_state.get(_SHOWN)
     if shown is None or shown[0] != print_of:
-        figure = load_figure(data, texts, frame.now, by_hour=span.is_hourly, within=within)
+        figure = load_figure(data, texts, frame.now, by_hour=not of_days, within=within)
         add_difference(
-            figure, table if each_hour or not span.is_hourly else by_day(table), texts(f"other_{against}"), texts,
-            by_hour=each_hour,
+            figure, table if each_row or of_days else by_day(table), texts(f"other_{against}"), texts,
+            step=_STEPS[curves.step if each_row else Step.DAY],
         )  # fmt: skip
         shown = st.session_state[_SHOWN] = (print_of, figure)
     chart(shown[1], texts, "forecast.chart", texts("chart_forecast", first=first, last=last))
     notes = [
-        texts("shading") if span.is_hourly else texts("daily_note", n=HOURLY_DAYS),
-        "" if each_hour or not span.is_hourly else texts("difference_by_day", n=MOST_DAYS_BY_HOUR),
+        texts("daily_note", n=HOURLY_DAYS) if of_days else texts("shading"),
+        "" if each_row or of_days else texts("difference_by_day", n=MOST_DAYS_BY_HOUR),
+        texts("quarters_note") if curves.step is Step.QUARTER else "",
         _within_day_note(frame, within),
         texts("rte_curve"),
         texts("partial_note") if is_partial(data).any() else "",
@@ -179,21 +194,3 @@ def _within_day_note(frame: Frame, within: WithinDay | None) -> str:
     issued, until = (f"{each.astimezone(PARIS):%H:%M}" for each in (within.issued_at, within.known_until))
     mean = number(within.mean_mw, frame.texts.language, sign=True)
     return frame.texts("within_day_note", clock=issued, until=until, mean=mean, n=within.n_hours)
-
-
-def _data(frame: Frame, span: Span, stand_in: pd.DataFrame | None) -> pd.DataFrame:
-    data = store.series(frame.version, span.first, span.last, address.issue(), by_hour=span.is_hourly)
-    if stand_in is None or not span.is_hourly:
-        return data
-    return stand_in.reindex(data.index.intersection(stand_in.index)).combine_first(data)
-
-
-def _other(frame: Frame, span: Span, data: pd.DataFrame, against: Against) -> pd.Series:
-    """Return what our forecast is held against; of days before those shown too, where they are needed."""
-    issues = None
-    if against is Against.PREVIOUS_ISSUE:
-        issues = store.issues(frame.version, span.first, span.last)
-    elif against.days_before:
-        begin = span.first - timedelta(days=against.days_before)
-        data = store.series(frame.version, begin, span.last, address.issue(), by_hour=span.is_hourly)
-    return other_curve(data, against, issues, by_hour=span.is_hourly)

@@ -95,11 +95,10 @@ class ActualRow(BaseModel):
     complete: bool = Field(description="Whether all four quarters are known: else it is no hour's true value.")
 
 
-class _OfAnyIssue(BaseModel):
-    """What every row of a forecast of ours has."""
+class _Quantiles(BaseModel):
+    """What every row of a forecast of ours has, whatever it is of."""
 
     issued_at: datetime = Field(description="Issue time: what was known by then is what it stands on.")
-    lead_hours: float = Field(description="From the issue time to the start of the interval.")
     model_version: str
     load_mw: float = Field(description="The median.")
     q05: float | None = Field(description="Quantiles: null where the forecast was taken over without any.")
@@ -108,6 +107,12 @@ class _OfAnyIssue(BaseModel):
     q75: float | None
     q90: float | None
     q95: float | None
+
+
+class _OfAnyIssue(_Quantiles):
+    """What every row of an interval of a forecast of ours has."""
+
+    lead_hours: float = Field(description="From the issue time to the start of the interval.")
 
 
 class _OfIssue(_OfAnyIssue):
@@ -136,6 +141,28 @@ class IntradayRow(_OfAnyIssue):
     hour_start: datetime
     goes_on_from: datetime = Field(description="Issue time of the day-ahead forecast that was brought up to date.")
     known_until: datetime = Field(description="End of the newest actual half hour that it knew.")
+    created_at: datetime = Field(description="Much later than issued_at: made afterwards.")
+
+
+class WeekAheadRow(_OfAnyIssue):
+    """An hour two to seven days ahead, of an issue made in the morning; never changed once there."""
+
+    hour_start: datetime
+    lead_days: int = Field(description="Paris days from the day of the issue to that of the hour: 2 to 7.")
+    peak_probability: float = Field(description="That the hour is the highest of its Paris day; 0 to 1.")
+    created_at: datetime = Field(description="Much later than issued_at: made afterwards.")
+
+
+class PeakRow(_Quantiles):
+    """How high the highest hour of a day two to seven days ahead is; never changed once there."""
+
+    delivery_day: date
+    lead_days: int = Field(description="Days from the day of the issue to the delivery day: 2 to 7.")
+    peak_hour: str | None = Field(
+        description="Start of the hour that most likely is the highest, Paris time with its UTC offset."
+    )
+    peak_hour_start: datetime | None = Field(description="The same in UTC.")
+    peak_hour_probability: float | None = Field(description="That this hour is the highest; 0 to 1.")
     created_at: datetime = Field(description="Much later than issued_at: made afterwards.")
 
 
@@ -206,7 +233,8 @@ class AccuracyRow(BaseModel):
     forecaster: str = Field(
         description="rte_d1 (RTE's newest D-1 known at 20:30 Paris time the day before), rte_d1_latest (its "
         "newest, revisions included), rte_debiased (rte_d1 less its own mean error of the last 28 days by local "
-        "hour), chronos_morning, chronos_evening, seasonal_naive, or one expert of the model at an issue, such as "
+        "hour), chronos_morning, chronos_evening, seasonal_naive, intraday_1h to "
+        "intraday_12h, week_ahead_d2 to week_ahead_d7, or one expert of the model at an issue, such as "
         "expert_ridge_evening."
     )
     mape: float = Field(description="Percent.")

@@ -24,20 +24,23 @@ from elec_pipeline.api.negotiation import chosen, joined
 from elec_pipeline.api.paging import cursor, key_after
 from elec_pipeline.api.parameters import RangeQuery, SeriesQuery, window
 from elec_pipeline.api.service import Served, Service
+from elec_pipeline.api.week_ahead import issue_meant, period_of, with_leads, with_peak_hours
 from elec_pipeline.domain.delivery_day import HOUR, PARIS, Issue
 from elec_pipeline.domain.forecasters import (
     EXPERT_PREFIX,
     SCORED_LEADS,
     SEASONAL_NAIVE,
     by_quarter,
+    days_ahead,
     of_expert,
     ours,
     within_day,
 )
 from elec_pipeline.domain.rte_bar import RTE_D1, RTE_D1_LATEST
 from elec_pipeline.domain.rte_debiased import RTE_DEBIASED
+from elec_pipeline.domain.week_ahead import LEADS
 from elec_pipeline.store.queries import listings
-from elec_pipeline.store.queries.listings import Listing
+from elec_pipeline.store.queries.listings import KeyValue, Listing
 
 router = APIRouter(prefix="/v1", tags=["every vintage"])
 LARGEST_PAGE = 50_000
@@ -51,6 +54,7 @@ FIXED = (
     SEASONAL_NAIVE,
     *map(ours, Issue),
     *map(within_day, SCORED_LEADS),
+    *map(days_ahead, LEADS),
     *map(by_quarter, (RTE_D1, *map(ours, Issue))),
 )
 FORECASTER = f"^({'|'.join(FIXED)}|{EXPERT_PREFIX}[A-Za-z0-9_-]+_({'|'.join(Issue)}))$"
@@ -101,9 +105,19 @@ class PredictionQuery(PageQuery, SeriesQuery):
     resolution: Literal["1h", "15min"] = Field(
         default="1h", description="By the hour, or by the quarter-hour with `interval_start` for `hour_start`."
     )
-    horizon: Literal["day-ahead", "intraday"] = Field(
+    horizon: Literal["day-ahead", "intraday", "week"] = Field(
         default="day-ahead",
-        description="The two issues of the day before, or those of each hour for the rest of today and tomorrow.",
+        description="The two issues of the day before, or those of each hour for the rest of today and tomorrow, "
+        "or those of each morning for the days two to seven ahead: the newest of these, unless `range`, `start` "
+        "or `end` gives a period.",
+    )
+
+
+class PeaksQuery(PageQuery):
+    """The range of delivery days, the page, the format, the model."""
+
+    model: str | None = Field(
+        default=None, max_length=200, pattern=r"^[^\x00]*$", description="Only this version."
     )
 
 
@@ -143,20 +157,34 @@ async def actuals(request: Request, served: Served, asked: Annotated[PageQuery, 
 
 
 @router.get(
-    "/predictions", responses=_responses(schemas.PredictionRow, schemas.QuarterPredictionRow, schemas.IntradayRow)
+    "/predictions",
+    responses=_responses(
+        schemas.PredictionRow, schemas.QuarterPredictionRow, schemas.IntradayRow, schemas.WeekAheadRow
+    ),
 )
 async def predictions(request: Request, served: Served, asked: Annotated[PredictionQuery, Query()]) -> Response:
     """Every vintage of our forecast, with its issue time, its lead time, its model and its quantiles.
 
     By the hour or, with `resolution=15min`, by the quarter-hour: those of an hour have its forecast as mean.
-    With `horizon=intraday` what was forecast every hour within the day.
+    With `horizon=intraday` what was forecast every hour within the day, with `horizon=week` what was forecast each
+    morning for the days two to seven ahead.
     """
     listing = listings.PREDICTIONS if asked.resolution == "1h" else listings.QUARTER_PREDICTIONS
-    if asked.horizon == "intraday":
-        listing = listings.INTRADAY
+    if asked.horizon != "day-ahead":
+        listing = listings.INTRADAY if asked.horizon == "intraday" else listings.WEEK_AHEAD
         if asked.issue is not None or asked.resolution != "1h":
             raise invalid("horizon", "must be day-ahead where `issue` or `resolution=15min` is given.")
     return await _page(request, served, asked, listing, model_version=asked.model)
+
+
+@router.get("/peaks", responses=_responses(schemas.PeakRow))
+async def peaks(request: Request, served: Served, asked: Annotated[PeaksQuery, Query()]) -> Response:
+    """How high the highest hour of each day two to seven ahead is, and when it most likely is.
+
+    Of the newest issue, unless a period is given by `range`, `start` or `end`: then of every issue for its days.
+    The quantiles are those of the highest hour, whichever it is; `peak_hour` is the hour that most likely is it.
+    """
+    return await _page(request, served, asked, listings.PEAKS, model_version=asked.model)
 
 
 @router.get("/prediction-changes", responses=_responses(schemas.PredictionChangeRow))
@@ -197,17 +225,20 @@ async def _page(
     span = window(asked, served.now())
     after = None if asked.cursor is None else key_after(listing, asked.cursor)
     how = Format(asked.format) if asked.format else _accepted(joined(request.headers, "accept"))
-    named = {name: value for name, value in equal.items() if value is not None}
+    named: dict[str, KeyValue] = {name: value for name, value in equal.items() if value is not None}
+    is_newest = listing in (listings.WEEK_AHEAD, listings.PEAKS) and not (asked.range or asked.start or asked.end)
 
     def make(connection: Connection) -> Made:
+        issue = issue_meant(connection, served.now(), after) if is_newest else {}
+        start, end = period_of(issue) if issue else (span.start, span.end)
         table = listings.page(
             connection,
             listing,
-            span.start,
-            span.end,
+            start,
+            end,
             limit=asked.limit + 1,  # one more tells whether there are more
             after=after,
-            equal=named,
+            equal={**issue, **named},
             issue=span.issue,
         )
         following = None
@@ -216,7 +247,11 @@ async def _page(
             following = cursor(listing, table)
         if listing in (listings.PREDICTIONS, listings.QUARTER_PREDICTIONS, listings.PREDICTION_CHANGES):
             table.insert(2, "issue", issue_names(table["issued_at"]))
-        if "issued_at" in table:
+        if listing == listings.PEAKS:
+            table = with_peak_hours(connection, table)
+        elif listing == listings.WEEK_AHEAD:
+            table = with_leads(table)
+        if "issued_at" in table and listing != listings.PEAKS:
             lead = table[listing.key[0]] - table["issued_at"]
             table["lead_hours"] = (lead.dt.total_seconds() / HOUR.total_seconds()).round(4)
         return Made(encoded(table, how, following), how.media_type, _link(request, following))

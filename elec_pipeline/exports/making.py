@@ -6,7 +6,6 @@ Here: which days a file may hold, its name, its bytes. Not here: the table and t
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -14,29 +13,36 @@ from sqlalchemy import Connection
 from elec_pipeline.domain.delivery_day import Issue
 from elec_pipeline.exports.csv_text import csv_file
 from elec_pipeline.exports.parquet import parquet_file
+from elec_pipeline.exports.resolution import Resolution
 from elec_pipeline.exports.styles import Kind, Style
 from elec_pipeline.exports.table import export_table
 from elec_pipeline.exports.workbook import workbook_file
-from elec_pipeline.store.queries import side_by_side
-
-MOST_DAYS: Final = 366
-"""Of a file: a workbook of a year takes some seconds."""
+from elec_pipeline.store.queries import quarters_side_by_side, side_by_side
 
 
 def make_file(
-    connection: Connection, first: date, last: date, issue: Issue | None, *, kind: Kind, style: Style
+    connection: Connection,
+    first: date,
+    last: date,
+    issue: Issue | None,
+    *,
+    kind: Kind,
+    style: Style,
+    resolution: Resolution = Resolution.HOUR,
 ) -> bytes:
     """Return the file of a range of delivery days.
 
     Args:
         connection: Open.
         first: First delivery day.
-        last: Last one, included; at most `MOST_DAYS` days.
+        last: Last one, included; at most `resolution.most_days` days.
         issue: Which of our issues; None for the newest of each hour.
         kind: Its format.
         style: How numbers and dates are written, where the format leaves a choice.
+        resolution: Whether its rows are hours or quarter-hours.
     """
-    return written(export_table(side_by_side(connection, first, last, issue)), kind, style)
+    read = quarters_side_by_side if resolution is Resolution.QUARTER else side_by_side
+    return written(export_table(read(connection, first, last, issue), resolution), kind, style)
 
 
 def written(table: pd.DataFrame, kind: Kind, style: Style) -> bytes:
@@ -46,7 +52,9 @@ def written(table: pd.DataFrame, kind: Kind, style: Style) -> bytes:
     return workbook_file(table, style) if kind is Kind.XLSX else parquet_file(table)
 
 
-def file_name(first: date, last: date, issue: Issue | None, kind: Kind) -> str:
+def file_name(
+    first: date, last: date, issue: Issue | None, kind: Kind, resolution: Resolution = Resolution.HOUR
+) -> str:
     """Return what a file is called.
 
     Example:
@@ -54,6 +62,9 @@ def file_name(first: date, last: date, issue: Issue | None, kind: Kind) -> str:
         'elec-2025-10-26.csv'
         >>> file_name(date(2025, 10, 20), date(2025, 10, 26), Issue.EVENING, Kind.XLSX)
         'elec-2025-10-20-to-2025-10-26-evening.xlsx'
+        >>> file_name(date(2025, 10, 26), date(2025, 10, 26), None, Kind.PARQUET, Resolution.QUARTER)
+        'elec-2025-10-26-15min.parquet'
     """
     days = str(first) if first == last else f"{first}-to-{last}"
-    return f"elec-{days}{'' if issue is None else f'-{issue}'}.{kind}"
+    parts = ["elec", days, *([] if issue is None else [str(issue)])]
+    return "-".join([*parts, *([str(resolution)] if resolution is Resolution.QUARTER else [])]) + f".{kind}"

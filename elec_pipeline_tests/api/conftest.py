@@ -34,6 +34,7 @@ from elec_pipeline.store import urls
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline_tests.conftest import NOW, settings_for
+from elec_pipeline_tests.issues_of_weeks import plant_weeks
 from elec_pipeline_tests.ports import free_port
 
 SPRING, AUTUMN = (date(2025, 3, 20), date(2025, 3, 31)), (date(2025, 10, 17), date(2025, 10, 27))
@@ -80,6 +81,7 @@ def filled(server: EmbeddedServer, template: str, home: Path) -> Iterator[str]:
             tags={RANGE_START_TAG: str(AUTUMN[1]), RANGE_END_TAG: str(AUTUMN[1])},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+        plant_weeks(resources.open_engine(), *(AUTUMN[1] - timedelta(days=n) for n in (2, 1, 0)))
         resources.open_engine().dispose()
     settings.cache_clear()
     resources.open_engine.cache_clear()

@@ -16,7 +16,7 @@ ROUTES = [
     "/api/data", "/api/data/real", "/api/data/predictions", "/api/data/rte-forecasts", "/api/status",
     "/api/health", "/health", "/predict",
     "/v1/actuals", "/v1/predictions", "/v1/prediction-changes", "/v1/rte-forecasts", "/v1/raw-rte-forecasts",
-    "/v1/revisions", "/v1/accuracy", "/v1/export.{kind}", "/v1/summary",
+    "/v1/revisions", "/v1/accuracy", "/v1/export.{kind}", "/v1/summary", "/v1/peaks",
 ]  # fmt: skip
 # What several fields together say, such as an end before the start, no schema can.
 REFUSALS_ARE_RIGHT = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422", "429"]}}}

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
 from elec_pipeline.exports.making import make_file
+from elec_pipeline.exports.resolution import Resolution
 from elec_pipeline.exports.styles import Kind, Style
 from elec_pipeline.exports.table import NAMES
 from elec_pipeline_tests.api.conftest import Api, Serve
@@ -33,6 +34,26 @@ def test_a_file_is_that_of_the_day_with_every_hour(
     if kind is Kind.PARQUET:
         assert pd.read_parquet(io.BytesIO(reply.content))["start_utc"].tolist() == hours(day).tolist()
         assert len(hours(day)) == n_hours
+
+
+@every_day_length
+@pytest.mark.parametrize("kind", Kind)
+def test_a_file_of_quarters_has_every_quarter_as_it_is_stored(
+    api: Api, stored: Engine, day: date, n_hours: int, kind: Kind
+) -> None:
+    reply = api.get(f"/v1/export.{kind}", resolution="15min", format="fr", **a_day(day))
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="elec-{day}-15min.{kind}"'
+    with stored.connect() as connection:
+        expected = make_file(
+            connection, day, day, None, kind=kind, style=Style.FRENCH, resolution=Resolution.QUARTER
+        )
+    assert reply.content == expected
+    if kind is Kind.PARQUET:
+        table = pd.read_parquet(io.BytesIO(reply.content))
+        assert len(table) == 4 * n_hours
+        rows = api.json("/v1/predictions", resolution="15min", issue="evening", **a_day(day))["data"]
+        assert table["forecast_mw"].tolist() == [row["load_mw"] for row in rows]
+        assert table[["rte_d1_mw", "actual_mw"]].notna().all(axis=None)
 
 
 def test_the_issue_that_is_named_is_the_one_in_the_file(api: Api) -> None:
@@ -66,6 +87,7 @@ def test_what_makes_no_file_is_refused_field_by_field(api: Api) -> None:
             else api.get("/v1/export.parquet", **query).ok
         )
     assert "366 days" in api.refusal("/v1/export.csv", range="400d")["range"]
+    assert "92 days" in api.refusal("/v1/export.csv", resolution="15min", range="93d")["range"]
     assert set(api.refusal("/v1/export.csv", format="de", begin="2025-01-01")) == {"format", "begin"}
     unknown = api.get("/v1/export.ods")
     assert unknown.status_code == 404

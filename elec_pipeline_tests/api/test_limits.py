@@ -30,6 +30,7 @@ V1 = [
     for name in (
         "actuals",
         "predictions",
+        "peaks",
         "prediction-changes",
         "rte-forecasts",
         "raw-rte-forecasts",

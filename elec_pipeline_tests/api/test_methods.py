@@ -13,6 +13,7 @@ V1 = [
     for name in (
         "actuals",
         "predictions",
+        "peaks",
         "prediction-changes",
         "rte-forecasts",
         "raw-rte-forecasts",

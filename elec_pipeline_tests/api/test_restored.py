@@ -25,6 +25,7 @@ QUESTIONS = [
         for route in (
             "actuals",
             "predictions",
+            "peaks",
             "prediction-changes",
             "rte-forecasts",
             "raw-rte-forecasts",

@@ -22,6 +22,7 @@ from elec_pipeline_tests.dashboard.world import plant
 TABLES = {
     "actuals": ("hourly_consumption", ["hour_start"]),
     "predictions": ("chronos_predictions", ["hour_start", "issued_at", "model_version"]),
+    "peaks": ("week_ahead_peaks", ["delivery_day", "issued_at", "model_version"]),
     "prediction-changes": ("prediction_changes", ["hour_start", "issued_at", "model_version"]),
     "rte-forecasts": ("rte_forecasts", ["hour_start", "forecast_type", "published_at"]),
     "raw-rte-forecasts": (
@@ -85,6 +86,8 @@ def test_every_vintage_has_its_issue_time_and_quantiles(api: Api, stored: Engine
         ("predictions", {}, schemas.PredictionRow),
         ("predictions", {"resolution": "15min"}, schemas.QuarterPredictionRow),
         ("predictions", {"horizon": "intraday"}, schemas.IntradayRow),
+        ("predictions", {"horizon": "week"}, schemas.WeekAheadRow),
+        ("peaks", {}, schemas.PeakRow),
         ("prediction-changes", {}, schemas.PredictionChangeRow),
         ("rte-forecasts", {}, schemas.RteForecastRow),
         ("raw-rte-forecasts", {}, schemas.RawRteForecastRow),

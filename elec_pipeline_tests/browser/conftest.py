@@ -15,9 +15,12 @@ from pathlib import Path
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
+from sqlalchemy import create_engine
 
+from elec_pipeline.store import urls
 from elec_pipeline.store.embedded import EmbeddedServer
-from elec_pipeline_tests.dashboard.world import NOW, copy_of
+from elec_pipeline_tests.dashboard.world import NOW, TODAY, copy_of
+from elec_pipeline_tests.issues_of_weeks import plant_weeks
 from elec_pipeline_tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -69,8 +72,12 @@ def _chromium(playwright: Playwright, *arguments: str) -> Browser:
 @pytest.fixture(scope="module")
 def shared_url(server: EmbeddedServer, filled: str, home: Path) -> Iterator[tuple[str, str]]:
     """Address of a dashboard and its database, for tests that change nothing."""
-    with copy_of(server, filled) as database, served(database, home) as url:
-        yield url, database
+    with copy_of(server, filled) as database:
+        engine = create_engine(urls.for_sqlalchemy(database))
+        plant_weeks(engine, TODAY)
+        engine.dispose()
+        with served(database, home) as url:
+            yield url, database
 
 
 @pytest.fixture

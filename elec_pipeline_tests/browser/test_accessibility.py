@@ -13,7 +13,7 @@ from elec_pipeline_tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.timeout(240)
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-PAGES = ("", "accuracy", "day", "data")
+PAGES = ("", "week", "accuracy", "day", "data")
 RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(each => Number(each.tagName[1]))"
 

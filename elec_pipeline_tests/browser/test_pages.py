@@ -64,6 +64,7 @@ def wait_for_points(page: Page, number: int) -> None:
     ("path", "heading"),
     [
         ("", {"en": "Tomorrow, Tuesday 28 October 2025", "fr": "Demain, mardi 28 octobre 2025"}),
+        ("week", {"en": "The week ahead", "fr": "La semaine à venir"}),
         ("accuracy", {"en": "Accuracy", "fr": "Fiabilité"}),
         ("day", {"en": "Tuesday 28 October 2025", "fr": "Mardi 28 octobre 2025"}),
         ("data", {"en": "Data and runs", "fr": "Données et exécutions"}),
@@ -101,6 +102,18 @@ def test_range_and_language_switch_and_stand_in_the_address(shared_url: Shared, 
     labels = chart(again).locator(".ytick text").all_text_contents()
     assert labels
     assert not any("." in label for label in labels)
+
+
+def test_quarter_hours_are_drawn_and_stand_in_the_address(shared_url: Shared, visit: Visit) -> None:
+    page = chart(visit(f"{shared_url[0]}/?lang=en"))
+    page.get_by_role("radio", name="15 min").first.click()  # the second is of files
+    page.wait_for_url("**resolution=15min**")
+    wait_for_points(page, 2 * 96)
+    chart(again := visit(page.url))
+    wait_for_points(again, 2 * 96)
+    again.get_by_role("radio", name="7 days").click()
+    expect(again.locator("[data-testid=stAlert]")).to_contain_text("at most 2 days")
+    wait_for_points(again, 7 * 24 + 1)
 
 
 def test_a_trader_reads_the_first_screen_without_scrolling(shared_url: Shared, visit: Visit) -> None:
@@ -264,7 +277,9 @@ def test_an_empty_database_says_what_to_do(
     server: EmbeddedServer, template: str, home: Path, visit: Visit
 ) -> None:
     with copy_of(server, template) as database, served(database, home) as url:
-        for path, (locale, theme, width) in zip(("", "accuracy", "day", "data"), LOOKS, strict=True):
+        for path, (locale, theme, width) in zip(
+            ("", "week", "accuracy", "day", "data"), (*LOOKS, LOOKS[0]), strict=True
+        ):
             page = visit(f"{url}/{path}", locale=locale, theme=theme, width=width)
             said = "La base de données est vide" if locale == "fr-FR" else "The database is empty"
             expect(page.locator("[data-testid=stAlert]").first).to_contain_text(said)

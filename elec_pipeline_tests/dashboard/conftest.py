@@ -34,8 +34,8 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         store.engine.clear()
         for cached in (
             store.series, store.issues, store.scored, store.compared, store.scores, store.vintages,
-            store.completeness, store.why, store.newest_day, store.day_ahead, store.standings,
-            store.newest_within_day,
+            store.completeness, store.why, store.quarters, store.quarter_issues, store.newest_day, store.day_ahead,
+            store.standings, store.newest_within_day,
         ):  # fmt: skip
             cached.clear()
 

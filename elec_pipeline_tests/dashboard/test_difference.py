@@ -13,7 +13,7 @@ from dashboard.charts.load import load_figure
 from dashboard.difference import Against, by_day, differences, other_curve, previous_issue
 from dashboard.language import Language
 from dashboard.texts import Texts
-from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import HOUR, Issue, hours, issue_time
 from elec_pipeline_tests.conftest import every_day_length
 from elec_pipeline_tests.dashboard.test_figures import frame_of
 
@@ -84,7 +84,7 @@ def test_the_panel_shares_the_time_axis_of_the_curve(day: date, n_hours: int, la
     frame, texts = frame_of(day, day), Texts(language)
     figure = load_figure(frame, texts, None)
     above = len(figure.data)
-    add_difference(figure, differences(frame, frame["rte_d1_mw"]), texts("other_rte"), texts, by_hour=True)
+    add_difference(figure, differences(frame, frame["rte_d1_mw"]), texts("other_rte"), texts, step=HOUR)
     panel = figure.data[above:]
     assert {trace.yaxis for trace in panel} == {"y2"}
     assert {trace.xaxis for trace in figure.data} == {None}  # one axis: a zoom is one of both

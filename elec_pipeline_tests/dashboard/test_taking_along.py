@@ -41,8 +41,13 @@ def test_the_page_gives_the_file_of_its_day_until_others_are_chosen(data: str, o
     app.segmented_control(key="take_along.file").set_value("parquet").run()
     assert addresses(app) == [address.replace("csv?", "parquet?").replace(str(TOMORROW), str(AUTUMN))]
     assert in_address(app, "file") == "parquet"
+    app.segmented_control(key="take_along.resolution").set_value("15min").run()
+    assert addresses(app)[0].endswith("&resolution=15min")
+    assert "A row for each quarter-hour" in words(app) or "Une ligne par quart d'heure" in words(app)
     app.date_input(key="take_along.days").set_value((AUTUMN - timedelta(days=400), AUTUMN)).run()
     assert addresses(app) == []
+    assert "92" in app.warning[0].value
+    app.segmented_control(key="take_along.resolution").set_value("1h").run()
     assert "366" in app.warning[0].value
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from elec_pipeline.domain.delivery_day import Issue, hours, issue_time
+from elec_pipeline.domain.delivery_day import Issue, hours, issue_time, quarters
 from elec_pipeline.domain.quantiles import COLUMNS
 
 
@@ -26,6 +26,19 @@ def series_of(first: date, last: date | None = None) -> pd.DataFrame:
     )  # fmt: skip
     frame.loc[axis[6], "rte_d2_mw"] = np.nan
     return frame
+
+
+def quarters_of(day: date) -> pd.DataFrame:
+    """Return what `quarters_side_by_side` returns of a day that is forecast and of which the end is to come."""
+    axis = quarters(day).rename("interval_start")
+    at = np.arange(len(axis), dtype=np.float64)
+    loads = {name: 50_000 + number + at / 7 for number, name in enumerate(COLUMNS)}
+    actual = pd.Series(51_000 + at / 3, index=axis)
+    actual.iloc[[4, -3, -2, -1]] = np.nan
+    return pd.DataFrame(loads, index=axis).assign(
+        actual_mw=actual, quarters=actual.notna() * 4, rte_d1_mw=52_000 + at, rte_d2_mw=53_000.0,
+        issued_at=pd.Timestamp(issue_time(day, Issue.EVENING)), after_the_fact=False,
+    )  # fmt: skip
 
 
 def nothing_of(day: date) -> pd.DataFrame:

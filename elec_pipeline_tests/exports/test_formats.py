@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 
 from elec_pipeline.exports.making import written
+from elec_pipeline.exports.resolution import Resolution
 from elec_pipeline.exports.styles import Kind, Style
-from elec_pipeline.exports.table import LOADS, NAMES, export_table
+from elec_pipeline.exports.table import NAMES, export_table, loads_of, names_of
 from elec_pipeline_tests.conftest import every_day_length
-from elec_pipeline_tests.exports.series import nothing_of, series_of
+from elec_pipeline_tests.exports.series import nothing_of, quarters_of, series_of
 
 EXCELS_DIGITS = 1e-15
 """How exactly Excel knows a figure."""
@@ -48,15 +49,30 @@ def read_back(content: bytes, kind: Kind, style: Style) -> pd.DataFrame:
 @every_day_length
 @pytest.mark.parametrize(("kind", "style"), EVERY_FILE)
 def test_what_is_read_back_is_what_was_written(day: date, n_hours: int, kind: Kind, style: Style) -> None:
-    table = export_table(series_of(day))
+    check_read_back(export_table(series_of(day)), Resolution.HOUR, n_hours, kind, style)
+
+
+@every_day_length
+@pytest.mark.parametrize(("kind", "style"), EVERY_FILE)
+def test_quarters_that_are_read_back_are_those_that_were_written(
+    day: date, n_hours: int, kind: Kind, style: Style
+) -> None:
+    table = export_table(quarters_of(day), Resolution.QUARTER)
+    assert table["quarter_number"].tolist() == list(range(1, 4 * n_hours + 1))
+    check_read_back(table, Resolution.QUARTER, 4 * n_hours, kind, style)
+
+
+def check_read_back(table: pd.DataFrame, resolution: Resolution, n_rows: int, kind: Kind, style: Style) -> None:
     back = read_back(written(table, kind, style), kind, style)
-    assert tuple(back.columns) == NAMES
-    assert len(back) == n_hours
-    for name in ("delivery_day", "hour_number", "start_utc", "issued_at_utc"):
+    assert tuple(back.columns) == names_of(resolution)
+    assert len(back) == n_rows
+    assert pd.to_datetime(back["start_paris"], utc=True).tolist() == back["start_utc"].tolist()
+    assert set(pd.Series(back["start_utc"]).diff().dropna()) == {pd.Timedelta(resolution.step)}
+    for name in ("delivery_day", resolution.number_name, "start_utc", "issued_at_utc"):
         assert back[name].tolist() == table[name].tolist(), name
     for name in ("start_paris", "end_paris"):
         assert back[name].tolist() == [each.isoformat() for each in table[name]]
-    for name in LOADS:
+    for name in loads_of(resolution):
         found, expected = back[name].to_numpy(dtype=np.float64), table[name].to_numpy()
         np.testing.assert_allclose(found, expected, rtol=EXCELS_DIGITS if kind is Kind.XLSX else 0, err_msg=name)
 

@@ -29,6 +29,7 @@ from elec_pipeline.store.queries.quarter_hours import (
     quarter_hours_between,
     quarter_hours_known,
 )
+from elec_pipeline.store.queries.quarters_side_by_side import quarters_side_by_side
 from elec_pipeline.store.queries.registry import promoted_model, registered_models
 from elec_pipeline.store.queries.rte_weekly import weekly_vintages
 from elec_pipeline.store.queries.scores import accuracy_between, scored_days
@@ -102,6 +103,7 @@ __all__ = [
     "quarter_hours_between",
     "quarter_hours_known",
     "quarters_by_day",
+    "quarters_side_by_side",
     "raw_between",
     "readings_between",
     "recorded_alerts",

@@ -27,6 +27,8 @@ from elec_pipeline.store.tables import (
     raw_consumption_revisions,
     raw_rte_forecasts,
     rte_forecasts,
+    week_ahead_peaks,
+    week_ahead_predictions,
 )
 
 KeyValue = str | date | datetime
@@ -64,6 +66,8 @@ QUARTER_PREDICTIONS = Listing(
     {AFTER_THE_FACT: quarter_hourly_predictions.c.issued_at > quarter_hourly_predictions.c.interval_start},
 )
 INTRADAY = Listing(intraday_predictions, ("hour_start", "issued_at"))
+WEEK_AHEAD = Listing(week_ahead_predictions, ("hour_start", "issued_at", "model_version"))
+PEAKS = Listing(week_ahead_peaks, ("delivery_day", "issued_at", "model_version"))
 PREDICTION_CHANGES = Listing(prediction_changes, ("hour_start", "issued_at", "model_version"))
 RTE_FORECASTS = Listing(rte_forecasts, ("hour_start", "forecast_type", "published_at"))
 RAW_RTE_FORECASTS = Listing(raw_rte_forecasts, ("interval_start", "forecast_type", "published_at", "ingested_at"))
@@ -79,7 +83,7 @@ def page(
     *,
     limit: int,
     after: tuple[KeyValue, ...] | None = None,
-    equal: Mapping[str, str] | None = None,
+    equal: Mapping[str, KeyValue] | None = None,
     issue: Issue | None = None,
 ) -> pd.DataFrame:
     """Return the next rows of `[start, end[` in the order of the key.
