@@ -37,6 +37,7 @@ from elec_pipeline.domain.weather_leads import (
     LONGEST_LEAD_DAYS,
     lead_days,
 )
+from elec_pipeline.domain.week_ahead import LEADS
 from elec_pipeline.errors import SourceError, SourceQuotaError
 from elec_pipeline.sources.open_meteo import LONGEST_WINDOW_DAYS, OpenMeteoClient
 from elec_pipeline.sources.open_meteo_variables import archived_from, hours_of_lead
@@ -85,9 +86,9 @@ def ingest_weather(
 ) -> WeatherReport:
     """Fetch and store weather forecasts of a range of delivery days.
 
-    Of days gone by, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where it is not there already and
-    where there can be any. Of today and tomorrow, the forecast as it stands now for the week to come, and what the
-    two weeks before lack for issues of tomorrow.
+    Of days gone by and of the six after them, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where it is
+    not there already and where there can be any. Of today and tomorrow, the forecast as it stands now for the week to
+    come, and what the two weeks before lack for issues of tomorrow.
 
     Args:
         client: Of the source.
@@ -107,7 +108,8 @@ def ingest_weather(
     """
     today, report = delivery_day(now), WeatherReport()
     try:
-        for begin, end in _past(first, min(last, today - timedelta(days=1))):
+        # Forecasts for the week ahead of the last day stand on the days after it.
+        for begin, end in _past(first, min(last + timedelta(days=LEADS[-1] - 1), today - timedelta(days=1))):
             if leads := leads_lacking(engine, begin, end):
                 _store(engine, client.previous_runs(begin, end, now=now, leads=leads), source, report)
             else:
