@@ -28,10 +28,20 @@ from elec_pipeline.store.embedded import EmbeddedServer
 
 DST_DAYS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
 """Delivery days and their hours; every test with a day in it runs on all three."""
+ORDINARY_HOURS = 24
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 """A moment after all the days the tests use."""
 
 every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
+whole_runs_every_day_length = pytest.mark.parametrize(
+    ("day", "n_hours"),
+    [
+        pytest.param(day, n, id=str(day), marks=[pytest.mark.long] if n == ORDINARY_HOURS else [])
+        for day, n in DST_DAYS.items()
+    ],
+)
+"""The same for tests of whole runs, which take many seconds: the days when clocks change at every check, the
+ordinary one, which all other tests live through, with the longest tests."""
 
 _numbers = itertools.count()
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

@@ -86,9 +86,9 @@ def ingest_weather(
 ) -> WeatherReport:
     """Fetch and store weather forecasts of a range of delivery days.
 
-    Of days gone by and of the six after them, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where it is
-    not there already and where there can be any. Of today and tomorrow, the forecast as it stands now for the week to
-    come, and what the two weeks before lack for issues of tomorrow.
+    Of days gone by and of the six after them, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where
+    it is not there already and where there can be any. Of today and tomorrow, the forecast as it stands now for
+    the week to come, and what the two weeks before lack for issues of tomorrow.
 
     Args:
         client: Of the source.

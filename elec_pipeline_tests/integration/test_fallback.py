@@ -20,7 +20,7 @@ from elec_pipeline.settings_source import Source
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources import retries
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 
 KNOWNS = ["raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts"]
 
@@ -66,7 +66,7 @@ def first_choices(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
     }
 
 
-@every_day_length
+@whole_runs_every_day_length
 @pytest.mark.usefixtures("with_fallback")
 def test_the_open_data_takes_over_and_rte_reconciles(
     engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int
@@ -137,7 +137,7 @@ def requests_of(day: date) -> list[dg.RunRequest]:
         return list(schedules.reconcile.evaluate_tick(context).run_requests or [])
 
 
-@every_day_length
+@whole_runs_every_day_length
 @pytest.mark.usefixtures("with_fallback")
 def test_days_from_the_stand_in_are_asked_again_for_a_fortnight(
     engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int

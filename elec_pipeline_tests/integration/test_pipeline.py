@@ -19,7 +19,7 @@ from elec_pipeline.forecasting.checkpoint import card_of
 from elec_pipeline.settings import Settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import NOW, every_day_length
+from elec_pipeline_tests.conftest import NOW, whole_runs_every_day_length
 
 KNOWNS = ["raw_consumption", "hourly_consumption", "raw_rte_forecasts", "rte_forecasts"]
 FORECASTS = ["chronos_predictions", "quarter_hourly_predictions"]
@@ -70,7 +70,7 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return str(data.user_failure_data.description)
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, n_hours: int) -> None:
     first = day - timedelta(days=9)
     result = run(EVERYTHING, first, day)
@@ -117,7 +117,7 @@ def test_a_range_of_days_goes_through_the_whole_path(engine: Engine, day: date, 
     assert within["issued_at"].nunique() == n_hours
 
 
-@every_day_length
+@whole_runs_every_day_length
 @pytest.mark.parametrize("issue", Issue)
 def test_issued_live_or_backfilled_a_forecast_is_the_same(
     engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int, issue: Issue
@@ -151,7 +151,7 @@ def test_issued_live_or_backfilled_a_forecast_is_the_same(
     pd.testing.assert_frame_equal(backfilled, experts_live, check_exact=True)
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_too_thin_a_context_is_a_typed_error_and_no_row(engine: Engine, day: date, n_hours: int) -> None:
     assert n_hours
     assert run(KNOWNS, day - timedelta(days=2), day).success
@@ -161,7 +161,7 @@ def test_too_thin_a_context_is_a_typed_error_and_no_row(engine: Engine, day: dat
     assert predictions(engine, day).empty
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_a_gap_degrades_the_forecast_and_says_so(
     engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
@@ -232,7 +232,7 @@ def test_a_source_that_is_away_is_tried_again_and_then_fails(
     assert sum(event.is_step_restarted for event in result.all_events) == faults.MORE_TRIES
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_each_day_of_a_range_tells_of_itself(engine: Engine, day: date, n_hours: int) -> None:
     first = day - timedelta(days=9)
     result = run([*KNOWNS, "forecast_accuracy"], first, day)

@@ -27,7 +27,7 @@ from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_predictions, write_vintages
 from elec_pipeline_tests.api.conftest import Api, app_of, served
-from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 
 D2, FIRST, NIGHT, ON_THE_DAY, LATE, TOO_LATE, USUAL, OURS = 6.0, 2.0, 3.0, 1.0, 5.0, 0.5, 4.0, 2.5
 """Errors of the forecasts, each by its own share of the load, %."""
@@ -101,7 +101,7 @@ def expected(n_hours: int) -> float:
     return (late * LATE + in_time * FIRST) / (late + in_time)
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_every_part_gives_rte_the_same_score(filled: Engine, api: Api, day: date, n_hours: int) -> None:
     rte = pytest.approx(expected(n_hours))
     scored_hours = n_hours - len(AFTER_THE_BAR)
@@ -143,7 +143,7 @@ def test_every_part_gives_rte_the_same_score(filled: Engine, api: Api, day: date
     assert (row["mape"], row["hours"], row["basis"]) == (rte, scored_hours, "nominal")
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_later_revisions_are_scored_as_a_row_of_their_own(
     filled: Engine, api: Api, day: date, n_hours: int
 ) -> None:
@@ -161,7 +161,7 @@ def test_later_revisions_are_scored_as_a_row_of_their_own(
     assert comparison.nominal_days(same) == (1, 1)
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_a_day_whose_forecasts_all_came_in_time_rests_on_their_publication(
     filled: Engine, api: Api, day: date, n_hours: int
 ) -> None:
@@ -175,7 +175,7 @@ def test_a_day_whose_forecasts_all_came_in_time_rests_on_their_publication(
     assert n_hours
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_a_day_whose_d1_came_after_the_bar_is_scored_on_its_newest_alone(
     engine: Engine, day: date, n_hours: int
 ) -> None:

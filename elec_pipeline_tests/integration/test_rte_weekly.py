@@ -13,7 +13,7 @@ from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.rte import WEEKLY_PATH
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 from elec_pipeline_tests.integration.test_pipeline import checks, run
 from elec_pipeline_tests.integration.test_weather import metadata
 
@@ -28,7 +28,7 @@ def weekly(simulator: SimulatorHandle, today: date) -> dg.ExecuteInProcessResult
     return run([ASSET], today + timedelta(days=3), today + timedelta(days=9), now, job="rte_weekly")
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_a_run_stores_the_week_ahead(engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int) -> None:
     today = day - timedelta(days=6)
     result = weekly(simulator, today)

@@ -14,7 +14,7 @@ from elec_pipeline.settings import settings
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.sources.open_meteo import FORECAST_PATH
 from elec_pipeline.sources.retries import RetryPlan
-from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 from elec_pipeline_tests.integration.test_pipeline import KNOWNS, checks, predictions, run
 
 pytestmark = pytest.mark.usefixtures("configured")
@@ -27,7 +27,7 @@ def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, object]
     return {name: value.value for name, value in event.materialization.metadata.items()}
 
 
-@every_day_length
+@whole_runs_every_day_length
 @pytest.mark.parametrize("issue", Issue)
 def test_a_live_issue_knows_the_temperature_and_is_the_same_when_it_is_made_again(
     engine: Engine, simulator: SimulatorHandle, day: date, n_hours: int, issue: Issue
@@ -56,7 +56,7 @@ def test_a_live_issue_knows_the_temperature_and_is_the_same_when_it_is_made_agai
     assert again.equals(live)
 
 
-@every_day_length
+@whole_runs_every_day_length
 @pytest.mark.parametrize("fault", ["weather-500", "weather-429=0"])
 def test_without_weather_the_issue_is_made_and_says_so(
     engine: Engine,
@@ -82,7 +82,7 @@ def test_without_weather_the_issue_is_made_and_says_so(
     assert len(predictions(engine, day)) == n_hours
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_switched_off_nothing_is_asked_for_and_no_check_warns(
     engine: Engine, simulator: SimulatorHandle, monkeypatch: pytest.MonkeyPatch, day: date, n_hours: int
 ) -> None:

@@ -17,7 +17,7 @@ from elec_pipeline_tests.soak.course import soak
 from elec_pipeline_tests.soak.faults import TABLE, drawn
 from elec_pipeline_tests.soak.world import SCHEDULES, SENSORS, ticks_between
 
-DAYS, EVERY = 9, 3
+DAYS, EVERY = 7, 2
 """Around each change of the clock; a year with all kinds of faults is for `benchmarks.soak`."""
 HOURLY_EVERY = 12
 
@@ -39,7 +39,7 @@ SPANS = [(date(2025, 3, 26), 75), (date(2025, 10, 22), 62)]
     ("first", "seed"),
     [pytest.param(*SPANS[0], marks=pytest.mark.long, id="March"), pytest.param(*SPANS[1], id="October")],
 )
-def test_after_nine_days_with_faults_every_day_is_whole_and_no_run_is_left(
+def test_after_a_week_with_faults_every_day_is_whole_and_no_run_is_left(
     first: date, seed: int, own_home: Path
 ) -> None:
     with soak(own_home, first, hourly_every=HOURLY_EVERY) as soaked:
