@@ -133,12 +133,15 @@ class Forecaster:
         """Return what each expert says of one issue, by name, shape (23, 24 or 25, 7), MW."""
         return dict(said(self.experts, information).quantiles)
 
-    def expected(self, information: InformationSet) -> tuple[Said, dict[str, float]]:
-        """Return what the experts that weigh in an issue's situation say, and their weights, which add to one."""
+    def expected(self, information: InformationSet, *, with_errors: bool = True) -> tuple[Said, dict[str, float]]:
+        """Return what the experts that weigh in an issue's situation say, and their weights, which add to one.
+
+        Without their errors of the last days, where nobody asks for them, in less time.
+        """
         weights = {
             name: weight for name, weight in self.combination.of(_key(information)).medians.items() if weight
         }
-        return said({name: self.experts[name] for name in weights}, information), weights
+        return said({name: self.experts[name] for name in weights}, information, with_errors=with_errors), weights
 
     def _combined(self, information: InformationSet) -> tuple[Floats, dict[str, Floats]]:
         """Return the combination's forecast, and what each expert says."""
@@ -171,7 +174,7 @@ class Forecaster:
         yield SEASONAL_NAIVE, _rounded(week_before(information))
 
 
-def said(experts: Mapping[str, Expert], information: InformationSet) -> Said:
+def said(experts: Mapping[str, Expert], information: InformationSet, *, with_errors: bool = True) -> Said:
     """Return what experts say of one issue."""
     return Said(
         quantiles={name: expert.predict([information])[0] for name, expert in experts.items()},
@@ -179,7 +182,7 @@ def said(experts: Mapping[str, Expert], information: InformationSet) -> Said:
         errors={
             name: expert.late_errors(information)
             for name, expert in experts.items()
-            if isinstance(expert, KnowsItsErrors)
+            if with_errors and isinstance(expert, KnowsItsErrors)
         },
     )
 

@@ -131,7 +131,9 @@ def week_ahead(
     said, weights = forecaster.expected(tomorrow)
     first = {tomorrow.delivery_day: said.median(weights)}
     expected = path(forecaster, first, known)
-    warmer, colder = (path(forecaster, first, [_moved(each, sign) for each in known]) for sign in (1, -1))
+    warmer, colder = (
+        path(forecaster, first, [_moved(each, sign) for each in known], with_errors=False) for sign in (1, -1)
+    )
     made: list[DayAhead] = []
     of_rte = weekly or {}
     for lead, information in enumerate(known, start=2):
@@ -150,18 +152,25 @@ def week_ahead(
     return made, None
 
 
-def path(forecaster: Forecaster, first: Mapping[date, Floats], later: Sequence[InformationSet]) -> Path:
+def path(
+    forecaster: Forecaster,
+    first: Mapping[date, Floats],
+    later: Sequence[InformationSet],
+    *,
+    with_errors: bool = True,
+) -> Path:
     """Return the medians of some days, each standing on those before it.
 
     Args:
         forecaster: Whose experts speak.
         first: Tomorrow's median, MW, by its day.
         later: What is known of the days after it, consecutive, from the second on.
+        with_errors: Whether the errors that the experts know are asked for.
     """
     expected = dict(first)
     medians, errors = {}, {}
     for lead, information in enumerate(later, start=2):
-        said, weights = forecaster.expected(_standing_on(information, expected))
+        said, weights = forecaster.expected(_standing_on(information, expected), with_errors=with_errors)
         medians[lead] = expected[information.delivery_day] = said.median(weights)
         errors[lead] = said.late_errors(weights)
     return Path(medians, errors)

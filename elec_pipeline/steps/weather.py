@@ -86,7 +86,7 @@ def ingest_weather(
 ) -> WeatherReport:
     """Fetch and store weather forecasts of a range of delivery days.
 
-    Of days gone by and of the six after them, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where
+    Of days gone by, what previous runs said (`domain.weather_leads.LEADS_DAYS`), where
     it is not there already and where there can be any. Of today and tomorrow, the forecast as it stands now for
     the week to come, and what the two weeks before lack for issues of tomorrow.
 
@@ -108,8 +108,7 @@ def ingest_weather(
     """
     today, report = delivery_day(now), WeatherReport()
     try:
-        # Forecasts for the week ahead of the last day stand on the days after it.
-        for begin, end in _past(first, min(last + timedelta(days=LEADS[-1] - 1), today - timedelta(days=1))):
+        for begin, end in _past(first, min(last, today - timedelta(days=1))):
             if leads := leads_lacking(engine, begin, end):
                 _store(engine, client.previous_runs(begin, end, now=now, leads=leads), source, report)
             else:
@@ -129,6 +128,21 @@ def ingest_weather(
         report.unavailable = str(error)
     _count(engine, first, last, report)
     return report
+
+
+def days_after(last: date, now: datetime) -> tuple[date, date] | None:
+    """Return the days gone by after a range's last that its forecasts of the week ahead stand on; None: none is.
+
+    Example:
+        >>> from datetime import UTC
+        >>> days_after(date(2025, 7, 1), datetime(2025, 7, 4, 12, tzinfo=UTC))
+        (datetime.date(2025, 7, 2), datetime.date(2025, 7, 3))
+        >>> days_after(date(2025, 7, 3), datetime(2025, 7, 4, 12, tzinfo=UTC)) is None
+        True
+    """
+    first = last + timedelta(days=1)
+    end = min(last + timedelta(days=LEADS[-1] - 1), delivery_day(now) - timedelta(days=1))
+    return (first, end) if first <= end else None
 
 
 def _past(first: date, last: date) -> list[tuple[date, date]]:

@@ -1,5 +1,6 @@
 """`weather_forecasts`: the weather of France as it was forecast, every vintage of it."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -38,7 +39,7 @@ def weather_forecasts(
     says why; the run goes on.
     """
     from elec_pipeline.steps import day_figures
-    from elec_pipeline.steps.weather import WeatherReport, ingest_weather
+    from elec_pipeline.steps.weather import WeatherReport, days_after, ingest_weather
     from elec_pipeline.store import queries
 
     first, last = asked_days(context)
@@ -47,16 +48,19 @@ def weather_forecasts(
         if client is None:
             report = WeatherReport(unavailable="Weather is switched off: OPEN_METEO_URL is off.")
         else:
-            report = ingest_weather(
+            now = clock.now()
+            ingest = partial(
+                ingest_weather,
                 client,
                 store.engine(),
-                first,
-                last,
                 source=weather.name,
-                now=clock.now(),
+                now=now,
                 progress=lambda day: context.log.info(f"weather forecasts are stored up to {day}"),
                 quota_fails=QUOTA_FAILS_TAG in context.run.tags,
             )
+            report = ingest(first, last)
+            if (after := days_after(last, now)) is not None and not report.unavailable:
+                report.written += ingest(*after).written
         by_day.tell_of_table(context, store, queries.inputs_between, day_figures.of_weather)
     if report.unavailable and client is not None:
         context.log.warning(f"{report.unavailable} Forecasts are issued without what is missing.")
