@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,20 +28,27 @@ from elec_pipeline.store.embedded import EmbeddedServer
 
 DST_DAYS = {date(2025, 3, 30): 23, date(2025, 3, 31): 24, date(2025, 10, 26): 25}
 """Delivery days and their hours; every test with a day in it runs on all three."""
-ORDINARY_HOURS = 24
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 """A moment after all the days the tests use."""
 
 every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
-whole_runs_every_day_length = pytest.mark.parametrize(
-    ("day", "n_hours"),
-    [
-        pytest.param(day, n, id=str(day), marks=[pytest.mark.long] if n == ORDINARY_HOURS else [])
-        for day, n in DST_DAYS.items()
-    ],
-)
+
+
+def _every_day_length(at_every_check: Collection[int]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("day", "n_hours"),
+        [
+            pytest.param(day, n, id=str(day), marks=[] if n in at_every_check else [pytest.mark.long])
+            for day, n in DST_DAYS.items()
+        ],
+    )
+
+
+whole_runs_every_day_length = _every_day_length({23, 25})
 """The same for tests of whole runs, which take many seconds: the days when clocks change at every check, the
 ordinary one, which all other tests live through, with the longest tests."""
+weeks_every_day_length = _every_day_length({25})
+"""The same for tests that load weeks, for half a minute: the day of 25 hours at every check."""
 
 _numbers = itertools.count()
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

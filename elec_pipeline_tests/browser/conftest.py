@@ -29,7 +29,11 @@ expect.set_options(timeout=PATIENCE_MS)
 INSTALL_S = 240
 LOOKS = (("en-GB", "light", 1440), ("fr-FR", "dark", 1440), ("fr-FR", "light", 390), ("en-GB", "dark", 390))
 """Locale, theme, width: each with each of another, once."""
-every_look = pytest.mark.parametrize(("locale", "theme", "width"), LOOKS)
+every_look = pytest.mark.parametrize(
+    ("locale", "theme", "width"),
+    [pytest.param(*look, marks=[] if look[0] == "fr-FR" else [pytest.mark.long]) for look in LOOKS],
+)
+"""French, dark and light, wide and narrow, at every check; most other tests are English."""
 Visit = Callable[..., Page]
 
 

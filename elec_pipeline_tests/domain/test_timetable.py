@@ -49,7 +49,7 @@ def test_another_hour_is_one_edit() -> None:
     assert found["issue"] == "2025-06-30T09:15:00+00:00"
     assert found["cron"] == ["15 11 * * *", "5 1 * * *"]
     assert found["known hours"] == 10
-    assert len(found["texts"]) == 6
+    assert len(found["texts"]) == 10
     assert not found["stale"]
     assert "11:15" in found["api"]
     assert "11:15" in found["job"]

@@ -26,7 +26,7 @@ from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.sources import open_meteo
 from elec_pipeline.sources.cities import CITIES
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import NOW, whole_runs_every_day_length
+from elec_pipeline_tests.conftest import NOW, weeks_every_day_length, whole_runs_every_day_length
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def same(ours: pd.Series, theirs: pd.Series) -> bool:
     return ours.to_numpy().tolist() == theirs.to_numpy().tolist()
 
 
-@whole_runs_every_day_length
+@weeks_every_day_length
 def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
     engine: Engine, configured: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
     day: date, n_hours: int,
@@ -131,7 +131,7 @@ def test_a_source_that_refuses_ends_it_with_its_own_words(
         backfill.run_backfill(instance, backfill.EVERYTHING, day, day)
 
 
-@whole_runs_every_day_length
+@weeks_every_day_length
 def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
     engine: Engine, configured: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
     day: date, n_hours: int,
@@ -186,7 +186,8 @@ def test_the_weather_alone_is_completed_once_and_no_forecast_is_made_again(
     before = simulator.requests()[open_meteo.FORECAST_PATH]["200"]
     for _ in range(2):
         backfill.backfill_weather(configured, day, day)
-    assert simulator.requests()[open_meteo.FORECAST_PATH]["200"] == before + 1
+    # Once for the day, and once for those after it, which its week ahead stands on.
+    assert simulator.requests()[open_meteo.FORECAST_PATH]["200"] == before + 2
     with engine.connect() as connection:
         weather = queries.inputs_between(connection, day_start(day), day_end(day))
         assert connection.execute(text("SELECT * FROM elec.chronos_predictions ORDER BY 2, 3")).all() == issues

@@ -17,7 +17,7 @@ from elec_pipeline.domain.completeness import GIVE_UP_DAYS, lacks
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, hours
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import whole_runs_every_day_length
+from elec_pipeline_tests.conftest import weeks_every_day_length, whole_runs_every_day_length
 from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, FORECASTS, KNOWNS, run
 
 pytestmark = pytest.mark.usefixtures("configured")
@@ -76,7 +76,7 @@ def forget(engine: Engine, table: str, column: str, start: datetime, end: dateti
         )
 
 
-@whole_runs_every_day_length
+@weeks_every_day_length
 def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_hand(
     engine: Engine, simulator: SimulatorHandle, instance: dg.DagsterInstance, day: date, n_hours: int
 ) -> None:
