@@ -171,6 +171,7 @@ def test_a_region_and_a_missing_file_are_refused(engine: Engine, tmp_path: Path)
         imported(engine, tmp_path / "absent")
 
 
+@pytest.mark.long  # two minutes for years of hours
 @pytest.mark.skipif(not REAL.exists(), reason="the real series are not at ../shared/data")
 def test_the_real_series_arrive_hour_for_hour(engine: Engine, tmp_path: Path) -> None:
     table = pd.read_csv(REAL, usecols=["ts_utc", "load_mw", "rte_d1_mw", "rte_d_mw"])
