@@ -189,12 +189,21 @@ def scenarios(median: Floats, errors: Floats, by_weather: Floats) -> Floats:
     """
     whole = errors[~np.isnan(errors).any(axis=1)]
     if len(whole) < LEAST_DAYS:
-        whole = np.multiply.outer(
-            [NormalDist().inv_cdf(level) * USUAL_ERROR for level in LEVELS], np.ones(len(median))
-        )
+        whole = _usual_errors(len(median))
     both = np.concatenate([whole, -whole]) * median
     weather = np.multiply.outer(WEATHERS, by_weather)
     return np.asarray(median + (both[:, None] + weather[None]).reshape(-1, len(median)))
+
+
+def _usual_errors(hours: int) -> Floats:
+    """Return errors of days as they usually are, shares of the load: as large all day, or with a wave through it.
+
+    Shape (days, hours).
+    """
+    sizes = [NormalDist().inv_cdf(level) * USUAL_ERROR for level in LEVELS]
+    angles = np.arange(hours) * 2 * np.pi / hours
+    waves = [np.sqrt(2) * np.cos(angles + number * np.pi / 4) for number in range(8)]
+    return np.concatenate([np.multiply.outer(sizes, shape) for shape in (np.ones(hours), *waves)])
 
 
 def of_scenarios(day: date, lead: int, median: Floats, days: Floats) -> DayAhead:

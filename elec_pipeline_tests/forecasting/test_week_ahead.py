@@ -142,7 +142,8 @@ def test_without_known_errors_a_usual_one_makes_the_bands() -> None:
     median = np.full(24, 50_000.0)
     days = scenarios(median, np.full((60, 24), np.nan), np.zeros(24))
     of_day = of_scenarios(date(2025, 1, 1), 2, median, days)
-    assert of_day.quantiles[0, -1] - of_day.quantiles[0, 0] == pytest.approx(2 * 1.645 * 0.015 * 50_000, rel=0.1)
+    assert of_day.quantiles[0, -1] - of_day.quantiles[0, 0] == pytest.approx(2 * 1.645 * 0.015 * 50_000, rel=0.25)
+    assert of_day.peak_probability.max() < 0.5  # nothing is known of when the peak will be
 
 
 def test_the_hour_of_the_peak_is_as_likely_as_it_was_the_highest() -> None:
