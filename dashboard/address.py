@@ -18,17 +18,17 @@ from dashboard import span
 from dashboard.difference import Against
 from dashboard.language import Language, of_browser
 from elec_pipeline.domain.delivery_day import Issue
+from elec_pipeline.exports.resolution import Resolution
 from elec_pipeline.exports.styles import Kind, Style
 
 NEWEST = "newest"
 ISSUES = (NEWEST, *(str(issue) for issue in Issue))
-RESOLUTIONS = ("1h", "15min")
 VALID: Mapping[str, Callable[[str], bool]] = {
     "lang": lambda text: text in set(Language),
     "range": span.is_range,
     "issue": lambda text: text in ISSUES,
-    "resolution": lambda text: text in RESOLUTIONS,
-    "file_resolution": lambda text: text in RESOLUTIONS,
+    "resolution": lambda text: text in set(Resolution),
+    "file_resolution": lambda text: text in set(Resolution),
     "against": lambda text: text in set(Against),
     "day": lambda text: span.a_day(text) is not None,
     "beside": lambda text: span.a_day(text) is not None,

@@ -158,9 +158,11 @@ def newest_within_day(token: str, minute: datetime) -> pd.DataFrame:
     return ask(queries.newest_intraday, minute)
 
 
-def newest_week(now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the newest issue of the week ahead; it depends on the clock, so it is read each time."""
-    return ask(queries.newest_week_ahead, now)
+@st.cache_data(max_entries=FEW, show_spinner=False)
+def newest_week(token: str, minute: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the newest issue of the week ahead, as of a minute (`minute_of`)."""
+    del token
+    return ask(queries.newest_week_ahead, minute)
 
 
 @st.cache_data(max_entries=FEW, show_spinner=False)

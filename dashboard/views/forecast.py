@@ -33,6 +33,7 @@ from elec_pipeline.domain.delivery_day import (
     delivery_day,
     issue_time,
 )
+from elec_pipeline.exports.resolution import Resolution
 
 Colour = Literal["green", "orange", "blue", "red"]
 LOOKS: dict[State, tuple[Colour, str]] = {
@@ -106,7 +107,7 @@ def _curves(frame: Frame, last: date, stand_in: pd.DataFrame | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = choose_span(frame, "forecast", last)
         choose(
-            texts("resolution"), "resolution", [*address.RESOLUTIONS], lambda name: texts(f"resolution_{name}"),
+            texts("resolution"), "resolution", [*Resolution], lambda name: texts(f"resolution_{name}"),
             "forecast.resolution",
         )  # fmt: skip
         choose(

@@ -30,7 +30,7 @@ def show(frame: Frame) -> None:
     tomorrow = today + timedelta(days=1)
     known = store.series(frame.version, today - timedelta(days=WEEK), tomorrow, None, by_hour=True)
     day_ahead = known[known.index >= pd.Timestamp(day_start(tomorrow))]
-    issue, peaks = store.newest_week(frame.now)
+    issue, peaks = store.newest_week(frame.version, store.minute_of(frame.now))
     curve = week_curve(tomorrow, day_ahead, issue)
     before = as_known(known[known.index < pd.Timestamp(day_start(tomorrow))])
     ahead = days_of_week(curve, peaks, before)

@@ -6,11 +6,12 @@ peak. Not here: what such an issue knows (`domain.history`, with `lead_days`), w
 
 Each day is forecast by the experts of the day-ahead forecast, in the situation without a forecast of RTE's. Of
 the days between the issue and the delivery day our own forecast stands in for RTE's. Regressions learnt for each
-lead were tried instead: with the temperature that came true they missed the days of 2024 by as much at D+2 as
-the ridge alone in this way, and at D+7 by more.
+lead were tried instead: on every fourth morning of 2024, with the temperature that came true, they missed D+2 by
+1.87 and D+7 by 2.15 %, the ridge alone in this way by 1.77 and 2.05.
 
-Of the weather only the temperature is used: with the clouds, wind and humidity of such leads the errors of 2024
-were as large at D+2, and from D+5 on larger. Where the source's forecast ends, its last day stands for the rest.
+Of the weather only the temperature is used: with clouds, wind and humidity as forecast at such leads the same
+mornings were missed by 2 % more at D+2 and by 3 % more at D+7. Where the source's forecast ends, its last day
+stands for the rest.
 
 How far off a day is has two parts. The first is the experts' own: their errors of the last 60 days, a day ahead,
 times a factor for the lead. The second is the temperature's: what becomes of the forecast where it is warmer or

@@ -10,7 +10,7 @@ which both are made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -24,9 +24,9 @@ from elec_pipeline.domain.quantiles import COLUMNS
 from elec_pipeline.domain.weather_leads import LONGEST_LEAD_DAYS
 from elec_pipeline.domain.week_ahead import LEADS, delivery_days, due, issued_on
 from elec_pipeline.forecasting.forecaster import Forecaster, workers
-from elec_pipeline.forecasting.week_ahead import DayAhead, OfRte, week_ahead
+from elec_pipeline.forecasting.week_ahead import DayAhead, week_ahead
 from elec_pipeline.steps.issuing import MONTH_DAYS
-from elec_pipeline.steps.weekly_shares import shares_of_rte
+from elec_pipeline.steps.weekly_shares import WeeklyForecasts, read_weekly
 from elec_pipeline.store import queries
 from elec_pipeline.store.bulk import NOTHING, Written
 from elec_pipeline.store.forecasts import write_week_ahead
@@ -78,9 +78,9 @@ def _issue(engine: Engine, forecaster: Forecaster, mornings: Sequence[date], rep
     start = day_start(mornings[0] - _ONE_DAY) - timedelta(hours=forecaster.context_hours)
     end = day_end(mornings[-1] + timedelta(days=LEADS[-1]))
     history = queries.history(engine, start, end, weather_leads_days=LONGEST_LEAD_DAYS)
-    weekly = shares_of_rte(engine, mornings)
+    weekly = read_weekly(engine, mornings)
     with workers() as threads:
-        issues = list(threads.map(lambda day: _of_morning(history, forecaster, day, weekly.get(day)), mornings))
+        issues = list(threads.map(lambda day: _of_morning(history, forecaster, day, weekly), mornings))
     published = [(issued_on(day), made) for day, (made, _) in zip(mornings, issues, strict=True) if made]
     report.refused += [reason for _, reason in issues if reason is not None]
     if not published:
@@ -97,7 +97,7 @@ def _issue(engine: Engine, forecaster: Forecaster, mornings: Sequence[date], rep
 
 
 def _of_morning(
-    history: History, forecaster: Forecaster, day: date, weekly: Mapping[int, OfRte] | None
+    history: History, forecaster: Forecaster, day: date, weekly: WeeklyForecasts
 ) -> tuple[list[DayAhead], str | None]:
     """Return the days of the issue of a morning, and why some or all are not published."""
     tomorrow = history.at(day + _ONE_DAY, Issue.MORNING, context_hours=forecaster.context_hours)
@@ -111,7 +111,7 @@ def _of_morning(
         history.at(of, Issue.MORNING, context_hours=forecaster.context_hours, lead_days=lead)
         for lead, of in delivery_days(day)
     ]
-    return week_ahead(forecaster, tomorrow, later, weekly)
+    return week_ahead(forecaster, tomorrow, later, weekly.of(day, tomorrow))
 
 
 def frames(

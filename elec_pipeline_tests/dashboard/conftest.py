@@ -35,7 +35,7 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         for cached in (
             store.series, store.issues, store.scored, store.compared, store.scores, store.vintages,
             store.completeness, store.why, store.quarters, store.quarter_issues, store.newest_day, store.day_ahead,
-            store.standings, store.newest_within_day,
+            store.standings, store.newest_within_day, store.newest_week,
         ):  # fmt: skip
             cached.clear()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -27,11 +27,12 @@ from elec_pipeline.domain.week_ahead import LEADS, issued_on, leads
 from elec_pipeline.forecasting.combination.combination import Combination
 from elec_pipeline.forecasting.experts.ridge.ridge import RIDGE, Ridge
 from elec_pipeline.forecasting.forecaster import Forecaster
+from elec_pipeline.forecasting.week_ahead import OfRte
 from elec_pipeline.steps.scoring import score_days
 from elec_pipeline.steps.week_ahead import issue_weeks
-from elec_pipeline.steps.weekly_shares import REACH_DAYS, shares_of_rte
+from elec_pipeline.steps.weekly_shares import REACH_DAYS, read_weekly
 from elec_pipeline.store import queries
-from elec_pipeline.store.actuals import write_hours
+from elec_pipeline.store.actuals import write_hours, write_raw
 from elec_pipeline.store.bulk import copy
 from elec_pipeline.store.forecasts import write_vintages, write_week_ahead
 from elec_pipeline.store.tables import rte_weekly_forecasts
@@ -150,6 +151,45 @@ def say_each_morning(engine: Engine, mornings: Sequence[date], *, ours_mw: float
         )
 
 
+def shares_of(engine: Engine, morning: date) -> dict[int, OfRte]:
+    """Return what of RTE's weekly forecast has a share in ours on a morning."""
+    model, tomorrow = forecaster(), morning + timedelta(days=1)
+    start = day_start(morning - timedelta(days=1)) - model.context_hours * HOUR
+    known = queries.history(engine, start, day_end(tomorrow)).at(
+        tomorrow, Issue.MORNING, context_hours=model.context_hours
+    )
+    return read_weekly(engine, [morning]).of(morning, known)
+
+
+def say_quarters(engine: Engine, hour: datetime, load_mw: float) -> None:
+    """Store the quarters of an hour, and the hour; what was there before becomes a revision of now."""
+    axis = pd.date_range(hour, periods=4, freq="15min", unit="us")
+    rows = pd.DataFrame(
+        {"interval_start": axis, "load_mw": load_mw, "resolution_minutes": 15, "published_at": axis}
+    )
+    write_raw(engine, rows, source="test", due=axis)
+    write_hours(engine, pd.DataFrame({"hour_start": axis[:1], "load_mw": load_mw, "quarters": 4}))
+
+
+@every_day_length
+def test_a_load_revised_later_has_no_part_in_the_share(engine: Engine, day: date, n_hours: int) -> None:
+    assert n_hours
+    morning = day + timedelta(days=2)
+    first = morning - timedelta(days=REACH_DAYS)
+    fill(engine, first, morning)
+    say_each_morning(engine, days(first - timedelta(days=7), morning), ours_mw=600.0, theirs_mw=-200.0)
+    hour = day_start(day) + 12 * HOUR
+    say_quarters(engine, hour, float(curve(pd.DatetimeIndex([hour]))[0]))
+    before = shares_of(engine, morning)
+    assert before
+    say_quarters(engine, hour, 70e3)
+    with engine.connect() as connection:
+        assert queries.hours_between(connection, hour, hour + HOUR)["load_mw"].tolist() == [70e3]
+    assert {lead: each.share for lead, each in shares_of(engine, morning).items()} == pytest.approx(
+        {lead: each.share for lead, each in before.items()}
+    )
+
+
 @every_day_length
 def test_rtes_weekly_forecast_has_the_share_it_has_earned_and_only_what_was_known(
     engine: Engine, day: date, n_hours: int
@@ -159,12 +199,12 @@ def test_rtes_weekly_forecast_has_the_share_it_has_earned_and_only_what_was_know
     fill(engine, first, morning)
     issue_weeks(engine, forecaster("alone"), tomorrow, tomorrow, now=issued_on(morning))
     say_each_morning(engine, days(first - timedelta(days=7), morning), ours_mw=600.0, theirs_mw=-200.0)
-    shares = shares_of_rte(engine, [morning])[morning]
+    shares = shares_of(engine, morning)
     assert sorted(shares) == [3, 4, 5, 6, 7]
     assert [each.share for each in shares.values()] == pytest.approx([0.75] * 5)
     assert len(shares[LEADS[-1]].load_mw) == n_hours
     early = first + timedelta(days=20)
-    assert not shares_of_rte(engine, [early])[early]  # too few days are known of both
+    assert not shares_of(engine, early)  # too few days are known of both
 
     issue_weeks(engine, forecaster("with"), tomorrow, tomorrow, now=issued_on(morning))
     alone, drawn = (

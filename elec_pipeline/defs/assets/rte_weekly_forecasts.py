@@ -35,9 +35,9 @@ def rte_weekly_forecasts(
 ) -> dg.MaterializeResult:
     """RTE's forecasts of D+3 to D+9: the mean of each complete hour, a vintage where it says something new.
 
-    No forecast of ours needs them. Where the source has none this materialises without rows and says why: the open
-    data, an application that is not subscribed to them, days that RTE does not forecast now. Where RTE answers
-    otherwise than is known here, the check `complete` warns.
+    The week ahead does without them. Where the source has none this materialises without rows and says why: the
+    open data, an application that is not subscribed to them, days that RTE does not forecast now. Where RTE
+    answers otherwise than is known here, the check `complete` warns.
     """
     from elec_pipeline.steps import day_figures
     from elec_pipeline.steps.rte_weekly import WeeklyReport, ingest_weekly
@@ -53,7 +53,7 @@ def rte_weekly_forecasts(
         by_day.tell_of_table(context, store, queries.weekly_vintages, day_figures.of_weekly)
     if report.unavailable:
         tell = context.log.warning if report.is_misread else context.log.info
-        tell(f"{report.unavailable} Nothing else needs them.")
+        tell(f"{report.unavailable} The week ahead is forecast without them.")
     return dg.MaterializeResult(
         metadata={
             **metadata.of_run(

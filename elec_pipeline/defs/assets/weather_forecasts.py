@@ -60,7 +60,9 @@ def weather_forecasts(
             )
             report = ingest(first, last)
             if (after := days_after(last, now)) is not None and not report.unavailable:
-                report.written += ingest(*after).written
+                more = ingest(*after)
+                report.written += more.written
+                report.unavailable = more.unavailable
         by_day.tell_of_table(context, store, queries.inputs_between, day_figures.of_weather)
     if report.unavailable and client is not None:
         context.log.warning(f"{report.unavailable} Forecasts are issued without what is missing.")
