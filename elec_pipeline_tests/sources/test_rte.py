@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import time
 from datetime import date, timedelta
+from types import SimpleNamespace
 
+import oauthlib.oauth2.rfc6749.clients.base
 import pytest
 
 from elec_pipeline.domain.delivery_day import quarters
@@ -10,6 +12,7 @@ from elec_pipeline.errors import SourceRefusedError, SourceRequestError, SourceU
 from elec_pipeline.simulator.app import SimulatorOptions
 from elec_pipeline.simulator.server import SimulatorHandle, running
 from elec_pipeline.simulator.synthetic import SyntheticCurves
+from elec_pipeline.sources import rte_token
 from elec_pipeline.sources.retries import RetryPlan
 from elec_pipeline.sources.rte import SHORT_TERM_PATH, TOKEN_PATH, RteClient
 from elec_pipeline_tests.conftest import NOW, every_day_length, quick_client
@@ -111,16 +114,31 @@ def test_one_token_serves_many_requests(client: RteClient, simulator: SimulatorH
     assert simulator.requests()[TOKEN_PATH] == {"200": 1}
 
 
-def test_a_token_is_renewed_before_and_after_it_expires() -> None:
-    with running(SyntheticCurves(), now=lambda: NOW, options=SimulatorOptions(token_lifetime_s=1)) as simulator:
-        client = quick_client(simulator.url)
-        assert len(client.short_term(["REALISED"], DAY, DAY)) == 96
-        time.sleep(1.1)
-        assert len(client.short_term(["REALISED"], DAY, DAY)) == 96
-        assert simulator.requests()[TOKEN_PATH]["200"] >= 2
-        # RTE may call a token expired that should not be.
-        simulator.set_faults(["401:1"])
-        assert len(client.short_term(["REALISED"], DAY, DAY)) == 96
+def test_a_token_that_ran_out_is_renewed_before_it_is_used(
+    client: RteClient, simulator: SimulatorHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(client.short_term(["REALISED"], DAY, DAY)) == 96
+    later = SimpleNamespace(time=lambda: time.time() + SimulatorOptions().token_lifetime_s + 1)
+    for module in (rte_token, oauthlib.oauth2.rfc6749.clients.base):
+        monkeypatch.setattr(module, "time", later)
+    assert len(client.short_term(["REALISED"], DAY, DAY)) == 96
+    assert simulator.requests()[TOKEN_PATH]["200"] == 2
+    assert simulator.requests()[SHORT_TERM_PATH] == {"200": 2}
+
+
+def test_a_token_that_rte_calls_expired_too_early_is_renewed(
+    client: RteClient, simulator: SimulatorHandle
+) -> None:
+    simulator.set_faults(["401:1"])
+    assert len(client.short_term(["REALISED"], DAY, DAY)) == 96
+    assert simulator.requests()[TOKEN_PATH]["200"] == 2
+
+
+def test_tokens_that_are_never_any_good_are_refused_after_the_second() -> None:
+    with running(SyntheticCurves(), now=lambda: NOW, options=SimulatorOptions(token_lifetime_s=0)) as useless:
+        with pytest.raises(SourceRefusedError, match=r"expired as soon as it is issued|UNAUTHORIZED"):
+            quick_client(useless.url).short_term(["REALISED"], DAY, DAY)
+        assert useless.requests()[TOKEN_PATH]["200"] == 2
 
 
 def test_no_secret_in_an_error(simulator: SimulatorHandle) -> None:
