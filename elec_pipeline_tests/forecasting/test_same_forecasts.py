@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ SITUATIONS = {
 
 KNOWN: dict[str, dict[str, Any]] = {"cold": {}, "warm": {"temperature": True}, "weather": {"weather": True}}
 """Of the inputs."""
+AT_EVERY_CHECK = [("evening", "weather"), ("early", "warm"), ("alone", "cold")]
+"""Every situation and every set of inputs once; each of the others takes as long again."""
 
 
 def made(situation: str, known: str) -> np.ndarray:
@@ -44,8 +47,13 @@ def made(situation: str, known: str) -> np.ndarray:
     return np.rint(rows * TENTHS).astype(np.int32)
 
 
-@pytest.mark.parametrize("known", KNOWN)
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize(
+    ("situation", "known"),
+    [
+        pytest.param(*case, marks=[] if case in AT_EVERY_CHECK else [pytest.mark.long])
+        for case in itertools.product(SITUATIONS, KNOWN)
+    ],
+)
 def test_a_year_of_forecasts_is_what_it_was(situation: str, known: str) -> None:
     with np.load(FILE) as stored:
         former = np.cumsum(stored[f"{situation}_{known}"], axis=0)

@@ -24,8 +24,10 @@ from elec_pipeline.forecasting.samples import Degradation
 from elec_pipeline_tests.forecasting.training_cases import MOMENTS, trained
 
 BASES = {"from scratch": "", "chronos2": "chronos2_folder", "bolt": "bolt_folder", "t5": "t5_folder"}
-CASES = [("from scratch", moment) for moment in MOMENTS] + [
-    (base, "between two checkpoints") for base in BASES if base != "from scratch"
+CASES = [
+    *(("from scratch", moment) for moment in MOMENTS),
+    ("chronos2", "between two checkpoints"),
+    *(pytest.param(base, "between two checkpoints", marks=pytest.mark.long) for base in ("bolt", "t5")),
 ]
 
 
@@ -50,18 +52,24 @@ def base_model(request: pytest.FixtureRequest) -> Callable[[str], str]:
 def killed(
     base_model: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, str], Path]:
-    """The work folders of trainings that SIGKILL ended."""
+    """The work folders of trainings that SIGKILL ended; those of a base are made when one is asked for."""
     work = tmp_path_factory.mktemp("killed")
-    cases = [
-        {"base_model": base_model(base), "moment": moment, "work_dir": str(work / base / moment)}
-        for base, moment in CASES
-    ]
-    subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "elec_pipeline_tests.forecasting.training_cases", json.dumps(cases)],
-        check=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    return lambda base, moment: work / base / moment
+
+    def of(base: str, moment: str) -> Path:
+        if not (work / base).exists():
+            moments = MOMENTS if base == "from scratch" else ["between two checkpoints"]
+            cases = [
+                {"base_model": base_model(base), "moment": each, "work_dir": str(work / base / each)}
+                for each in moments
+            ]
+            subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "elec_pipeline_tests.forecasting.training_cases", json.dumps(cases)],
+                check=True,
+                env=os.environ | {"OMP_NUM_THREADS": "1"},
+            )
+        return work / base / moment
+
+    return of
 
 
 @dataclass(frozen=True)
