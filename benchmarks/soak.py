@@ -44,7 +44,7 @@ def main() -> None:
             print(f"  {day}: {len(memory)} days, {memory[-1]:.0f} MB", flush=True)
 
     try:
-        with soak(home, asked.first, hourly_every=asked.hourly_every) as soaked:
+        with soak(home, asked.first, hourly_every=asked.hourly_every, backup_every=asked.backup_every) as soaked:
             soaked.world.runner.with_training = asked.with_training
             try:
                 soaked.run(asked.first, asked.days, seed=asked.seed, every=asked.every, on_day=on_day)
@@ -71,8 +71,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=5, help="days from one fault to the next (default 5)")
     parser.add_argument("--first", type=date.fromisoformat, default=FIRST, help=f"first day (default {FIRST})")
     parser.add_argument(
-        "--hourly-every", type=int, default=1, help="of what is scheduled each hour, one in so many (default 1)"
+        "--hourly-every",
+        type=int,
+        default=1,
+        help="of what is due each hour, one in so many (default 1)",
     )
+    parser.add_argument("--backup-every", type=int, default=1, help="of the nightly backups, one in so many")
     parser.add_argument("--say-every", type=int, default=10, help="days from one line to the next (default 10)")
     parser.add_argument("--with-training", action="store_true", help="carry out the trainings too")
     return parser.parse_args()

@@ -84,7 +84,8 @@ class _Search:
     """What to look for in a text because of one secret, compiled.
 
     Attributes:
-        forms: Lower case; a text that holds none of them is clean, and looking for them is quick.
+        forms: Lower case, the shortest first; a text that holds none of them is clean, and looking for them is
+            quick.
         pattern: All forms, longest first, with the surroundings that short ones need.
     """
 
@@ -107,7 +108,7 @@ def scrub(text: str) -> str:
     """
     lowered = text.lower()
     for search in _current():
-        if any(form in lowered for form in search.forms):
+        if len(lowered) >= len(search.forms[0]) and any(form in lowered for form in search.forms):
             text = search.pattern.sub(STARS, text)
     return text
 

@@ -126,13 +126,14 @@ def faults_of(first: date, n_days: int, *, seed: int, every: int) -> list[Fault]
 
 
 @contextmanager
-def soak(home: Path, first: date, *, hourly_every: int = 1) -> Iterator[Soak]:
+def soak(home: Path, first: date, *, hourly_every: int = 1, backup_every: int = 1) -> Iterator[Soak]:
     """Start source, database and Dagster's instance for a soak, and end them after it.
 
     Args:
         home: State folder, empty, which other accounts may enter.
         first: First day.
         hourly_every: See `World`.
+        backup_every: See `World`.
     """
     clock = Clock(_midnight(first))
     server = EmbeddedServer(home)
@@ -152,7 +153,7 @@ def soak(home: Path, first: date, *, hourly_every: int = 1) -> Iterator[Soak]:
         instance = stack.enter_context(open_instance(settings()))
         assert dagster_home(settings().elec_home) == home / "dagster"
         _lighten(instance)
-        world = World(instance, simulator, clock, hourly_every)
+        world = World(instance, simulator, clock, hourly_every, backup_every)
         yield Soak(world, Injuries(world, server), server)
 
 

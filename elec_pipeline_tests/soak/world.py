@@ -25,16 +25,18 @@ from elec_pipeline.definitions import build_defs
 from elec_pipeline.defs.resources import ClockResource, StoreResource, WeatherResource
 from elec_pipeline.defs.schedules import all_schedules
 from elec_pipeline.defs.sensors import all_sensors
+from elec_pipeline.domain.delivery_day import delivery_day
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline_tests.soak.runs import Asked, Runner
 
 HOUR = timedelta(hours=1)
 SENSORS_AT = timedelta(minutes=5)
 """Past each hour."""
-HOURLY = {"rte_revisions", "intraday_forecast"}
 SCHEDULES = {each.name: each for each in all_schedules}
 SENSORS = {each.name: each for each in all_sensors if each.targets}
 """Those that ask for runs; those that tell people are looked at in the end."""
+HOURLY = {"rte_revisions", "intraday_forecast", *SENSORS}
+NIGHTLY_BACKUP = "backup"
 
 
 @dataclass
@@ -64,7 +66,8 @@ class World:
         instance: Dagster's, on PostgreSQL.
         simulator: RTE's API, its open data and Open-Meteo; its clock is this world's.
         clock: Moved by `live`.
-        hourly_every: Of what is scheduled each hour, most of a day's runs, one in so many is taken.
+        hourly_every: Of what is due each hour, most of a day's runs and the sensors, one in so many is taken.
+        backup_every: Of the nightly backups, which are restored as a whole and compared, one in so many is taken.
         ticks: How many ticks were evaluated, by schedule or sensor.
         skips: The last reason of each that asked for nothing.
     """
@@ -73,6 +76,7 @@ class World:
     simulator: SimulatorHandle
     clock: Clock
     hourly_every: int = 1
+    backup_every: int = 1
     ticks: Counter[str] = field(default_factory=Counter)
     skips: dict[str, str] = field(default_factory=dict)
     _asked: set[tuple[str, str]] = field(default_factory=set)
@@ -93,6 +97,8 @@ class World:
             self.clock.now = moment
             if moment.hour % self.hourly_every:
                 names = [name for name in names if name not in HOURLY]  # noqa: PLW2901 - fewer of them
+            if delivery_day(moment).toordinal() % self.backup_every:
+                names = [name for name in names if name != NIGHTLY_BACKUP]  # noqa: PLW2901
             if self.runner.is_paused:
                 self._missed |= dict.fromkeys(names, moment)
                 continue
