@@ -30,6 +30,7 @@ _LOOK = """<style>
 .elec-tiles dt, .elec-tiles dd { opacity: 0.85; }
 .elec-tiles b { font-size: 1.2rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .elec-tiles dd:has(b) { opacity: 1; }
+.elec-address { user-select: all; overflow-wrap: anywhere; }
 .elec-line, .elec-since { opacity: 0.85; font-variant-numeric: tabular-nums; }
 .elec-line, .elec-since { margin-top: -0.7rem; }
 [data-testid=stCaptionContainer] { color: inherit; opacity: 0.82; }

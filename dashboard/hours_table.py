@@ -32,9 +32,18 @@ def show_hours(frame: Frame, day: date, series: pd.DataFrame) -> None:
         written(language, sign=True), subset=[texts("difference")]
     )
     st.dataframe(shown, height="content", placeholder=NO_VALUE, alt=title)
-    with st.popover(texts("copy_table"), icon=":material/content_copy:"):
-        st.caption(texts("copy_note"))
-        st.code(as_text(table), language=None)
+    _to_copy(texts, table)
+
+
+@st.fragment
+def _to_copy(texts: Texts, table: pd.DataFrame) -> None:
+    """Offer the table as text, which is sent once it is asked for: the code that shows it takes long to load."""
+    with st.popover(
+        texts("copy_table"), icon=":material/content_copy:", key="hours_table.copy", on_change="rerun"
+    ) as box:
+        if box.open:
+            st.caption(texts("copy_note"))
+            st.code(as_text(table), language=None)
 
 
 def hours_table(series: pd.DataFrame, texts: Texts) -> pd.DataFrame:

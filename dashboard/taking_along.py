@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -70,11 +71,9 @@ def take_along(frame: Frame, day: date, issue: Issue | None, newest: date) -> No
     )  # fmt: skip
     st.caption(texts("file_address"))
     port = settings().elec_api_port
-    st.code(
-        file_address(st.context.url, port, first, last, issue, kind=kind, style=style, resolution=resolution),
-        language=None,
-        wrap_lines=True,
-    )
+    where = file_address(st.context.url, port, first, last, issue, kind=kind, style=style, resolution=resolution)
+    # Not `st.code`: that loads a megabyte of colours for programs before the first chart is drawn.
+    st.html(f'<code class="elec-address">{escape(where)}</code>')
     if kind is Kind.CSV:
         st.caption(texts("style_help"))
     has_key = bool(settings().elec_api_key.get_secret_value())

@@ -25,7 +25,10 @@ EXPORTS: dict[str, tuple[str, str]] = {
         "Français : points-virgules, virgules décimales et marque d'ordre des octets, pour Excel en français.",
     ),
     "download": ("Download {kind}", "Télécharger : {kind}"),
-    "file_address": ("The same file by its address", "Le même fichier par son adresse"),
+    "file_address": (
+        "The same file by its address; a click selects it",
+        "Le même fichier par son adresse ; un clic la sélectionne",
+    ),
     "file_note_1h": (
         (
             "A row for each hour: Paris time with its UTC offset, UTC, loads in MW, the forecast's bands, RTE's "

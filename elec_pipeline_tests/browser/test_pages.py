@@ -172,7 +172,7 @@ def test_a_button_gives_the_file_of_the_database_and_the_address_beside_it_the_s
     with served_api(app_of(database, now=lambda: NOW)) as api:
         for name, ending in (("CSV", "csv"), ("Excel", "xlsx"), ("Parquet", "parquet")):
             page.get_by_role("radio", name=name, exact=True).click()
-            shown = page.locator("[data-testid=stCode]").filter(has_text=f"/v1/export.{ending}?")
+            shown = page.locator("code.elec-address").filter(has_text=f"/v1/export.{ending}?")
             expect(shown).to_be_visible()
             with page.expect_download() as download:
                 page.get_by_role("button", name=f"Télécharger : {name}").click()

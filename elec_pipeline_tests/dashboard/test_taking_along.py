@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import requests
 from streamlit.testing.v1 import AppTest
@@ -16,7 +18,8 @@ from elec_pipeline_tests.dashboard.world import AUTUMN, NOW, TOMORROW
 
 
 def addresses(app: AppTest) -> list[str]:
-    return [each.value for each in app.code if "/v1/export" in each.value]
+    shown = [each.proto.body for each in app.get("html")]
+    return [unescape(found[1]) for each in shown if (found := re.search("<code[^>]*>(.*)</code>", each))]
 
 
 def button(app: AppTest) -> str:
