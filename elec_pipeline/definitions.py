@@ -14,6 +14,7 @@ from elec_pipeline.defs.jobs import all_jobs
 from elec_pipeline.defs.resources import (
     ChronosResource,
     ClockResource,
+    EntsoeResource,
     SourceResource,
     StoreResource,
     WeatherResource,
@@ -35,6 +36,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     resources = {
         "store": StoreResource(),
         "source": SourceResource(),
+        "entsoe": EntsoeResource(),
         "weather": WeatherResource(),
         "chronos": ChronosResource(),
         "clock": ClockResource(),

@@ -31,9 +31,9 @@ from elec_pipeline import redaction
 from elec_pipeline.errors import ConfigurationError
 from elec_pipeline.home import default_home
 from elec_pipeline.settings_alerts import Language, address_secrets, demand_addresses
+from elec_pipeline.settings_entsoe import EntsoePlace, SettingsOfEntsoe, entsoe_place
 from elec_pipeline.settings_errors import explain
 from elec_pipeline.settings_files import SecretFileError
-from elec_pipeline.settings_notices import SettingsOfNotices
 from elec_pipeline.settings_source import (
     ODRE_HOST,
     RTE_HOST,
@@ -57,7 +57,7 @@ from elec_pipeline.settings_weather import (
 _log = logging.getLogger(__name__)
 
 
-class Settings(SettingsOfNotices):
+class Settings(SettingsOfEntsoe):
     """Settings from the environment, from a file `.env` in the working directory, secrets also from files.
 
     Blanks and quotes round a value are left out; an empty value is the default.
@@ -271,6 +271,16 @@ class Settings(SettingsOfNotices):
         if self.source is Source.SIMULATOR and not self.rte_client_id.get_secret_value():
             return SIMULATOR_CREDENTIAL, SIMULATOR_CREDENTIAL
         return self.rte_client_id.get_secret_value(), self.rte_client_secret.get_secret_value()
+
+    @property
+    def entsoe(self) -> EntsoePlace | None:
+        """Where RTE's D-1 is looked for too; None where nowhere.
+
+        Raises:
+            ConfigurationError: The token would be sent in the clear.
+        """
+        is_simulated = self.source is Source.SIMULATOR
+        return entsoe_place(self.entsoe_url, self.entsoe_api_token, is_simulated=is_simulated)
 
     @property
     def fetches_weather(self) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from elec_pipeline.errors import ConfigurationError
-from elec_pipeline.settings_values import http_url
+from elec_pipeline.settings_values import LOOPBACK, http_url
 
 RTE_HOST = "https://digital.iservices.rte-france.com"
 ODRE_HOST = "https://odre.opendatasoft.com"
@@ -74,7 +74,7 @@ def source_of(named: Source, rte_base_url: str, *, has_credentials: bool) -> Sou
             "data without a key (ELEC_SOURCE=odre), or point RTE_BASE_URL at `elec simulator`."
         )
     url = urlsplit(rte_base_url)
-    if url.scheme != "https" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
         raise ConfigurationError(
             f"RTE_BASE_URL ({rte_base_url}) would send the client secret in the clear: use https://, "
             "or set ELEC_SOURCE=simulator if a simulator answers there."

@@ -16,9 +16,11 @@ from pydantic import SecretStr
 from elec_pipeline.redaction import STARS, url_secrets
 
 ANY_ORIGIN = "*"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Where a secret may be sent in the clear: to this very machine."""
 OLDER_LAYOUT = ("db_host", "db_port", "db_name", "db_user", "db_password")
 """Settings by which an older layout named its database."""
-_CREDENTIALS = frozenset({"rte_client_id", "rte_client_secret", "open_meteo_api_key"})
+_CREDENTIALS = frozenset({"rte_client_id", "rte_client_secret", "open_meteo_api_key", "entsoe_api_token"})
 _AS_THEY_ARE = frozenset({"elec_ui_password", "db_password"})
 """Passwords that people choose: a blank or a quote may be part of one."""
 _LONGEST_SHOWN = 80

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from elec_pipeline.errors import ConfigurationError
-from elec_pipeline.settings_values import http_url, listed, sentence
+from elec_pipeline.settings_values import LOOPBACK, http_url, listed, sentence
 
 FORECAST_HOST = "https://api.open-meteo.com"
 PREVIOUS_RUNS_HOST = "https://previous-runs-api.open-meteo.com"
@@ -27,7 +27,6 @@ _OF_CUSTOMERS = {
 MOST_MODELS = 10
 """Each counts against the quota as a whole request does."""
 OFF = "off"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MODEL = re.compile(r"[a-z0-9_]+", re.ASCII)
 
 
@@ -108,7 +107,7 @@ def model_names(name: str, text: str) -> str:
 
 def _refuse_in_the_clear(host: str) -> None:
     url = urlsplit(host)
-    if url.scheme != "https" and url.hostname not in _LOOPBACK:
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
         raise ConfigurationError(
             f"{url.scheme}://{url.hostname} would be sent OPEN_METEO_API_KEY in the clear: use https:// in "
             "OPEN_METEO_URL and OPEN_METEO_PREVIOUS_RUNS_URL, or leave the key empty."

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from elec_pipeline.forecasting.forecaster import Forecaster
     from elec_pipeline.forecasting.lifecycle.registry import ModelInUse
+    from elec_pipeline.sources.entsoe import EntsoeClient
     from elec_pipeline.sources.fallback import FallbackSource
     from elec_pipeline.sources.open_meteo import OpenMeteoClient
     from elec_pipeline.sources.rte import RteClient
@@ -70,6 +71,21 @@ class SourceResource(dg.ConfigurableResource[Any]):
         if here.source is Source.ODRE:
             return None
         return RteClient.from_settings(here, RetryPlan(on_retry=context.log.warning))
+
+
+class EntsoeResource(dg.ConfigurableResource[Any]):
+    """ENTSO-E's Transparency Platform, where the settings have a token for it."""
+
+    def client(self) -> EntsoeClient | None:
+        """Return a client that does not try for long: what it looks for comes from RTE later on.
+
+        None without a token.
+        """
+        from elec_pipeline.sources.entsoe import EntsoeClient
+        from elec_pipeline.sources.retries import RetryPlan
+
+        place = settings().entsoe
+        return None if place is None else EntsoeClient(place, retries=RetryPlan(attempts=2))
 
 
 class WeatherResource(dg.ConfigurableResource[Any]):

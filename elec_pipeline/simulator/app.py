@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from elec_pipeline.simulator import odre_app, tokens
+from elec_pipeline.simulator import entsoe, odre_app, tokens
 from elec_pipeline.simulator.curves import Curves
 from elec_pipeline.simulator.echo_replies import echo, heard_of
 from elec_pipeline.simulator.fault_replies import bomb, cut_off, dripping, refusal, unauthorized
@@ -125,6 +125,7 @@ class Simulator:
                 HttpRoute(Route.API, self._short_term_route, methods=["GET"]),
                 HttpRoute(Route.WEEKLY, self._weekly_route, methods=["GET"]),
                 HttpRoute(Route.WEATHER, self._weather_route, methods=["GET"]),
+                HttpRoute(Route.ENTSOE, self._entsoe_route, methods=["GET"]),
                 HttpRoute(odre_app.RECORDS, self._odre_route, methods=["GET"]),
                 HttpRoute(odre_app.EXPORTS, self._odre_route, methods=["GET"]),
                 HttpRoute("/health", self._health, methods=["GET"]),
@@ -148,6 +149,20 @@ class Simulator:
     async def _odre_route(self, request: Request) -> Response:
         return await self._with_faults(Route.ODRE, request, self._odre)
 
+    async def _entsoe_route(self, request: Request) -> Response:
+        return await self._with_faults(Route.ENTSOE, request, self._entsoe)
+
+    async def _entsoe(self, request: Request, _: str) -> Response:
+        if not request.query_params.get("securityToken"):
+            return _document(
+                entsoe.acknowledgement("999", "Unauthorized. Missing or invalid security token."), 401
+            )
+        try:
+            body = await run_in_threadpool(entsoe.load_body, request.query_params, self._curves, self._now())
+        except entsoe.EntsoeRequestError as error:
+            return _document(entsoe.acknowledgement("1000", str(error)), 400)
+        return _document(body)
+
     async def _odre(self, request: Request, _: str) -> Response:
         return await odre_app.answer(request, OpenData(self._curves, self._faults), self._now())
 
@@ -158,7 +173,8 @@ class Simulator:
         self._asked += 1
         transaction_id = str(uuid5(NAMESPACE_URL, f"{route}#{self._asked}"))
         fault = self._faults.take(route)
-        for told in (request.headers.get("Authorization", ""), f"apikey {request.query_params.get('apikey', '')}"):
+        in_query = [f"{name} {request.query_params.get(name, '')}" for name in ("apikey", "securityToken")]
+        for told in (request.headers.get("Authorization", ""), *in_query):
             self._heard |= dict.fromkeys(heard_of(told))
         if fault and fault.kind is HttpFaultKind.SLOW:
             await asyncio.sleep(fault.argument)
@@ -243,6 +259,10 @@ class Simulator:
 
     async def _show_requests(self, _: Request) -> Response:
         return JSONResponse(self.requests())
+
+
+def _document(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type="text/xml")
 
 
 def _strings(body: object) -> list[str]:

@@ -5,7 +5,7 @@ the replies (`fault_replies`) and the spoiled values (`value_faults`) themselves
 
 Grammar, all parts in brackets optional::
 
-    [token-|weather-|odre-|weekly-]KIND[=ARG][:TIMES]   429:2   429=30:1   slow=5:1   cut   token-401   odre-500
+    [token-|weather-|odre-|weekly-|entsoe-]KIND[=ARG][:TIMES]   429:2   429=30:1   slow=5:1   cut   odre-500
     KIND[=ARG]@WHEN[..END][/TYPE]   missing@2025-06-01T10:00Z   revised=5@2025-06-01   nd@2025-06-01/D-1
 
 `TIMES` requests are hit before the server recovers, without it all of them. `WHEN` is a Paris day or an
@@ -77,6 +77,7 @@ class Route(enum.StrEnum):
     WEEKLY = "/open_api/consumption/v1/weekly_forecasts"
     WEATHER = "/v1/forecast"
     ODRE = "/api/explore/v2.1/catalog/datasets"
+    ENTSOE = "/api"
 
 
 _ROUTES = {
@@ -85,6 +86,7 @@ _ROUTES = {
     "weather-": Route.WEATHER,
     "odre-": Route.ODRE,
     "weekly-": Route.WEEKLY,
+    "entsoe-": Route.ENTSOE,
 }
 DEFAULT_ARGUMENT: dict[str, float] = {
     "429": 1, "slow": 5, "drip": 1, "bomb": 2000, "echo": 500, "echopage": 503,
@@ -93,14 +95,15 @@ DEFAULT_ARGUMENT: dict[str, float] = {
 _TAKES_ARGUMENT = {*DEFAULT_ARGUMENT, "implausible"}
 ALLOWED = (
     "allowed are, for requests, 401, 403, 404, 429=SECONDS, 500, 503, cut, slow=SECONDS, drip=SECONDS, "
-    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather-, odre- or weekly- before it "
+    "bomb=MEGABYTES, echo=STATUS, echopage=STATUS, each also with token-, weather-, odre-, weekly- or "
+    "entsoe- before it "
     "and with :TIMES after it; for values, missing, null, nd, duplicate, conflict=PERCENT, "
     "conflict-undated=PERCENT, implausible=MW, revised=PERCENT, each with @DAY, @INSTANT or @START..END "
     "after it, and then with /REALISED, /ID, /D-1, /D-2, /WEEKLY or /all; every =… may be left out"
 )
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _HTTP = re.compile(
-    rf"(?P<route>token-|weather-|odre-|weekly-)?(?P<kind>\w+)(?:=(?P<arg>{_NUMBER}))?(?::(?P<times>[1-9]\d*))?"
+    rf"(?P<route>token-|weather-|odre-|weekly-|entsoe-)?(?P<kind>\w+)(?:=(?P<arg>{_NUMBER}))?(?::(?P<times>[1-9]\d*))?"
 )
 _VALUE = re.compile(
     rf"(?P<kind>[a-z-]+)(?:=(?P<arg>{_NUMBER}))?@(?P<start>[^/]+?)(?:\.\.(?P<end>[^/]+))?(?:/(?P<type>.+))?"
