@@ -139,18 +139,22 @@ def examine_freshness(engine: Engine) -> Iterator[Finding]:
 
 
 def _alerts(settings: Settings, engine: Engine) -> Finding:
-    """Say whether every message about a problem was taken by the addresses of ELEC_ALERTS."""
+    """Say whether a problem is open, and whether every message was taken by the addresses of ELEC_ALERTS."""
+    from elec_pipeline.alerts.facts import NOTICES
     from elec_pipeline.alerts.watch import lasting, lost_messages
 
     now = datetime.now(UTC)
     try:
         with engine.connect() as connection:
             lost = lost_messages(connection, settings, now)
-            n_open = sum(entry.closed_at is None for entry in lasting(connection, now))
+            is_open = [entry for entry in lasting(connection, now) if entry.closed_at is None]
     except SQLAlchemyError as error:
         return Finding("alerts", is_well=False, text=outage.own_words(error))
+    problems = sorted(entry.key for entry in is_open if entry.kind not in NOTICES)
     if not lost:
-        return Finding("alerts", is_well=True, text=f"{n_open} open, none lost: `elec alerts` lists them")
+        named = f" ({', '.join(problems)})" if problems else ""
+        text = f"{len(is_open)} open{named}, none lost: `elec alerts` lists them"
+        return Finding("alerts", is_well=not problems, text=text)
     text = f"{len(lost)} lost, tried again every hour; `elec alerts test` tries the addresses. {lost[-1]}"
     return Finding("alerts", is_well=False, text=text)
 

@@ -101,7 +101,8 @@ def test_doctor_finds_messages_that_were_lost(engine: Engine, receiver: Receiver
     assert PASSWORD not in found.text
     receiver.takes = True
     watch(engine, Settings(), [FORECAST], now)
-    assert doctor._alerts(Settings(), engine).text == "1 open, none lost: `elec alerts` lists them"  # noqa: SLF001
+    found = doctor._alerts(Settings(), engine)  # noqa: SLF001
+    assert (found.is_well, found.text) == (False, f"1 open ({FORECAST.key}), none lost: `elec alerts` lists them")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 import time
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from starlette.testclient import TestClient
 
 from elec_pipeline.serving.password import login
+from elec_pipeline_tests.api.conftest import app_of
 from elec_pipeline_tests.deploy.conftest import CADDY, DEPLOY, needs_caddy
 from elec_pipeline_tests.ports import free_port
 
@@ -62,7 +65,7 @@ def caddy(folder: Path, **more: str) -> Iterator[str]:
         url = f"http://127.0.0.1:{free_port()}"
         process = subprocess.Popen(  # noqa: S603 - our own program
             [CADDY, "run", "--config", DEPLOY / "Caddyfile"],
-            env=environment(folder, ELEC_DOMAIN=url, CADDY_ADMIN=f"127.0.0.1:{free_port()}", **at, **more),
+            env=environment(folder, ELEC_DOMAIN=url, **at, **more),
             stderr=subprocess.DEVNULL,
         )
         try:
@@ -87,7 +90,6 @@ def test_each_path_has_its_server_and_none_is_open(tmp_path: Path) -> None:
         for path, name in {
             "/": "dashboard",
             "/accuracy?lang=fr": "dashboard",
-            "/metrics": "dashboard",
             "/dagsters": "dashboard",
             "/dagster": "dagster",
             "/dagster/graphql": "dagster",
@@ -95,6 +97,7 @@ def test_each_path_has_its_server_and_none_is_open(tmp_path: Path) -> None:
             "/api/health": "api",
             "/v1/accuracy": "api",
             "/docs": "api",
+            "/docs-parts/swagger-ui.css": "api",
             "/openapi.json": "api",
         }.items():
             for wrong in ({}, login("wrong"), {"Authorization": "Bearer x"}, {"X-API-Key": PASSWORD}):
@@ -104,6 +107,27 @@ def test_each_path_has_its_server_and_none_is_open(tmp_path: Path) -> None:
             reply = requests.get(url + path, headers=login(PASSWORD), timeout=5)
             assert reply.text == f"{name} {path} {host}"
             assert reply.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_the_api_tells_to_monitoring_is_shown_by_nobody(tmp_path: Path) -> None:
+    with caddy(tmp_path) as url:
+        assert requests.get(f"{url}/metrics", timeout=5).status_code == 401
+        assert requests.get(f"{url}/metrics", headers=login(PASSWORD), timeout=5).status_code == 404
+
+
+def test_accounts_of_the_machine_cannot_ask_it_for_secrets(tmp_path: Path) -> None:
+    admin = free_port()
+    with caddy(tmp_path, CADDY_ADMIN=f"127.0.0.1:{admin}"), pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{admin}/config/", timeout=5)
+
+
+def test_every_part_of_the_page_about_the_api_goes_to_the_api(tmp_path: Path) -> None:
+    page = TestClient(app_of("postgresql://nobody@127.0.0.1:9/none"), "http://localhost").get("/docs").text
+    parts = set(re.findall(r"""(?:src|href|url)\s*[=:]\s*["'](/[^"']+)""", page))
+    assert len(parts) > 2
+    with caddy(tmp_path) as url:
+        for part in parts:
+            assert requests.get(url + part, headers=login(PASSWORD), timeout=5).text.startswith("api "), part
 
 
 def test_paths_that_are_opened_for_holders_of_a_key_are_open_and_no_others(tmp_path: Path) -> None:
