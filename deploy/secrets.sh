@@ -6,7 +6,7 @@
 #   ui_password_hash       of the same, for Caddy
 #   postgres_password      of the database's administrator
 #   *_database_url         owner (migrations), app (runs, Dagster), web (dashboard and API, reads only)
-#   api_key, rte_client_id, rte_client_secret, open_meteo_api_key    empty: not used
+#   api_key, rte_client_id, rte_client_secret, open_meteo_api_key, entsoe_api_token    empty: not used
 #   alerts                 where alerts go, an address a line; empty: nobody is told
 #
 # The folder is yours alone; the files in it can be read by the accounts inside the containers.
@@ -33,7 +33,7 @@ for who in owner app web; do
     printf 'postgresql://elec_%s_login:%s@postgres:5432/elec' "$who" "$(random)" | write "${who}_database_url"
 done
 random | write ui_password
-for name in api_key rte_client_id rte_client_secret open_meteo_api_key alerts; do
+for name in api_key rte_client_id rte_client_secret open_meteo_api_key entsoe_api_token alerts; do
     write "$name" < /dev/null
 done
 

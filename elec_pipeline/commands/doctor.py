@@ -4,7 +4,7 @@ Here: the order of the findings, and those about settings and database. Not here
 the model (`doctor_model`), backups (`doctor_backups`), Dagster's runs (`doctor_runs`) and its daemon
 (`doctor_daemons`), what a finding is (`findings`), and how findings are printed (`doctor_report`).
 
-The quick look takes under three seconds: it loads no model, and waits only a moment for answers over the network.
+The quick look takes some seconds: it loads no model, and waits only a moment for answers over the network.
 
 The tables are not migrated and nothing is created: on an empty machine it says what is not there yet. Only an
 embedded server that has data and is stopped is started, to look into it.
