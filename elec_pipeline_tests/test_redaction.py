@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -26,13 +27,16 @@ URL = f"postgresql://ada:{quote(PASSWORD, safe='')}@db.example:5432/elec?sslpass
 
 
 @pytest.fixture(autouse=True)
-def planted(monkeypatch: pytest.MonkeyPatch) -> None:
+def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    settings.cache_clear()  # what another test's imports have read knows none of these
     monkeypatch.setenv("RTE_CLIENT_ID", ID)
     monkeypatch.setenv("RTE_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("DATABASE_URL", URL)
     monkeypatch.setenv("ELEC_READONLY_DATABASE_URL", f"postgresql://eve:{READER}@db.example/elec")
     monkeypatch.setenv("ELEC_API_KEY", KEY)
     monkeypatch.setenv("HTTPS_PROXY", "http://me:pr0xy-word@proxy.example:3128")
+    yield
+    settings.cache_clear()
 
 
 def b64(text: str, encoding: str = "utf-8") -> str:
