@@ -48,7 +48,8 @@ whole_runs_every_day_length = _every_day_length({23, 25})
 """The same for tests of whole runs, which take many seconds: the days when clocks change at every check, the
 ordinary one, which all other tests live through, with the longest tests."""
 weeks_every_day_length = _every_day_length({25})
-"""The same for tests that load weeks, for half a minute: the day of 25 hours at every check."""
+"""The same for tests that load weeks, for half a minute, and for whole runs whose subject is a fault and no day:
+that of 25 hours at every check."""
 
 _numbers = itertools.count()
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

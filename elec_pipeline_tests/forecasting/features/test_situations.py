@@ -128,7 +128,7 @@ def test_features_look_back_no_further_than_they_say(
     table = full_table(warm_past, date(2025, 7, 9), days=90)
     part = table.rows(slice(len(table.day) - LOOKBACK_DAYS - 1, None))
     whole, cut = (features(situation, each, inputs=inputs)[-1] for each in (table, part))
-    np.testing.assert_array_equal(whole, cut)
+    np.testing.assert_allclose(whole, cut, rtol=0, atol=1e-9)  # some processors sum longer tables in another order
 
 
 @every_situation
