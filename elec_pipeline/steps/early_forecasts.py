@@ -75,7 +75,8 @@ def read_early(client: DayAheadSource, engine: Engine, first: date, last: date, 
     if not wanted:
         return Early("not asked: the D-1 of every day to come is there")
     begin = today - timedelta(days=CLOCK_DAYS)
-    theirs = load_curve.clean(client.day_ahead(begin, wanted[-1])).curve
+    # A day more: by a clock that is late the last quarters of a day bear the next one's date.
+    theirs = load_curve.clean(client.day_ahead(begin, wanted[-1] + timedelta(days=1))).curve
     with engine.connect() as connection:
         readings = queries.readings_between(connection, day_start(begin), day_end(today))
     offset = clock_offset(theirs, to_quarters(_of_rte(readings)))

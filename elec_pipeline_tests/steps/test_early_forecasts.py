@@ -151,7 +151,8 @@ class Shifted:
     def day_ahead(self, first: date, last: date) -> pd.DataFrame:
         said = self._client.day_ahead(first, last)
         moved = said["interval_start"] + self._shift
-        return said.assign(interval_start=moved, load_mw=said["load_mw"] * self._factor)
+        asked = moved.between(day_start(first), day_end(last), inclusive="left")  # by its own clock
+        return said.assign(interval_start=moved, load_mw=said["load_mw"] * self._factor)[asked]
 
 
 def test_a_clock_that_is_an_hour_late_is_put_right(
