@@ -47,6 +47,6 @@ def test_a_second_start_says_who_runs_and_a_stop_from_another_shell_stops_it(pla
     assert platform.elec("demo").returncode == 1
     assert platform.elec("db", "stop").returncode == 1
     assert platform.elec("down").returncode == 0
-    platform.process.wait(10)
+    assert platform.process.wait(10) == 0  # by which the service, too, stays down
     assert platform.left() == []
     assert "Nothing runs" in platform.elec("down").stdout
