@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from elec_pipeline_tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 PAGES = ("", "week", "accuracy", "day", "data")
 RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"

@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
+from elec_pipeline_tests.browser.conftest import PATIENCE_MS
 from elec_pipeline_tests.serving.servers import START, DagsterUi, api_alone, dagster, dashboard_alone
 
-pytestmark = pytest.mark.timeout(180)
-PATIENCE_MS = 30_000
+pytestmark = pytest.mark.timeout(600)
 EVIL = "evil.example"
 NAMES = ["127.0.0.1", "localhost", EVIL]
 """Of the hostile page: another port of the same host, another name of this machine, another site."""

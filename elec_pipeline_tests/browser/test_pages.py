@@ -33,7 +33,7 @@ from elec_pipeline_tests.dashboard.world import (
     plant,
 )
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 Shared = tuple[str, str]
 
 

@@ -23,7 +23,7 @@ from elec_pipeline_tests.browser.conftest import Visit, every_look, served
 from elec_pipeline_tests.browser.test_pages import chart
 from elec_pipeline_tests.dashboard.world import AUTUMN, TODAY, copy_of
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 EVENING = datetime(2025, 10, 26, 19, 35, tzinfo=UTC)
 """20:35 in Paris, on the day of 25 hours: of the day after it there are both issues and RTE's D-1."""
 DAYS_LATER = datetime(2025, 10, 31, 9, 5, tzinfo=UTC)
