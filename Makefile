@@ -24,9 +24,9 @@ install: $(VENV)/torch ## what running needs, and nothing of what tests need
 demo: $(VENV)/installed ## the whole platform on this machine, fed by a simulator
 	$(BIN)/elec demo
 
-# A file is always in one worker: what its tests share is made once. Four workers for two cores, for the tests of
-# crashes and time-outs mostly wait.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+# A file is always in one worker: what its tests share is made once. Three workers for two cores, for the tests of
+# crashes and time-outs mostly wait; more would keep each other waiting until browsers run out of patience.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
 

@@ -83,7 +83,7 @@ def read_history(
         last: Nothing after this day is read, so that no split can leak into another.
         weather: None: the history knows none.
         early_blur_mw: Standard deviation of the blur by which D-1 stands in for RTE's D-2; None: there is no D-2.
-        longer_leads: Makes of the weather the forecasts of longer leads that are to be known too; None: there are
+        longer_leads: Makes of the weather the forecasts of given leads that are to be known too; None: there are
             none.
     """
     table = _read(csv, last)

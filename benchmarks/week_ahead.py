@@ -2,9 +2,9 @@
 
 Each morning of the test days that the archive of weather covers, the days two to seven ahead, by a checkpoint
 (`--model`) that has not seen them, beside the morning issue of tomorrow on the same mornings. The temperature of
-each lead is the archive's, made as uncertain as a forecast of that lead (`worse_weather`), in several draws:
-one alone moves what a band holds by a point or two. Errors by lead, what the bands hold, the daily peaks and their
-hours, and the naive forecast: the same weekday, the newest that is known.
+each lead, tomorrow's too, is the archive's, made as uncertain as a forecast of that lead (`worse_weather`), in
+several draws: one alone moves what a band holds by a point or two. Errors by lead, what the bands hold, the daily
+peaks and their hours, and the naive forecast: the same weekday, the newest that is known.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """Weather of an archive, made as uncertain as a forecast of some days ahead.
 
-Here: temperatures as an issue would have known them two to seven days ahead. Not here: the archive itself
+Here: temperatures as an issue would have known them one to seven days ahead. Not here: the archive itself
 (`real_data`), and what is forecast from it.
 
-The archive holds one value for each hour, close to the truth; it stands for the forecast of a day ahead, as in
-every figure of ours. What a forecast of a longer lead says is drawn so that it is calibrated: with `rho` the
-correlation of its anomalies with those that come true, it is `normal + rho² · anomaly + rho · √(1 − rho²) · s ·
-z`, where `s` is the anomalies' standard deviation and `z` a normal process whose memory fades by 1/e in 36
-hours. Its error is then not correlated with what it says, and has the standard deviation `s · √(1 − rho²)`. The
-correlations are those that are usual for the mean of an ensemble over Europe at such leads, against those of a
-day ahead.
+The archive holds one value for each hour, of short leads and close to the truth: it stands for what came true. A
+forecast is drawn so that it is calibrated: with `rho` the correlation of its anomalies with those that come true,
+it is `normal + rho² · anomaly + rho · √(1 − rho²) · s · z`, where `s` is the anomalies' standard deviation
+and `z` a normal process whose memory fades by 1/e in 36 hours. Its error is then not correlated with what it says,
+and has the standard deviation `s · √(1 − rho²)`. The correlations are those that are usual for the mean of an
+ensemble over Europe at such leads. The day ahead is made worse as the others are: else they would be held against
+a morning that knew its weather.
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ from elec_pipeline.domain.inputs import TEMPERATURE
 from elec_pipeline.domain.quantiles import Floats
 from elec_pipeline.domain.week_ahead import issued_on
 
-OF_A_DAY_AHEAD = 0.995
-RHO: Mapping[int, float] = {2: 0.985, 3: 0.97, 4: 0.945, 5: 0.905, 6: 0.85, 7: 0.78}
+RHO: Mapping[int, float] = {1: 0.995, 2: 0.985, 3: 0.97, 4: 0.945, 5: 0.905, 6: 0.85, 7: 0.78}
 """By lead in days."""
 FADES_IN_HOURS = 36.0
 HARMONICS = 2
 
 
 def worse_temperatures(archive: pd.DataFrame, first: date, last: date, *, seed: int) -> pd.DataFrame:
-    """Return what the issues of the mornings from `first` to `last` knew of the days two to seven ahead.
+    """Return what the issues of the mornings from `first` to `last` knew of the days one to seven ahead.
 
     Args:
         archive: Columns `hour_start` (UTC) and `temperature_c`.
@@ -50,9 +49,9 @@ def worse_temperatures(archive: pd.DataFrame, first: date, last: date, *, seed: 
     spread = float((known - normal).std())
     frames = []
     for day in days(first, last):
-        axis = hours(day + timedelta(days=2), day + timedelta(days=max(RHO)))
+        axis = hours(day + timedelta(days=min(RHO)), day + timedelta(days=max(RHO)))
         lead = ((axis.tz_convert(PARIS).tz_localize(None).normalize() - pd.Timestamp(day)).days).to_numpy()
-        rho = np.array([RHO[each] for each in lead]) / OF_A_DAY_AHEAD
+        rho = np.array([RHO[each] for each in lead])
         usual, true = (series.reindex(axis).to_numpy() for series in (normal, known))
         said = usual + rho**2 * (true - usual) + rho * np.sqrt(1 - rho**2) * spread * _process(len(axis), random)
         frames.append(

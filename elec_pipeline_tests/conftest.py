@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,22 +34,15 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 every_day_length = pytest.mark.parametrize(("day", "n_hours"), DST_DAYS.items(), ids=map(str, DST_DAYS))
 
 
-def _every_day_length(at_every_check: Collection[int]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("day", "n_hours"),
-        [
-            pytest.param(day, n, id=str(day), marks=[] if n in at_every_check else [pytest.mark.long])
-            for day, n in DST_DAYS.items()
-        ],
-    )
-
-
-whole_runs_every_day_length = _every_day_length({23, 25})
-"""The same for tests of whole runs, which take many seconds: the days when clocks change at every check, the
-ordinary one, which all other tests live through, with the longest tests."""
-weeks_every_day_length = _every_day_length({25})
-"""The same for tests that load weeks, for half a minute, and for whole runs whose subject is a fault and no day:
-that of 25 hours at every check."""
+whole_runs_every_day_length = pytest.mark.parametrize(
+    ("day", "n_hours"),
+    [
+        pytest.param(day, n, id=str(day), marks=[] if n == 25 else [pytest.mark.long])
+        for day, n in DST_DAYS.items()
+    ],
+)
+"""The same for tests of whole runs, which take many seconds: the day of 25 hours at every check, the others, which
+all quicker tests live through, with the longest tests."""
 
 _numbers = itertools.count()
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

@@ -21,8 +21,9 @@ HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(each =
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_no_page_has_a_serious_fault(shared_url: tuple[str, str], visit: Visit, theme: str) -> None:
     found: list[str] = []
+    page = visit(shared_url[0], theme=theme)
     for path in PAGES:
-        page = visit(f"{shared_url[0]}/{path}?lang=fr", theme=theme)
+        page.goto(f"{shared_url[0]}/{path}?lang=fr")
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
         expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
         page.add_script_tag(path=AXE)

@@ -32,7 +32,7 @@ from elec_pipeline.settings import settings
 from elec_pipeline.store import queries
 from elec_pipeline.store.actuals import write_hours
 from elec_pipeline.store.forecasts import write_vintages
-from elec_pipeline_tests.conftest import every_day_length
+from elec_pipeline_tests.conftest import every_day_length, whole_runs_every_day_length
 from elec_pipeline_tests.forecasting.stored import learnt_through
 
 FILES = ["forecasts.csv", "forecasts.parquet", "report.html", "scores.csv"]
@@ -196,7 +196,7 @@ def test_with_less_than_a_year_before_it_boosting_is_refused(
         run_backtest(engine, asked, quiet)
 
 
-@every_day_length
+@whole_runs_every_day_length
 def test_boosting_learns_from_the_days_before_and_no_later_ones(
     engine: Engine, quiet: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: date, n_hours: int
 ) -> None:

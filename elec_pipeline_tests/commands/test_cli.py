@@ -106,7 +106,7 @@ def test_simulated_and_real_values_are_not_mixed(database: str) -> None:
 
 def test_the_demo_fills_the_tables_serves_the_page_and_stops_cleanly(own_home: Path) -> None:
     port, api_port = free_port(), free_port()
-    command = [ELEC, "demo", "--days", "8", "--port", str(port), "--simulator-port", str(free_port())]
+    command = [ELEC, "demo", "--days", "4", "--port", str(port), "--simulator-port", str(free_port())]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RTE_", "ELEC_"))}
     log = own_home / "demo.log"
     with log.open("wb") as output:
@@ -136,7 +136,7 @@ def test_the_demo_fills_the_tables_serves_the_page_and_stops_cleanly(own_home: P
         engine.dispose()
         EmbeddedServer(own_home).leave()  # or the demo would leave the server to this process
         whole = {day: n for day, n in by_day.items() if day < today}
-        assert whole == {day: len(quarters(day)) for day in (today - timedelta(days=n) for n in range(8, 0, -1))}
+        assert whole == {day: len(quarters(day)) for day in (today - timedelta(days=n) for n in range(4, 0, -1))}
         assert accuracy >= 8
     finally:
         child.send_signal(signal.SIGINT)

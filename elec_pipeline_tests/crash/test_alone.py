@@ -77,8 +77,22 @@ def test_a_killed_database_is_brought_back(platform: Platform, command: str) -> 
     assert child.wait(60) == 0
 
 
-@pytest.mark.parametrize("command", ALONE)
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [
+        ("api", signal.SIGTERM),
+        ("dashboard", signal.SIGHUP),
+        *(
+            pytest.param(*each, marks=pytest.mark.long)
+            for each in (
+                ("api", signal.SIGHUP),
+                ("api", signal.SIGINT),
+                ("dashboard", signal.SIGTERM),
+                ("dashboard", signal.SIGINT),
+            )
+        ),
+    ],
+)
 def test_a_stopped_one_leaves_nothing_behind(platform: Platform, command: str, number: signal.Signals) -> None:
     child, _ = alone(platform, command)
     child.send_signal(number)

@@ -25,7 +25,7 @@ from elec_pipeline.simulator.open_meteo import weather_body
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store.models import register_model
 from elec_pipeline_tests.alerts.conftest import PASSWORD, PATH, Receiver
-from elec_pipeline_tests.conftest import weeks_every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 from elec_pipeline_tests.integration.test_healing import noon_after
 from elec_pipeline_tests.integration.test_pipeline import KNOWNS
 
@@ -104,7 +104,7 @@ def of_runs(told: Receiver) -> list[str]:
     return [title for title in told.titles if "runs fail" in title]
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_bad_credentials_are_told_of_once_with_what_to_do_and_again_when_they_are_mended(
     instance: dg.DagsterInstance, told: Receiver, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
@@ -125,7 +125,7 @@ def test_bad_credentials_are_told_of_once_with_what_to_do_and_again_when_they_ar
     assert [title.startswith("Over: ") for title in of_runs(told)] == [False, True]
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_model_that_cannot_be_used_is_told_of_by_the_watch_too(
     instance: dg.DagsterInstance, told: Receiver, monkeypatch: pytest.MonkeyPatch, day: date, n_hours: int
 ) -> None:
@@ -148,7 +148,7 @@ CREATE TRIGGER is_full BEFORE INSERT ON elec.{} EXECUTE FUNCTION elec.is_full();
 
 
 @pytest.mark.parametrize("table", ["raw_consumption", "changes"], ids=["at a COPY", "at an INSERT"])
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_disk_that_is_full_fails_what_writes_and_is_told_of_once(
     instance: dg.DagsterInstance,
     told: Receiver,
@@ -179,7 +179,7 @@ def test_a_disk_that_is_full_fails_what_writes_and_is_told_of_once(
 
 
 @pytest.mark.usefixtures("installed")
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_half_a_day_published_is_told_of_once_it_lasts_and_again_when_the_rest_is_there(
     instance: dg.DagsterInstance,
     told: Receiver,
@@ -206,7 +206,7 @@ def test_half_a_day_published_is_told_of_once_it_lasts_and_again_when_the_rest_i
 
 
 @pytest.mark.usefixtures("installed")
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_absurd_weather_is_left_out_and_told_of(
     instance: dg.DagsterInstance,
     told: Receiver,
@@ -235,7 +235,7 @@ def test_absurd_weather_is_left_out_and_told_of(
     assert "days lack weather" in told.titles
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_values_revised_a_week_later_are_told_of(
     instance: dg.DagsterInstance,
     told: Receiver,

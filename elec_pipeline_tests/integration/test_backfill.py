@@ -26,7 +26,7 @@ from elec_pipeline.simulator.synthetic import SyntheticCurves
 from elec_pipeline.sources import open_meteo
 from elec_pipeline.sources.cities import CITIES
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import NOW, weeks_every_day_length
+from elec_pipeline_tests.conftest import NOW, whole_runs_every_day_length
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def same(ours: pd.Series, theirs: pd.Series) -> bool:
     return ours.to_numpy().tolist() == theirs.to_numpy().tolist()
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
     engine: Engine, configured: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
     day: date, n_hours: int,
@@ -89,7 +89,7 @@ def test_stopped_and_resumed_it_holds_what_the_source_has_to_the_last_row(
     assert with_forecast == days(first + timedelta(days=5), last)  # half a week must be known before both issues
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_what_lacks_nothing_is_not_asked_for_again(
     engine: Engine,
     simulator: SimulatorHandle,
@@ -109,7 +109,7 @@ def test_what_lacks_nothing_is_not_asked_for_again(
     assert requests(simulator) > before
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_days_before_there_is_enough_to_forecast_from_are_no_error(
     engine: Engine, configured: Settings, instance: dg.DagsterInstance, day: date, n_hours: int
 ) -> None:
@@ -120,7 +120,7 @@ def test_days_before_there_is_enough_to_forecast_from_are_no_error(
     assert (state.complete_hours, state.rte_hours, state.issues) == (n_hours, n_hours, frozenset())
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 @pytest.mark.usefixtures("configured")
 def test_a_source_that_refuses_ends_it_with_its_own_words(
     simulator: SimulatorHandle, instance: dg.DagsterInstance, day: date, n_hours: int
@@ -131,7 +131,7 @@ def test_a_source_that_refuses_ends_it_with_its_own_words(
         backfill.run_backfill(instance, backfill.EVERYTHING, day, day)
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
     engine: Engine, configured: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
     day: date, n_hours: int,
@@ -159,7 +159,7 @@ def test_it_waits_for_a_quota_and_then_forecasts_with_temperature(
     assert states[-1].issues == frozenset(Issue)
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_the_weather_alone_is_completed_once_and_no_forecast_is_made_again(
     engine: Engine,
     simulator: SimulatorHandle,

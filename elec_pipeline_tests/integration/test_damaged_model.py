@@ -25,7 +25,7 @@ from elec_pipeline.forecasting.experts.chronos.families import Chronos2Engine
 from elec_pipeline.forecasting.lifecycle import registry
 from elec_pipeline.settings import Settings, settings
 from elec_pipeline.store import models
-from elec_pipeline_tests.conftest import weeks_every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 from elec_pipeline_tests.forecasting.conftest import made_up_history
 from elec_pipeline_tests.forecasting.stored import misused, register
 from elec_pipeline_tests.integration.test_pipeline import KNOWNS, failure, predictions, run
@@ -67,7 +67,7 @@ def break_network(monkeypatch: pytest.MonkeyPatch, breaking: Break) -> None:
     monkeypatch.setattr(Chronos2Model, "forward", patched)
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_output_that_is_no_forecast_is_an_error_and_no_row(
     engine: Engine, day: date, n_hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +93,7 @@ def test_output_that_is_no_forecast_is_an_error_and_no_row(
     assert len(predictions(engine, day)) == 2 * n_hours
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_back_test_does_not_score_it_either(
     day: date, n_hours: int, monkeypatch: pytest.MonkeyPatch, past: History
 ) -> None:
@@ -129,7 +129,7 @@ def promoted(engine: Engine, configured: Settings, tmp_path: Path) -> Path:
     return tmp_path / "promoted"
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_promoted_model_that_is_damaged_is_an_error_in_run_and_doctor_and_no_other_is_taken(
     engine: Engine, promoted: Path, day: date, n_hours: int
 ) -> None:

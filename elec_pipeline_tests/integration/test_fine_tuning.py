@@ -98,6 +98,7 @@ def test_a_training_registers_a_version_judges_it_and_shows_its_figures(
     assert str(metadata["model in use"].value).startswith("promoted on")
 
 
+@pytest.mark.long
 def test_without_the_gate_its_check_warns(engine: Engine, own_home: Path) -> None:
     store_made_up(engine)
     result = fine_tune(gate=False, steps=1, validate_to="2025-07-20")

@@ -17,7 +17,7 @@ from elec_pipeline.domain.completeness import GIVE_UP_DAYS, lacks
 from elec_pipeline.domain.delivery_day import PARIS, day_end, day_start, days, hours
 from elec_pipeline.simulator.server import SimulatorHandle
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import weeks_every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 from elec_pipeline_tests.integration.test_pipeline import EVERYTHING, FORECASTS, KNOWNS, run
 
 pytestmark = pytest.mark.usefixtures("configured")
@@ -76,7 +76,7 @@ def forget(engine: Engine, table: str, column: str, start: datetime, end: dateti
         )
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_hand(
     engine: Engine, simulator: SimulatorHandle, instance: dg.DagsterInstance, day: date, n_hours: int
 ) -> None:
@@ -122,7 +122,7 @@ def test_a_gap_a_partial_day_and_a_day_without_forecast_are_healed_without_a_han
     assert states[-1].complete_hours == n_hours
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_day_that_the_source_still_lacks_is_asked_for_again_but_not_within_the_hour(
     engine: Engine, simulator: SimulatorHandle, instance: dg.DagsterInstance, day: date, n_hours: int
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_day_that_the_source_still_lacks_is_asked_for_again_but_not_within_the
     assert str(day) not in {each.partition_key for each in tick(instance, now + timedelta(hours=3))}
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_after_fourteen_days_it_gives_up(instance: dg.DagsterInstance, day: date, n_hours: int) -> None:
     assert n_hours
     requests = tick(instance, noon_after(day, GIVE_UP_DAYS))
@@ -163,7 +163,7 @@ def test_after_fourteen_days_it_gives_up(instance: dg.DagsterInstance, day: date
     assert all(request.tags[HEAL_TAG] == request.partition_key for request in requests)
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_what_is_under_way_is_not_asked_for(instance: dg.DagsterInstance, day: date, n_hours: int) -> None:
     assert n_hours
     job = build_defs().resolve_job_def("backfill")

@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 
 from elec_pipeline.forecasting import held_back
 from elec_pipeline.forecasting.combination.combination import Blend
-from elec_pipeline_tests.conftest import weeks_every_day_length
+from elec_pipeline_tests.conftest import whole_runs_every_day_length
 from elec_pipeline_tests.integration.test_pipeline import KNOWNS, checks, failure, predictions, run
 
 pytestmark = pytest.mark.usefixtures("configured")
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_an_absurd_forecast_is_not_stored_another_is_with_the_reason_and_a_check_fails(
     engine: Engine, day: date, n_hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,7 +43,7 @@ def test_an_absurd_forecast_is_not_stored_another_is_with_the_reason_and_a_check
     monkeypatch.undo()
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_what_is_absurd_in_the_database_degrades_the_issue_and_is_counted(
     engine: Engine, day: date, n_hours: int
 ) -> None:

@@ -28,7 +28,7 @@ from elec_pipeline.store import urls
 from elec_pipeline.store.database import open_database
 from elec_pipeline.store.embedded import EmbeddedServer
 from elec_pipeline.store.tables import changes, metadata, models
-from elec_pipeline_tests.conftest import settings_for, weeks_every_day_length
+from elec_pipeline_tests.conftest import settings_for, whole_runs_every_day_length
 from elec_pipeline_tests.store.forwarder import PASSWORD, Forwarder, forwarding
 
 WHEN_WRITTEN = {"ingested_at", "updated_at", "created_at", "asked_at"}
@@ -166,7 +166,7 @@ def undisturbed(
             admin.execute(f"DROP DATABASE IF EXISTS {each} WITH (FORCE)")
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 @pytest.mark.usefixtures("configured")
 def test_it_waits_and_ends_with_the_rows_of_an_undisturbed_backfill(
     engine: Engine, away: Away, state: Path, undisturbed: Callable[[date, date], object],
@@ -196,7 +196,7 @@ def test_it_waits_and_ends_with_the_rows_of_an_undisturbed_backfill(
     assert away.held_places() == []
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_away_for_too_long_is_one_sentence_and_the_next_backfill_goes_on(
     engine: Engine, away: Away, state: Path, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
@@ -225,7 +225,7 @@ def test_away_for_too_long_is_one_sentence_and_the_next_backfill_goes_on(
         assert connection.scalar(text("SELECT count(*) FROM elec.raw_consumption_revisions")) == 0
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_a_signal_is_one_sentence_and_closes_the_run(
     engine: Engine, away: Away, state: Path, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:
@@ -242,7 +242,7 @@ def test_a_signal_is_one_sentence_and_closes_the_run(
     assert away.held_places() == []
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_an_embedded_server_that_is_killed_is_started_again(
     state: Path, simulator: SimulatorHandle, day: date, n_hours: int
 ) -> None:

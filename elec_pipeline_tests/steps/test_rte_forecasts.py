@@ -26,7 +26,7 @@ from elec_pipeline.steps.rte_forecasts import (
     store_vintages,
 )
 from elec_pipeline.store import queries
-from elec_pipeline_tests.conftest import DST_DAYS, NOW, every_day_length, weeks_every_day_length
+from elec_pipeline_tests.conftest import DST_DAYS, NOW, every_day_length, whole_runs_every_day_length
 
 
 def forecasts(client: RteClient, engine: Engine, first: date, last: date, now: datetime = NOW) -> Report:
@@ -55,7 +55,7 @@ def test_every_vintage_is_kept(
     assert set(all_of_them["forecast_type"]) == {"D-1", "D-2", "ID"}
 
 
-@weeks_every_day_length
+@whole_runs_every_day_length
 def test_before_rtes_forecast_is_due_it_is_not_missed(
     client: RteClient, simulator: SimulatorHandle, engine: Engine, day: date, n_hours: int
 ) -> None:

@@ -147,6 +147,7 @@ def test_a_poisoned_model_is_refused_and_the_live_one_stays(
     assert refused.metrics["gate"]["passed"] is False
 
 
+@pytest.mark.long
 def test_a_comparison_with_elec_model_says_that_a_promotion_has_no_effect(
     engine: Engine, here: Settings, chronos2_folder: Path
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_comparison_with_elec_model_says_that_a_promotion_has_no_effect(
     assert made.in_use.reason is registry.Reason.SETTING
 
 
+@pytest.mark.long
 def test_without_the_gate_a_version_is_registered_and_not_promoted(
     engine: Engine, here: Settings, tmp_path: Path
 ) -> None:

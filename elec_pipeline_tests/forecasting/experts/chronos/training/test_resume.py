@@ -26,8 +26,10 @@ from elec_pipeline_tests.forecasting.training_cases import MOMENTS, trained
 BASES = {"from scratch": "", "chronos2": "chronos2_folder", "bolt": "bolt_folder", "t5": "t5_folder"}
 CASES = [
     *(("from scratch", moment) for moment in MOMENTS),
-    ("chronos2", "between two checkpoints"),
-    *(pytest.param(base, "between two checkpoints", marks=pytest.mark.long) for base in ("bolt", "t5")),
+    *(
+        pytest.param(base, "between two checkpoints", marks=pytest.mark.long)
+        for base in ("chronos2", "bolt", "t5")
+    ),
 ]
 
 
