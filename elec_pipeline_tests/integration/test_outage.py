@@ -106,7 +106,7 @@ def start(
 
 def wait_for_rows(engine: Engine, child: subprocess.Popen[str] | None = None) -> None:
     """Wait until the first rows are committed."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and (child is None or child.poll() is None):
         with engine.connect() as connection:
             if connection.scalar(text("SELECT count(*) FROM elec.raw_consumption")):
@@ -204,7 +204,7 @@ def test_away_for_too_long_is_one_sentence_and_the_next_backfill_goes_on(
     child = start(state, simulator, day, day, away.url, SHORT_LIMIT)
     wait_for_rows(engine, child)
     away.forwarder.off()
-    said, _ = child.communicate(timeout=60)
+    said, _ = child.communicate(timeout=240)
     assert child.returncode == 1, said
     last = said.strip().splitlines()[-1]
     assert last.startswith("elec: The database")
@@ -216,7 +216,7 @@ def test_away_for_too_long_is_one_sentence_and_the_next_backfill_goes_on(
     assert not is_locked(left)  # by which the daemon, and the doctor, know that nobody works on the run
     away.forwarder.on()
     child = start(state, simulator, day, day, away.url)
-    said, _ = child.communicate(timeout=120)
+    said, _ = child.communicate(timeout=240)
     assert child.returncode == 0, said
     assert away.runs() == ["FAILURE", "SUCCESS"]
     assert away.held_places() == []
@@ -233,7 +233,7 @@ def test_a_signal_is_one_sentence_and_closes_the_run(
     child = start(state, simulator, day - timedelta(days=6), day, away.url)
     wait_for_rows(engine, child)
     child.send_signal(number)
-    said, _ = child.communicate(timeout=60)
+    said, _ = child.communicate(timeout=240)
     assert child.returncode == code, said
     assert f"elec: stopped by {number.name}" in said
     assert "Traceback" not in said
@@ -257,7 +257,7 @@ def test_an_embedded_server_that_is_killed_is_started_again(
         engine.dispose()
         assert postmaster is not None
         postmaster.kill()
-        said, _ = child.communicate(timeout=120)
+        said, _ = child.communicate(timeout=240)
         assert child.returncode == 0, said
         assert "started again" in said
         assert "Traceback" not in said
