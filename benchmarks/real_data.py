@@ -74,7 +74,7 @@ def read_history(
     weather: Weather | None = None,
     *,
     early_blur_mw: float | None = None,
-    longer_leads: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+    at_leads: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> History:
     """Return the history up to a delivery day, included.
 
@@ -83,7 +83,7 @@ def read_history(
         last: Nothing after this day is read, so that no split can leak into another.
         weather: None: the history knows none.
         early_blur_mw: Standard deviation of the blur by which D-1 stands in for RTE's D-2; None: there is no D-2.
-        longer_leads: Makes of the weather the forecasts of given leads that are to be known too; None: there are
+        at_leads: Makes of the weather the forecasts of given leads that are to be known too; None: there are
             none.
     """
     table = _read(csv, last)
@@ -100,8 +100,8 @@ def read_history(
     )
     start = day_start(table["hour_start"].iloc[0].tz_convert(PARIS).date() + timedelta(days=1))
     forecasts = None if weather is None else _forecasts(weather, last)
-    if forecasts is not None and longer_leads is not None:
-        forecasts = pd.concat([forecasts, longer_leads(forecasts)], ignore_index=True)
+    if forecasts is not None and at_leads is not None:
+        forecasts = pd.concat([forecasts, at_leads(forecasts)], ignore_index=True)
     return history(start, day_end(last), table[["hour_start", "load_mw"]], never_revised, vintages, forecasts)
 
 

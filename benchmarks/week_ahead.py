@@ -72,7 +72,7 @@ def main() -> None:
     for number in range(asked.draws):
         worse = partial(worse_temperatures, first=first, last=mornings[-1], seed=SEED + number)
         weather = Weather(asked.temperature, asked.cities)
-        history = read_history(asked.load, LAST_WEATHER, weather, longer_leads=worse)
+        history = read_history(asked.load, LAST_WEATHER, weather, at_leads=worse)
         draws.append(scored(forecaster, history, mornings, INPUTS))
     without = scored(forecaster, history, mornings, ())
     for knows, made in ((f"weather, {asked.draws} draws of it", pooled(draws)), ("no weather", without)):

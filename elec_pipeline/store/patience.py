@@ -7,6 +7,7 @@ of connecting until the database answers. A statement that is cut off still fail
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,8 @@ class Patience:
         self._limit_s = LIMIT_S if limit_s is None else limit_s
         self._check = check
         self._given_up: ElecError | None = None
+        self._telling = threading.Lock()
+        self._has_told = False
 
     @property
     def has_given_up(self) -> bool:
@@ -119,12 +122,13 @@ class Patience:
         url = outage.url_of(self._settings)
         begin, wait_s = time.monotonic(), FIRST_WAIT_S
         if self._settings.database_url.get_secret_value():
-            self._say(
+            told = (
                 f"The database {urls.redact(url)} does not answer: {outage.reason(error, url)}. This waits for it "
                 f"up to {_span(self._limit_s)}, and goes on then; Ctrl-C stops it."
             )
         else:
-            self._say("The embedded PostgreSQL server has stopped: it is started again.")
+            told = "The embedded PostgreSQL server has stopped: it is started again."
+        self._tell(told, has_gone=True)
         while True:
             self._revive()
             try:
@@ -134,7 +138,7 @@ class Patience:
                     raise
                 error = latest
             else:
-                self._say(f"The database answers again after {time.monotonic() - begin:.0f} s.")
+                self._tell(f"The database answers again after {time.monotonic() - begin:.0f} s.", has_gone=False)
                 return connection
             left_s = self._limit_s - (time.monotonic() - begin)
             if left_s <= 0:
@@ -144,6 +148,13 @@ class Patience:
                 raise self._given_up from None
             self._sleep(min(wait_s, left_s))
             wait_s = min(wait_s * GROWTH, LONGEST_WAIT_S)
+
+    def _tell(self, what: str, *, has_gone: bool) -> None:
+        """Say that the database is gone or back, where not another thread that waits beside this one has said it."""
+        with self._telling:
+            if self._has_told != has_gone:
+                self._has_told = has_gone
+                self._say(what)
 
     def _revive(self) -> None:
         if self._settings.database_url.get_secret_value():
