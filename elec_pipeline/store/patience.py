@@ -150,7 +150,7 @@ class Patience:
             wait_s = min(wait_s * GROWTH, LONGEST_WAIT_S)
 
     def _tell(self, what: str, *, has_gone: bool) -> None:
-        """Say that the database is gone or back, where not another thread that waits beside this one has said it."""
+        """Say that the database is gone or back, unless another thread that waits as well has said it."""
         with self._telling:
             if self._has_told != has_gone:
                 self._has_told = has_gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import psycopg2
@@ -108,6 +109,27 @@ def test_every_engine_waits_and_says_so_once(forwarder: Forwarder, behind: str, 
     forwarder.off()
     with pytest.raises(DBAPIError):
         engine.connect()  # patience ends with its block
+
+
+def test_of_threads_that_wait_side_by_side_one_says_so(forwarder: Forwarder, behind: str) -> None:
+    engines = [create_engine(urls.for_sqlalchemy(behind), poolclass=NullPool) for _ in range(3)]
+    forwarder.off()
+    lines: list[str] = []
+
+    def count(engine: Engine) -> int:
+        with engine.connect() as connection:
+            return int(connection.scalar(COUNT))
+
+    with patience(settings_for(behind), lines.append), ThreadPoolExecutor(len(engines)) as threads:
+        counting = [threads.submit(count, engine) for engine in engines]
+        while not lines:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        forwarder.on()
+        assert [each.result(timeout=60) for each in counting] == [0, 0, 0]
+    away, back = lines
+    assert "does not answer" in away
+    assert "answers again" in back
 
 
 def test_beyond_the_limit_it_is_one_sentence_and_no_connection_waits_again(
